@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KundvalConfig(AppConfig):
+    name = "config"
+    verbose_name = "Kundval"

@@ -1,0 +1,25 @@
+"""What every page's template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from cases.views import CASE_READERS
+from config.menu import menu
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Municipality, menu, and who is logged in as what."""
+    if not hasattr(request, "actor"):  # an error before the middleware ran
+        return {"municipality": settings.MUNICIPALITY, "demo_mode": False}
+    return {
+        "municipality": settings.MUNICIPALITY,
+        "demo_mode": settings.DEMO_MODE,
+        "menu": SimpleLazyObject(lambda: menu(request)),
+        "may_search": SimpleLazyObject(lambda: request.actor.has_role(*CASE_READERS)),
+        "shown_roles": SimpleLazyObject(
+            lambda: ", ".join(str(role.label) for role in request.actor.roles)
+        ),
+    }

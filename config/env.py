@@ -1,0 +1,46 @@
+"""Settings from the environment: a wrong or missing value stops the start with a clear message."""
+
+import os
+from collections.abc import Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of `name`; raises ImproperlyConfigured when it is missing and has no default."""
+    value = os.environ.get(name, default)
+    if value is None or (value == "" and default is None):
+        raise ImproperlyConfigured(f"{name} must be set in the environment.")
+    return value
+
+
+def flag(name: str, default: bool) -> bool:
+    """`name` as a boolean: 1/true/yes/on or 0/false/no/off, nothing else."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be one of 1/true/yes/on or 0/false/no/off.")
+
+
+def integer(name: str, default: int) -> int:
+    """`name` as a whole number."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number.") from None
+
+
+def words(name: str, default: Sequence[str] | None = None) -> list[str]:
+    """`name` as a comma-separated list."""
+    if default is not None and name not in os.environ:
+        return list(default)
+    return [word.strip() for word in text(name).split(",") if word.strip()]

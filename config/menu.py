@@ -1,0 +1,104 @@
+"""The main menu: what there is, and who it is for. Only what leads somewhere stands here."""
+
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cases.models import Notification
+from cases.views import CASE_READERS
+from organisation.roles import Role
+
+ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
+SPECIFICATION_READERS = frozenset(
+    {Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.PROCUREMENT_OFFICER}
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu."""
+
+    label: str
+    url_name: str
+    icon: str
+    roles: frozenset[str]
+
+
+MENU = (
+    (
+        "Ärenden",
+        (
+            Item("Ärendeöversikt", "cases:overview", "cols", CASE_READERS),
+            Item("Arbetslista", "cases:worklist", "list", CASE_READERS),
+            Item("Nämnd", "committee:meetings", "gavel", CASE_READERS),
+            Item("Företag", "applications:companies", "people", CASE_READERS),
+            Item("Förfrågningsunderlag", "specifications:list", "doc", SPECIFICATION_READERS),
+            Item("Att registrera", "cases:to_register", "stamp", frozenset({
+                Role.REGISTRAR, Role.DEVELOPMENT_STRATEGIST, Role.COMMITTEE_SECRETARY,
+            })),
+        ),
+    ),
+    (
+        "Organisation",
+        (
+            Item("Användare", "organisation:users", "people", ADMINISTRATORS),
+            Item("Enheter", "organisation:units", "follow", ADMINISTRATORS | {
+                Role.DEPUTY_DIRECTOR, Role.DIRECTOR}),
+            Item("Ansvarsmatris", "organisation:matrix", "list", CASE_READERS | ADMINISTRATORS),
+            Item("Delegationsordning", "organisation:delegation", "lock", CASE_READERS),
+            Item("Inställningar", "cases:preferences", "stats", ADMINISTRATORS | {
+                Role.DEPUTY_DIRECTOR}),
+        ),
+    ),
+    (
+        "Kontroll",
+        (
+            Item("Loggkontroll", "organisation:access_log", "eye", frozenset({
+                Role.AUDITOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})),
+            Item("Utgående post", "cases:mail", "mail", ADMINISTRATORS | {Role.DEPUTY_DIRECTOR}),
+        ),
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class Shown:
+    """A line of the menu as one person sees it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+@dataclass
+class Group:
+    """A heading with its lines."""
+
+    title: str
+    items: list[Shown] = field(default_factory=list)
+
+
+def menu(request: HttpRequest) -> list[Group]:
+    """The menu of the person who asks."""
+    if not request.user.is_authenticated or request.actor.is_outside:
+        return []
+    shown = [Group("Mitt", [_inbox(request)])]
+    for title, items in MENU:
+        mine = [_shown(request, item) for item in items if request.actor.has_role(*item.roles)]
+        if mine:
+            shown.append(Group(title, mine))
+    return shown
+
+
+def _shown(request: HttpRequest, item: Item) -> Shown:
+    url = reverse(item.url_name)
+    return Shown(item.label, url, item.icon, request.path.startswith(url))
+
+
+def _inbox(request: HttpRequest) -> Shown:
+    url = reverse("cases:inbox")
+    unread = Notification.objects.filter(user=request.user, read_at=None).count()
+    return Shown("Inkorg", url, "mail", request.path.startswith(url), unread)

@@ -1,0 +1,20 @@
+"""Tests: SQLite in memory, or the PostgreSQL in KUNDVAL_DATABASE."""
+
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
+
+_scratch = Path(tempfile.mkdtemp(prefix="kundval-test-"))
+FILES = _scratch / "files"
+SEALS = _scratch / "seals"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+DEMO_MODE = True
+DEMO_PASSWORD = "sjövik-demo"
+SECRET_KEY = "test-only-" + "k" * 40
+FIELD_KEYS = ["test-only-field-key"]
+SEAL_KEY = "test-only-seal-key"
+SECOND_FACTOR_REQUIRED = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True

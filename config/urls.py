@@ -1,0 +1,22 @@
+"""Every address of the product."""
+
+from django.urls import include, path
+
+from config import health, views
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("hem/", views.home, name="home"),
+    path("healthz", health.healthz),
+    path("konto/", include("organisation.account_urls")),
+    path("demo/", include("config.demo_urls")),
+    path("arenden/", include("cases.urls")),
+    path("namnd/", include("cases.committee_urls")),
+    path("organisation/", include("organisation.urls")),
+    path("ansokningar/", include("procurement.applications.urls")),
+    path("underlag/", include("procurement.specifications.urls")),
+    path("portal/", include("procurement.portal.urls")),
+]
+
+handler403 = "config.views.forbidden"
+handler404 = "config.views.not_found"
