@@ -1,0 +1,107 @@
+"""Writing to the event log. Requirement CAP-06, SEC-02."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from audit import clock
+from audit.models import Chain, Event, EventValues
+
+HASHED_FIELDS = (
+    "chain_id",
+    "seq",
+    "at",
+    "recorded_at",
+    "kind",
+    "name",
+    "actor_id",
+    "on_behalf_of_id",
+    "object_type",
+    "object_id",
+    "fields",
+    "values_hash",
+    "personal",
+    "previous_hash",
+)
+
+
+def record(
+    chain: str,
+    name: str,
+    *,
+    at: datetime,
+    actor: Any,
+    subject: models.Model,
+    kind: str = Event.Kind.CHANGE,
+    on_behalf_of: Any = None,
+    values: Mapping[str, Any] | None = None,
+    personal: bool = False,
+) -> Event:
+    """Append one event to `chain`, in the caller's transaction. Returns the event.
+
+    `values` is what was changed to or said (kept apart, disposable); its keys are the event's
+    field names. Raises TransactionManagementError outside a transaction.
+    """
+    row, _ = Chain.objects.get_or_create(name=chain)
+    row = Chain.objects.select_for_update().get(pk=row.pk)
+    salt = secrets.token_hex(16)
+    kept = json.loads(json.dumps(dict(values or {}), cls=DjangoJSONEncoder))
+    event = Event(
+        chain=row,
+        seq=row.length + 1,
+        at=at,
+        recorded_at=clock.real_now(),
+        kind=kind,
+        name=name,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        object_type=subject._meta.label_lower,
+        object_id=str(subject.pk),
+        fields=sorted(kept),
+        values_hash=hash_values(salt, kept),
+        previous_hash=row.head,
+        personal=personal,
+    )
+    event.hash = event_hash({field: getattr(event, field) for field in HASHED_FIELDS})
+    event.save(force_insert=True)
+    if kept:
+        EventValues.objects.create(event=event, salt=salt, values=kept)
+    row.length, row.head = event.seq, event.hash
+    row.save(update_fields=["length", "head"])
+    return event
+
+
+def record_read(*args: Any, **kwargs: Any) -> Event:
+    """Append a read of personal data, in a transaction of its own."""
+    with transaction.atomic():
+        return record(*args, kind=Event.Kind.READ, personal=True, **kwargs)
+
+
+def hash_values(salt: str, values: Mapping[str, Any]) -> str:
+    """Salted SHA-256 of an event's values, so that the chain holds when they are disposed of."""
+    return hashlib.sha256((salt + canonical(values)).encode()).hexdigest()
+
+
+def event_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 over an event's `HASHED_FIELDS`, the previous event's hash among them."""
+    parts = [_text(row[field]) for field in HASHED_FIELDS]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling only."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, list):
+        return canonical(value)
+    return str(value)

@@ -1,0 +1,34 @@
+"""What every test has: quiet hashing, short-lived files, and a log that can be emptied between."""
+
+import os
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+
+from audit import triggers
+
+hypothesis_settings.register_profile("kundval", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("kundval")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop in browser tests
+
+_empty = TransactionTestCase._fixture_teardown
+
+
+def _empty_without_triggers(self):
+    triggers.remove(connection)
+    try:
+        _empty(self)
+    finally:
+        triggers.install(connection)
+
+
+TransactionTestCase._fixture_teardown = _empty_without_triggers
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    """Documents and attachments of one test."""
+    settings.FILES = tmp_path / "files"
+    settings.SEALS = tmp_path / "seals"
