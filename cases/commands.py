@@ -1,0 +1,373 @@
+"""The one door to state. Every change of a case is a command carried out by `perform`.
+
+In one transaction, outermost: lock the case -> the key has not been used -> the version is the one
+the actor saw -> who may (role and unit, delegation, conflict of interest, four eyes) -> what is
+missing -> the command's own change (state, deadlines, documents, messages) -> event -> save.
+A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models, transaction
+
+from audit import clock, log
+from audit.models import Event
+from cases import flows
+from cases.models import Case, CaseNumber, PerformedKey
+from organisation.authority import Actor, Holding, actor_on, delegates
+from organisation.models import User
+
+
+class Refused(Exception):
+    """A command that was not carried out. The message is Swedish: what, where, what to do."""
+
+    reason_code = "refused"
+
+
+class NotAllowed(Refused):
+    """The actor may not do this, by role, unit, delegation, conflict of interest or four eyes."""
+
+    reason_code = "not_allowed"
+
+
+class Stale(Refused):
+    """The case has changed since the actor saw it; `changes` says what."""
+
+    reason_code = "stale"
+
+    def __init__(self, changes: Sequence[str]):
+        self.changes = list(changes)
+        happened = "; ".join(self.changes) or "ärendet har sparats av någon annan"
+        super().__init__(
+            f"Ärendet har ändrats sedan du öppnade sidan: {happened}. "
+            "Inget du skrev är borta. Läs ändringen och skicka igen."
+        )
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that has to be there before a command can be carried out."""
+
+    what: str
+    hint: str = ""
+    command: str = ""
+    """Name of the command that would provide it."""
+
+
+class Blocked(Refused):
+    """Something is missing; `missing` says what."""
+
+    reason_code = "blocked"
+
+    def __init__(self, missing: Sequence[Missing]):
+        self.missing = list(missing)
+        super().__init__("Det går inte än. Saknas: " + "; ".join(m.what for m in missing) + ".")
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does it, for whom, when, and why."""
+
+    user: User | None
+    on_behalf_of: User | None
+    at: datetime
+    reason: str = ""
+
+    @property
+    def day(self) -> date:
+        """The day in Europe/Stockholm."""
+        return clock.local_date(self.at)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `perform` did. `repeated` when the same key had been carried out before."""
+
+    case: Case
+    event: Event | None
+    repeated: bool = False
+
+
+class CommandForm(forms.Form):
+    """The form of a command; its cleaned data are the command's fields. `case`, `actor`, `day` help
+    it to offer what fits."""
+
+    def __init__(self, *args: Any, case: Any, actor: Actor, day: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.case, self.actor, self.day = case, actor, day
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in choices and defaults from the case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A verb of a case. Subclasses are frozen dataclasses whose fields are what the actor states."""
+
+    label: ClassVar[str]
+    roles: ClassVar[frozenset[str]] = frozenset()
+    """Roles that may do it in the case's unit; a company's people by `by_company`."""
+    by_company: ClassVar[bool] = False
+    delegation: ClassVar[str] = ""
+    """Code in the delegation of authority: only its delegates may decide, whatever `roles` says."""
+    automatic: ClassVar[bool] = False
+    """Whether the system itself may do it (a sweep); never for approving or rejecting (CAP-16)."""
+    transition: ClassVar[str] = ""
+    """Name of the case's FSM method that it calls; empty when the state stays."""
+    on_closed: ClassVar[bool] = False
+    """Whether it may be done on an ended case."""
+    despite_conflict: ClassVar[bool] = False
+    form: ClassVar[type[CommandForm]] = CommandForm
+    help: ClassVar[str] = ""
+    official: ClassVar[bool] = False
+    primary: ClassVar[bool] = False
+    """Whether it is the step that leads on, shown as the page's first button."""
+
+    @classmethod
+    def command_name(cls) -> str:
+        """The name in the event log and in addresses, for example `request_completion`."""
+        words = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
+        return words.lstrip("_")
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        """Whether the command makes sense in the case's state."""
+        if case.closed_on and not cls.on_closed:
+            return False
+        if not cls.transition:
+            return case.state != Case.DRAFT
+        return flows.can_proceed(case, cls.transition)
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        """What the case lacks before the command can be carried out. The page shows the same."""
+        return []
+
+    @classmethod
+    def barred(cls, case: Any) -> Mapping[int, str]:
+        """People (by user id) who may not do it because of four eyes, with the reason."""
+        return {}
+
+    def check(self, case: Any, act: Act) -> None:
+        """Raise Refused when what the actor stated cannot be right."""
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any] | None:
+        """Carry it out on the locked case. Returns further values for the event."""
+        raise NotImplementedError
+
+    def stated(self) -> dict[str, Any]:
+        """The command's fields, for the event log."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+@dataclass
+class Registry:
+    """The commands of each kind of case, by name and in the order of the routine."""
+
+    by_kind: dict[str, dict[str, type[Command]]] = field(default_factory=dict)
+
+    def add(self, kind: str, *commands: type[Command]) -> None:
+        """Make commands available on cases of a kind."""
+        self.by_kind.setdefault(kind, {}).update({c.command_name(): c for c in commands})
+
+    def of(self, case: Case) -> dict[str, type[Command]]:
+        """The commands that a case's kind has."""
+        return self.by_kind.get(case.kind, {})
+
+
+registry = Registry()
+
+
+def perform(
+    case: Case | int,
+    command: Command,
+    actor: User | None,
+    *,
+    expected_version: int,
+    reason: str = "",
+    key: str | None = None,
+    at: datetime,
+) -> Outcome:
+    """Carry out `command` on `case` as `actor` (None: the system itself) at the moment `at`.
+
+    Raises NotAllowed, Stale, Blocked or Refused, each with a Swedish message, and then nothing has
+    changed but the log's line of the refusal. The same `key` twice does it once.
+    """
+    pk = case if isinstance(case, int) else case.pk
+    try:
+        with transaction.atomic(durable=True):
+            return _perform(pk, command, actor, expected_version, reason, key, at)
+    except Stale:
+        raise
+    except Refused as refusal:
+        _log_refusal(pk, command, actor, at, refusal)
+        raise
+
+
+def _perform(
+    pk: int,
+    command: Command,
+    user: User | None,
+    expected_version: int,
+    reason: str,
+    key: str | None,
+    at: datetime,
+) -> Outcome:
+    locked = Case.objects.select_for_update().get(pk=pk)
+    name = command.command_name()
+    if key and (done := PerformedKey.objects.filter(key=key).first()):
+        if (done.case_id, done.command) != (pk, name):
+            raise Refused("Sidan är gammal. Ladda om den och försök igen.")
+        return Outcome(locked.concrete(), None, repeated=True)
+    case = locked.concrete()
+    act = Act(user, _authority(case, command, user, at), at, reason)
+    if locked.version != expected_version:
+        raise Stale(_changes_since(locked, expected_version))
+    if not type(command).fits(case):
+        raise Refused(
+            f"”{command.label}” går inte att göra när ärendet är i läget {case.state_label}."
+        )
+    if lacking := type(command).missing(case, act.day):
+        raise Blocked(lacking)
+    command.check(case, act)
+    return _carry_out(case, command, act, key)
+
+
+def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outcome:
+    before = _column_values(case)
+    extra = command.apply(case, act) or {}
+    if case.state != before["state"]:
+        case.state_since = act.at
+    case.version += 1
+    case.save()
+    flows.advance(case, act.day)
+    changed = {
+        name: [before[name], value]
+        for name, value in _column_values(case).items()
+        if before[name] != value and name not in ("version", "state_since")
+    }
+    event = log.record(
+        case.chain,
+        command.command_name(),
+        at=act.at,
+        actor=act.user,
+        on_behalf_of=act.on_behalf_of,
+        subject=case,
+        values={
+            "version": case.version,
+            **command.stated(),
+            **({"changed": changed} if changed else {}),
+            **({"reason": act.reason} if act.reason else {}),
+            **extra,
+        },
+    )
+    if key:
+        PerformedKey.objects.create(
+            key=key, case_id=case.pk, command=command.command_name(), version=case.version
+        )
+    return Outcome(case, event)
+
+
+def open_case(
+    case: Case, actor: User | None, *, name: str, at: datetime, on_behalf_of: User | None = None
+) -> Case:
+    """Save a new case and write the first event of its chain, in the caller's transaction."""
+    case.kind = type(case).case_kind
+    case.opened_at = case.state_since = at
+    case.save()
+    log.record(
+        case.chain, name, at=at, actor=actor, on_behalf_of=on_behalf_of, subject=case,
+        values={"version": case.version, "title": case.title},
+    )  # fmt: skip
+    return case
+
+
+def give_number(case: Case, day: date) -> None:
+    """Give an arrived case its gap-free number, in the caller's transaction."""
+    case.number = CaseNumber.take(type(case).number_prefix, day.year)
+
+
+def _authority(case: Case, command: Command, user: User | None, at: datetime) -> User | None:
+    """Who the actor acts for (None: for themselves). Raises NotAllowed."""
+    if user is None:
+        if command.automatic:
+            return None
+        raise NotAllowed(f"”{command.label}” görs av en människa, inte av systemet.")
+    actor = actor_on(user, clock.local_date(at))
+    if not Case.objects.filter(pk=case.pk).visible_to(actor).exists():
+        raise NotAllowed("Du har inte tillgång till ärendet.")
+    held = permitting(case, type(command), actor)
+    if isinstance(held, str):
+        raise NotAllowed(held)
+    return held.on_behalf_of
+
+
+def permitting(case: Any, command: type[Command], actor: Actor) -> Holding | str:
+    """What lets `actor` do `command` on a case they may see, or the Swedish reason why not."""
+    roles = delegates(command.delegation, actor.day) if command.delegation else command.roles
+    held = actor.holding(roles, case.unit.path)
+    if held is None and command.by_company and _represents(case, actor):
+        held = Holding("applicant", "", case.provider_id)
+    if held is None:
+        allowed = "delegationsordningen" if command.delegation else "din roll"
+        return f"”{command.label}” får inte göras enligt {allowed}."
+    people = {actor.user.pk} | ({held.on_behalf_of.pk} if held.on_behalf_of else set())
+    if not command.despite_conflict and case.conflicts.filter(user__in=people).exists():
+        return "Anmält jäv: du får inte handlägga det här ärendet."
+    for user_id, why in command.barred(case).items():
+        if user_id in people:
+            return why
+    return held
+
+
+def _represents(case: Case, actor: Actor) -> bool:
+    if case.provider_id in actor.provider_ids:
+        return True
+    return case.caseuserobjectpermission_set.filter(user=actor.user).exists()
+
+
+def _changes_since(case: Case, version: int) -> list[str]:
+    commands = registry.of(case)
+    changes = (
+        Event.objects.filter(
+            chain__name=case.chain, kind=Event.Kind.CHANGE, values__values__version__gt=version
+        )
+        .select_related("actor")
+        .order_by("seq")
+    )
+    return [
+        f"{commands[e.name].label if e.name in commands else e.name}, "
+        f"{e.actor.name if e.actor else 'Kundval'}"
+        for e in changes
+    ]
+
+
+def _log_refusal(
+    pk: int, command: Command, actor: User | None, at: datetime, refusal: Refused
+) -> None:
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=pk)
+        log.record(
+            case.chain, command.command_name(), kind=Event.Kind.REFUSAL, at=at, actor=actor,
+            subject=case, values={"code": refusal.reason_code, "message": str(refusal)},
+        )  # fmt: skip
+
+
+def _column_values(case: Case) -> dict[str, Any]:
+    return {f.attname: _plain(getattr(case, f.attname)) for f in case._meta.concrete_fields}
+
+
+def _plain(value: Any) -> Any:
+    """A value as the event log can keep it: rows by their id, collections as lists."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, (list, tuple, set, frozenset, models.QuerySet)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    return value if isinstance(value, (int, float, bool, type(None))) else str(value)

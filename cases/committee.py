@@ -1,0 +1,175 @@
+"""The committee's meetings: agenda, freezing the packet, adjusted minutes. Requirement CAP-09."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.template.loader import render_to_string
+
+from audit import clock, log
+from cases import documents, ledger
+from cases.models import AgendaItem, Attachment, Case, CommitteeMeeting, CommitteeMember, Document
+from organisation.models import User
+
+
+def add_item(
+    meeting: CommitteeMeeting,
+    title: str,
+    at: datetime,
+    user: User | None,
+    *,
+    case: Case | None = None,
+    document: Document | None = None,
+) -> AgendaItem:
+    """Add a line last on the agenda, marked late when the packet is frozen or the day has passed.
+
+    In the caller's transaction, which holds the meeting from here on: nothing slips past `freeze`.
+    """
+    meeting = CommitteeMeeting.objects.select_for_update().get(pk=meeting.pk)
+    last = meeting.items.aggregate(last=Max("order"))["last"] or 0
+    late = bool(meeting.packet_frozen_at) or clock.local_date(at) > meeting.documents_due
+    item = AgendaItem.objects.create(
+        meeting=meeting, order=last + 1, title=title, added_at=at, is_late=late,
+        case_id=case.pk if case else None, document=document,
+    )  # fmt: skip
+    _log(meeting, "agenda_item_added", at, user, {"item": item.pk, "late": late})
+    return item
+
+
+def save_meeting(meeting: CommitteeMeeting, at: datetime, user: User) -> None:
+    """Plan a meeting, or change one that no case has been put on.
+
+    Raises ValidationError otherwise: the cases' deadlines follow from the day for documents.
+    """
+    with transaction.atomic():
+        name = "meeting_changed" if meeting.pk else "meeting_planned"
+        if meeting.pk and meeting.items.filter(case__isnull=False).exists():
+            raise ValidationError(
+                "Ärenden står på föredragningslistan. Flytta dem till ett annat sammanträde först."
+            )
+        meeting.save()
+        values = {"held_on": meeting.held_on, "documents_due": meeting.documents_due,
+                  "place": meeting.place}  # fmt: skip
+        _log(meeting, name, at, user, values)
+
+
+def add_matter(meeting: CommitteeMeeting, title: str, at: datetime, user: User) -> AgendaItem:
+    """Add a matter in words, without a case."""
+    with transaction.atomic():
+        return add_item(meeting, title, at, user)
+
+
+def remove_matter(item: AgendaItem, at: datetime, user: User) -> None:
+    """Take a matter in words off the agenda. Raises ValidationError for a case."""
+    if item.case_id:
+        raise ValidationError("Ett ärende tas bort från listan på ärendets egen sida.")
+    with transaction.atomic():
+        item.withdrawn_on = clock.local_date(at)
+        item.save(update_fields=["withdrawn_on"])
+        _log(item.meeting, "agenda_item_removed", at, user, {"item": item.pk})
+
+
+def save_member(member: CommitteeMember, at: datetime, user: User) -> None:
+    """Enter a member of the committee, or the last day of one."""
+    with transaction.atomic():
+        name = "member_ended" if member.pk else "member_added"
+        member.save()
+        log.record(
+            "committee", name, at=at, actor=user, subject=member,
+            values={"name": member.name, "seat": member.seat, "valid_from": member.valid_from,
+                    "valid_to": member.valid_to},
+        )  # fmt: skip
+
+
+def move_item(item: AgendaItem, step: int, at: datetime, user: User) -> None:
+    """Move a line one place up (-1) or down (+1)."""
+    with transaction.atomic():
+        items = list(item.meeting.items.filter(withdrawn_on=None).select_for_update())
+        place = items.index(item)
+        other = place + step
+        if 0 <= other < len(items):
+            items[place], items[other] = items[other], items[place]
+        for number, row in enumerate(items, 1):
+            row.order = number
+        AgendaItem.objects.bulk_update(items, ["order"])
+        _log(item.meeting, "agenda_item_moved", at, user, {"item": item.pk, "step": step})
+
+
+def freeze(meeting: CommitteeMeeting, at: datetime, user: User) -> list[Document]:
+    """Freeze the packet: every document on the agenda is locked in the version it has now.
+
+    May be done again for items that came late. Returns the documents that were locked.
+    """
+    with transaction.atomic():
+        # Cases before the meeting, as in `perform`: no document is revised while it is locked.
+        on_agenda = meeting.items.filter(withdrawn_on=None, case__isnull=False)
+        list(Case.objects.select_for_update().filter(pk__in=on_agenda.values("case")).order_by("pk"))
+        meeting = CommitteeMeeting.objects.select_for_update().get(pk=meeting.pk)
+        waiting = [
+            item
+            for item in meeting.items.filter(withdrawn_on=None).select_related("document", "case")
+            if item.document and not item.document.locked_at
+        ]
+        for item in waiting:
+            documents.lock_document(item.document, at)
+            ledger.meet(item.case, "documents_due", clock.local_date(at), "Låst i utskicket")
+            log.record(
+                item.case.chain, "document_locked", at=at, actor=user, subject=item.document,
+                values={"sha256": item.document.sha256, "meeting": str(meeting.held_on)},
+            )  # fmt: skip
+        meeting.packet_frozen_at = meeting.packet_frozen_at or at
+        meeting.save(update_fields=["packet_frozen_at"])
+        _log(meeting, "packet_frozen", at, user, {"documents": [i.document_id for i in waiting]})
+    return [item.document for item in waiting]
+
+
+def adjust_minutes(meeting: CommitteeMeeting, adjusted_on: date, at: datetime, user: User) -> None:
+    """Record the day the minutes were adjusted. Raises ValidationError in Swedish."""
+    if adjusted_on > clock.local_date(at):
+        raise ValidationError("Dagen ligger i framtiden. Skriv den dag protokollet justerades.")
+    if adjusted_on < meeting.held_on:
+        raise ValidationError("Protokollet kan inte justeras före sammanträdet.")
+    with transaction.atomic():
+        meeting.minutes_adjusted_on = adjusted_on
+        meeting.save(update_fields=["minutes_adjusted_on"])
+        _log(meeting, "minutes_adjusted", at, user, {"adjusted_on": adjusted_on})
+
+
+def packet(meeting: CommitteeMeeting) -> bytes:
+    """The whole packet as one tagged PDF: agenda, every document, and the cases' attachments
+    embedded as originals. Merging files would drop the tags, so it is rendered as one. What is
+    marked as secret is listed and left out."""
+    items = list(
+        meeting.items.filter(withdrawn_on=None).select_related("document", "case").order_by("order")
+    )
+    made_at = meeting.packet_frozen_at or max(
+        (item.added_at for item in items), default=clock.now()
+    )
+    files = Attachment.objects.filter(
+        case_id__in=[item.case_id for item in items if item.case_id], removed_on=None
+    ).select_related("case")
+    enclosed = [row for row in files if not row.secrecy and row.may_be_opened]
+    context = {
+        "meeting": meeting,
+        "municipality": settings.MUNICIPALITY,
+        "items": [(i, documents.body(i.document) if i.document else "") for i in items],
+        "enclosed": [f"{row.case}: {row.name}" for row in enclosed],
+        "withheld": [f"{row.case}: {row.name}" for row in files if row.secrecy],
+    }
+    return documents.html_to_pdf(
+        render_to_string("documents/packet.html", context),
+        f"Utskick {meeting.held_on}",
+        made_at,
+        # pdf/a-3a may hold files of any kind, and keeps the tags.
+        "pdf/a-3a",
+        files=[(f"{row.case}-{row.pk}-{row.name}", row.file) for row in enclosed],
+    )
+
+
+def _log(
+    meeting: CommitteeMeeting, name: str, at: datetime, user: User | None, values: dict[str, Any]
+) -> None:
+    log.record(f"meeting:{meeting.pk}", name, at=at, actor=user, subject=meeting, values=values)

@@ -1,0 +1,175 @@
+"""Deadline rules as pure functions: due date, why that date, and the escalation ladder.
+
+Requirements CAP-01 to CAP-04. Overdue is derived from the due date, never stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from cases import calendar
+from cases.dates import long_date
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a deadline runs from its anchor. A negative `working_days` counts backwards."""
+
+    days: int = 0
+    weeks: int = 0
+    months: int = 0
+    working_days: int = 0
+
+    def __str__(self) -> str:
+        words = [
+            (self.days, "dag", "dagar"),
+            (self.weeks, "vecka", "veckor"),
+            (self.months, "månad", "månader"),
+            (abs(self.working_days), "arbetsdag", "arbetsdagar"),
+        ]
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in words if n)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the escalation ladder, `offset` calendar days after the due date."""
+
+    code: str
+    offset: int
+    to: str
+    """`responsible` (with whoever stands in for them) or a role."""
+    text: str
+
+
+RESPONSIBLE = "responsible"
+LADDER = (
+    Rung("reminder", -3, RESPONSIBLE, "förfaller om tre dagar"),
+    Rung("due", 0, RESPONSIBLE, "förfaller i dag"),
+    Rung("overdue", 1, RESPONSIBLE, "är försenad"),
+    Rung("escalated", 3, "deputy-director", "är tre dagar försenad"),
+)
+
+
+@dataclass(frozen=True)
+class DeadlineRule:
+    """A rule of the requirements with its source. `statutory` time always rolls (law 1930:173)."""
+
+    code: str
+    label: str
+    budget: Budget
+    source: str
+    statutory: bool = False
+    amber_days: int = 7
+    ladder: tuple[Rung, ...] = LADDER
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """Time that does not count, both days inclusive. An open end counts up to `until` given."""
+
+    start: date
+    end: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Days added by a named decider, with a reason."""
+
+    days: int
+    reason: str
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A due date (inclusive) and, line by line, why it is that date."""
+
+    due: date
+    why: tuple[str, ...] = field(default=())
+
+
+def compute(
+    budget: Budget,
+    anchor: date,
+    *,
+    roll: bool,
+    source: str,
+    anchor_text: str = "",
+    suspensions: Sequence[Suspension] = (),
+    extensions: Sequence[Extension] = (),
+    until: date | None = None,
+) -> Computed:
+    """The due date of a deadline that starts on `anchor`, and why.
+
+    `until` is the day up to which a still open suspension is counted.
+    """
+    due = _counted(budget, anchor)
+    sign = "-" if budget.working_days < 0 else "+"
+    why = [f"{long_date(anchor)}: {anchor_text or 'tiden börjar löpa'}"]
+    why.append(f"{sign} {budget} enligt {source} = {long_date(due)}")
+    for pause in suspensions:
+        last = pause.end or until or pause.start
+        days = calendar.days_between(pause.start, last) + 1
+        due = calendar.add_days(due, days)
+        ended = long_date(last) if pause.end else "pågår"
+        why.append(
+            f"+ {days} dagars uppehåll {long_date(pause.start)} till {ended}: {pause.reason}"
+        )
+    for extra in extensions:
+        due = calendar.add_days(due, extra.days)
+        why.append(f"+ {extra.days} dagars förlängning av {extra.decided_by}: {extra.reason}")
+    return _rolled(due, roll, why)
+
+
+def _counted(budget: Budget, anchor: date) -> date:
+    if budget.working_days < 0:
+        return calendar.working_days_before(anchor, -budget.working_days)
+    day = calendar.due_date(
+        anchor, days=budget.days, weeks=budget.weeks, months=budget.months, roll=False
+    )
+    for _ in range(budget.working_days):
+        day = calendar.next_working_day(day)
+    return day
+
+
+def _rolled(due: date, roll: bool, why: list[str]) -> Computed:
+    closed = calendar.holiday_name(due)
+    if not closed:
+        why.append(f"= {long_date(due)}, en arbetsdag, flyttas inte")
+    elif roll:
+        moved = calendar.roll_forward(due)
+        why.append(
+            f"{long_date(due)} är {closed.lower()}, flyttas till {long_date(moved)}"
+            " (lag 1930:173 2 §)"
+        )
+        due = moved
+    else:
+        why.append(f"= {long_date(due)}, {closed.lower()}; kommunens egen tid, flyttas inte")
+    return Computed(due, tuple(why))
+
+
+def light(due: date, today: date, amber_days: int) -> tuple[str, str]:
+    """The light (red, amber, green) of an open deadline, and its text: "Gul – 3 dagar kvar"."""
+    left = calendar.days_between(today, due)
+    if left < 0:
+        return "red", f"Röd – {_days(-left)} sen"
+    if left == 0:
+        return "amber", "Gul – i dag"
+    if left <= amber_days:
+        return "amber", f"Gul – {_days(left)} kvar"
+    return "green", f"Grön – {_days(left)} kvar"
+
+
+def _days(count: int) -> str:
+    return "1 dag" if count == 1 else f"{count} dagar"
+
+
+def rung_date(rung: Rung, due: date) -> date:
+    """The day on which a rung fires."""
+    return calendar.add_days(due, rung.offset)
+
+
+def next_rung_on(ladder: Sequence[Rung], due: date, fired: set[str]) -> date | None:
+    """The day on which the next rung that has not fired comes, or None."""
+    return min((rung_date(rung, due) for rung in ladder if rung.code not in fired), default=None)

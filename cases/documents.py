@@ -1,0 +1,193 @@
+"""Documents from a case's own facts: HTML template -> tagged PDF, versioned, locked at dispatch.
+
+The facts are frozen with the document. The same facts and the same template give the same bytes;
+hash and template version are kept. A missing fact is listed and never printed as blank.
+Requirements CAP-09, LOV-10.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db.models.fields.files import FieldFile
+from django.template.loader import get_template, render_to_string
+
+from cases.models import Case, Document
+from organisation.models import User
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A fact that the document needs and the case lacks."""
+
+    name: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """A kind of document: its template, where its facts come from, and which must be there."""
+
+    code: str
+    title: str
+    template: str
+    facts: Callable[[Any], dict[str, Any]]
+    required: tuple[tuple[str, str, str], ...]
+    """(name of fact, Swedish label, where it comes from)"""
+
+    def gaps(self, facts: dict[str, Any]) -> list[Gap]:
+        """The required facts that are missing."""
+        return [
+            Gap(name, label, hint)
+            for name, label, hint in self.required
+            if facts.get(name) in (None, "", [])
+        ]
+
+
+kinds: dict[str, DocumentKind] = {}
+
+
+def add_kinds(*new: DocumentKind) -> None:
+    """Make document kinds known."""
+    kinds.update({kind.code: kind for kind in new})
+
+
+def facts_of(case: Case, code: str) -> dict[str, Any]:
+    """The facts that a document of the kind would have now."""
+    sender = settings.MUNICIPALITY
+    return {
+        "number": case.number or "",
+        "registry_no": case.registry_no,
+        "handler": case.responsible.name if case.responsible else "",
+        "sender": {key: sender[key] for key in ("name", "administration", "address", "mail")},
+        **kinds[code].facts(case),
+    }
+
+
+def gaps(case: Case, code: str) -> list[Gap]:
+    """What the case lacks before the document can be made."""
+    return kinds[code].gaps(facts_of(case, code))
+
+
+def make(
+    case: Case, code: str, author: User | None, at: datetime, *, lock: bool = False, **more: Any
+) -> Document:
+    """Make the next version of a document from the case's facts (and `more`), and lock it if told.
+
+    Raises ValueError when a required fact is missing.
+    """
+    kind = kinds[code]
+    facts = {**facts_of(case, code), "date": at.astimezone().date().isoformat(), **more}
+    if lacking := kind.gaps(facts):
+        raise ValueError("I dokumentet saknas: " + ", ".join(gap.label for gap in lacking))
+    last = Document.objects.filter(case_id=case.pk, kind=code).order_by("-version").first()
+    document = Document.objects.create(
+        case_id=case.pk,
+        kind=code,
+        title=kind.title,
+        version=last.version + 1 if last else 1,
+        facts=facts,
+        template_hash=template_hash(kind),
+        created_at=at,
+        created_by=author,
+    )
+    if lock:
+        lock_document(document, at)
+    return document
+
+
+def lock_document(document: Document, at: datetime) -> None:
+    """Fix the document's bytes: PDF/UA to send, PDF/A to keep. Does nothing when already locked."""
+    if document.locked_at:
+        return
+    sent, kept = pdf(document, "pdf/ua-1"), pdf(document, "pdf/a-3a")
+    document.sha256 = hashlib.sha256(sent).hexdigest()
+    document.archive_sha256 = hashlib.sha256(kept).hexdigest()
+    document.file.save("", ContentFile(sent), save=False)
+    document.archive_file.save("", ContentFile(kept), save=False)
+    document.locked_at = at
+    document.save()
+
+
+def content(document: Document) -> bytes:
+    """The document's PDF: the fixed bytes when locked, else as it would be now."""
+    if document.locked_at:
+        with document.file.open() as file:
+            return file.read()
+    return pdf(document, "pdf/ua-1")
+
+
+def html(document: Document) -> str:
+    """The document as a page of HTML."""
+    kind = kinds[document.kind]
+    return render_to_string(kind.template, {"facts": document.facts, "title": document.title})
+
+
+def body(document: Document) -> str:
+    """The document's own text without the page around it, for the meeting packet."""
+    return html(document).split("<!--body-->")[1].split("<!--/body-->")[0]
+
+
+def preview(case: Case, code: str, day: str) -> str:
+    """The document as it would be now, for the screen, with what is missing marked in the text."""
+    kind = kinds[code]
+    facts = {**facts_of(case, code), "date": day}
+    return render_to_string(
+        kind.template, {"facts": facts, "title": kind.title, "on_screen": True}
+    )
+
+
+def pdf(document: Document, variant: str) -> bytes:
+    """The document as a tagged PDF of the variant. Same document, same bytes."""
+    return html_to_pdf(html(document), document.title, document.created_at, variant)
+
+
+def html_to_pdf(
+    text: str,
+    title: str,
+    made_at: datetime,
+    variant: str,
+    files: Sequence[tuple[str, FieldFile]] = (),
+) -> bytes:
+    """HTML to tagged PDF with its dates fixed to `made_at`, so that the bytes repeat.
+
+    `files` (name, file) are embedded as they came.
+    """
+    import weasyprint  # heavy, and needed by few requests
+
+    stamp = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = text.replace(
+        "</head>",
+        f'<meta name="dcterms.created" content="{stamp}">'
+        f'<meta name="dcterms.modified" content="{stamp}"></head>',
+        1,
+    )
+    page = weasyprint.HTML(string=text, base_url=str(settings.ROOT / "static") + "/")
+    rendered = page.render(pdf_variant=variant)
+    rendered.metadata.title = title
+    for name, file in files:
+        with file.open() as opened:
+            rendered.metadata.attachments.append(
+                weasyprint.Attachment(
+                    string=opened.read(), name=name, created=made_at, modified=made_at,
+                    relationship="Supplement",
+                )  # fmt: skip
+            )
+    return rendered.write_pdf(
+        pdf_variant=variant, pdf_identifier=hashlib.sha256(text.encode()).digest()[:16]
+    )
+
+
+def template_hash(kind: DocumentKind) -> str:
+    """The version of a kind's template: a hash of its own text and of the letter it extends."""
+    digest = hashlib.sha256()
+    for name in (kind.template, "documents/letter.html"):
+        origin = get_template(name).origin.name  # type: ignore[attr-defined]
+        digest.update(Path(origin).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,40 @@
+"""The records that every process has: case, deadline, journal, document, message, committee."""
+
+from cases.models.case import (
+    Case,
+    CaseNumber,
+    CaseProcess,
+    CaseUserObjectPermission,
+    ConflictOfInterest,
+    PerformedKey,
+    SavedFilter,
+    Setting,
+)
+from cases.models.committee import AgendaItem, CommitteeMember, CommitteeMeeting, MemberConflict
+from cases.models.deadline import Deadline, DeadlineExtension, DeadlineSuspension, FiredRung
+from cases.models.document import Attachment, Document, JournalNote
+from cases.models.message import Notification, OutgoingMail
+
+__all__ = [
+    "AgendaItem",
+    "Attachment",
+    "Case",
+    "CaseNumber",
+    "CaseProcess",
+    "CaseUserObjectPermission",
+    "CommitteeMeeting",
+    "CommitteeMember",
+    "ConflictOfInterest",
+    "Deadline",
+    "DeadlineExtension",
+    "DeadlineSuspension",
+    "Document",
+    "FiredRung",
+    "JournalNote",
+    "MemberConflict",
+    "Notification",
+    "OutgoingMail",
+    "PerformedKey",
+    "SavedFilter",
+    "Setting",
+]

@@ -1,0 +1,229 @@
+"""The case: what every process shares, and the only legal place of its state."""
+
+from datetime import date
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, Min, OuterRef, Q
+from django_fsm import FSMField
+from guardian.models import UserObjectPermissionBase
+from viewflow.workflow.models import Process
+
+from cases.models.deadline import Deadline
+from organisation.authority import Actor
+from organisation.models import Provider, Unit
+
+
+class CaseQuerySet(models.QuerySet):
+    """The reading vocabulary of cases."""
+
+    def update(self, **kwargs):
+        if "state" in kwargs:
+            raise TypeError("A case's state changes through cases.commands.perform alone.")
+        return super().update(**kwargs)
+
+    def visible_to(self, actor: Actor):
+        """What `actor` may see: by unit and role, by company, or given to them by name (SEC-01)."""
+        by_name = CaseUserObjectPermission.objects.filter(
+            user_id=actor.user.pk,
+            permission__codename="view_case",
+            content_object_id=OuterRef("pk"),
+        )
+        seen = Q(Exists(by_name)) | Q(provider_id__in=actor.provider_ids)
+        for kind, subclass in Case.kinds.items():
+            for path in actor.unit_paths(subclass.reader_roles):
+                seen |= Q(kind=kind, unit__path__startswith=path) & ~Q(state=Case.DRAFT)
+        return self.filter(seen)
+
+    def open(self):
+        """Cases that are not ended."""
+        return self.filter(closed_on=None)
+
+    def with_next_deadline(self):
+        """Annotate `next_due`, the earliest open deadline."""
+        return self.annotate(
+            next_due=Min(
+                "deadlines__due",
+                filter=Q(deadlines__met_on=None, deadlines__cancelled_on=None),
+            )
+        )
+
+    def overdue(self, today: date):
+        """Cases with an open deadline before `today`."""
+        return self.filter(
+            Exists(Deadline.objects.filter(case=OuterRef("pk")).running().filter(due__lt=today))
+        )
+
+
+class Case(models.Model):
+    """A case of some kind. A process is a subclass with its transitions on `state`."""
+
+    DRAFT = "draft"
+    kinds: ClassVar[dict[str, type["Case"]]] = {}
+    reader_roles: ClassVar[frozenset[str]] = frozenset()
+    case_kind: ClassVar[str] = ""
+    number_prefix: ClassVar[str] = ""
+
+    kind = models.CharField(max_length=20, editable=False)
+    number = models.CharField("ärendenummer", max_length=20, unique=True, null=True)
+    """Gap-free per kind and year; a draft has none yet."""
+    registry_no = models.CharField("diarienummer", max_length=30, blank=True)
+    title = models.CharField(max_length=200)
+    state = FSMField(default=DRAFT, protected=True, max_length=30, db_index=True)
+    state_since = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cases")
+    provider = models.ForeignKey(
+        Provider, null=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="responsible_for",
+        verbose_name="handläggare",
+    )
+    opened_at = models.DateTimeField()
+    closed_on = models.DateField(null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "state"], name="case_by_kind_and_state"),
+            models.Index(
+                fields=["unit", "kind", "state"],
+                condition=Q(closed_on=None),
+                name="open_case_by_unit",
+            ),
+            models.Index(
+                fields=["responsible"], condition=Q(closed_on=None), name="open_by_person"
+            ),
+        ]
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.case_kind:
+            Case.kinds[cls.case_kind] = cls
+
+    def __str__(self) -> str:
+        return self.number or f"Utkast {self.pk}"
+
+    def refresh_from_db(self, using=None, fields=None, from_queryset=None):
+        """Read again. The state's protection belongs to the shared field and is never lifted: the
+        instance forgets its state instead, as the library's own mixin is unsafe among threads."""
+        fields = [f.attname for f in self._meta.concrete_fields] if fields is None else fields
+        if "state" in fields:
+            self.__dict__.pop("state", None)
+        super().refresh_from_db(using, fields, from_queryset)
+
+    @property
+    def chain(self) -> str:
+        """The name of the case's chain in the event log."""
+        return f"case:{self.pk}"
+
+    @property
+    def state_label(self) -> str:
+        """The state in Swedish, as the process names it."""
+        return str(self.kinds[self.kind].State(self.state).label)  # type: ignore[attr-defined]
+
+    def concrete(self) -> "Case":
+        """This case as its own kind."""
+        subclass = self.kinds[self.kind]
+        return self if isinstance(self, subclass) else subclass.objects.get(pk=self.pk)
+
+
+class CaseNumber(models.Model):
+    """The last number given, per kind and year."""
+
+    prefix = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["prefix", "year"], name="one_counter_per_kind_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}-{self.last:04d}"
+
+    @classmethod
+    def take(cls, prefix: str, year: int) -> str:
+        """The next number, in the caller's transaction: rolled back with it, so no gap is left."""
+        cls.objects.get_or_create(prefix=prefix, year=year)
+        row = cls.objects.select_for_update().get(prefix=prefix, year=year)
+        row.last = row.last + 1
+        row.save(update_fields=["last"])
+        return str(row)
+
+
+class CaseProcess(Process):
+    """Viewflow's process, pointing at its case. It says who has what to do next, nothing else."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="process")
+
+
+class CaseUserObjectPermission(UserObjectPermissionBase):
+    """A case given to a person by name (guardian, direct key)."""
+
+    content_object = models.ForeignKey(Case, on_delete=models.CASCADE)
+
+
+class ConflictOfInterest(models.Model):
+    """A person's declared conflict of interest (jäv) in a case: they may do nothing more in it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="conflicts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("skäl", max_length=200)
+    declared_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user"], name="one_declared_conflict_per_case")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.reason}"
+
+
+class PerformedKey(models.Model):
+    """A command that has been carried out, by the key its sender gave it: never twice."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    command = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SavedFilter(models.Model):
+    """A worklist's filter that a person keeps under a name."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters"
+    )
+    name = models.CharField("namn", max_length=60)
+    query = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="one_filter_per_name_and_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Setting(models.Model):
+    """A choice of the municipality; see `cases.preferences` for what there is to choose."""
+
+    key = models.SlugField(max_length=60, primary_key=True)
+    value = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"

@@ -1,0 +1,24 @@
+"""The engine's jobs: each asks the clock, calls one verb, and may run twice."""
+
+from celery import shared_task
+
+from audit import clock
+from cases import attachments, ledger, messages
+
+
+@shared_task
+def sweep() -> int:
+    """Fire the rungs that have come."""
+    return ledger.sweep(clock.now())
+
+
+@shared_task
+def send_mail() -> int:
+    """Send the mails whose time has come."""
+    return messages.send_queued(clock.now())
+
+
+@shared_task
+def scan_attachments() -> int:
+    """Scan the attachments that wait."""
+    return attachments.scan_waiting()

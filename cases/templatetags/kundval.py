@@ -1,0 +1,107 @@
+"""What every template may use; see templates/components/ for the pieces."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cases import dates
+
+register = template.Library()
+
+LIGHT_ICONS = {"red": "i-red", "amber": "i-amber", "green": "i-green"}
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of the sprite; decoration only, so hidden from screen readers."""
+    return format_html(
+        '<svg class="ic {}" viewBox="0 0 20 20" aria-hidden="true"><use href="#i-{}"/></svg>',
+        css,
+        name,
+    )
+
+
+@register.simple_tag
+def light(deadline: Any, today: date) -> SafeString:
+    """A deadline's light: shape, colour word and days."""
+    colour, text = deadline.light(today)
+    return light_badge(colour, text)
+
+
+@register.simple_tag
+def light_badge(colour: str, text: str) -> SafeString:
+    """The badge of a light: `red`, `amber`, `green` or `none`."""
+    shape = (
+        icon(LIGHT_ICONS[colour].removeprefix("i-"), "ic--fill")
+        if colour in LIGHT_ICONS
+        else icon("clock")
+    )
+    return format_html('<span class="kv-deadline" data-light="{}">{}{}</span>', colour, shape, text)
+
+
+@register.filter
+def short_date(day: date | datetime | None) -> str:
+    """tis 24 nov"""
+    return dates.short_date(_day(day)) if day else ""
+
+
+@register.filter
+def long_date(day: date | datetime | None) -> str:
+    """tis 24 nov 2026"""
+    return dates.long_date(_day(day)) if day else ""
+
+
+@register.filter
+def full_date(day: date | str | None) -> str:
+    """tisdag 24 november 2026, also from an ISO string"""
+    return dates.full_date(_day(day)) if day else ""
+
+
+@register.filter
+def written_date(day: date | str | None) -> str:
+    """24 november 2026, also from an ISO string"""
+    return dates.written_date(_day(day)) if day else ""
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """tis 24 nov 15:10"""
+    if not at:
+        return ""
+    local = timezone.localtime(at)
+    return f"{dates.short_date(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def iso(day: date | datetime | None) -> str:
+    """2026-11-24"""
+    return _day(day).isoformat() if day else ""
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """The value of a key that is itself a variable."""
+    return mapping.get(key, "")
+
+
+@register.simple_tag(takes_context=True)
+def fact(context: Any, name: str, lack: str, kind: str = "") -> SafeString:
+    """A document's fact; when it is missing, a mark in the text that says so.
+
+    `kind` is `date` (24 november 2026) or `day` (tisdag 24 november 2026).
+    """
+    value = context["facts"].get(name)
+    if value in (None, "", []):
+        return format_html('<mark class="kv-gap">{}</mark>', lack)
+    formats = {"date": written_date, "day": full_date}
+    return format_html("{}", formats[kind](value) if kind else value)
+
+
+def _day(value: date | datetime | str) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value

@@ -1,0 +1,259 @@
+"""The case page and the page on which a command is carried out, for every kind of case."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from audit import log
+from audit.models import Event
+from cases import deadlines, picture
+from cases.commands import Blocked, Command, Refused, Stale, perform, permitting, registry
+from cases.forms import WhatIfForm
+from cases.models import Case, Deadline, JournalNote
+from organisation.access import logged_in, roles
+from organisation.authority import Actor
+from organisation.models import RoleAssignment
+from organisation.roles import Role
+
+CASE_READERS = frozenset(
+    {
+        Role.DEPUTY_DIRECTOR,
+        Role.DIRECTOR,
+        Role.DEVELOPMENT_STRATEGIST,
+        Role.INVESTIGATOR,
+        Role.SECTION_HEAD,
+        Role.COMMITTEE_SECRETARY,
+        Role.REGISTRAR,
+        Role.ARCHIVIST,
+    }
+)
+"""Roles that read cases by unit."""
+
+panels: dict[str, tuple[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {}
+"""The template of each kind's case page, and what it needs beyond what every case has."""
+
+
+def get_case(request: HttpRequest, pk: int) -> Case:
+    """The case, if the person may see it; else 404, so that nothing is learned of what exists."""
+    return get_object_or_404(
+        Case.objects.visible_to(request.actor).select_related("unit", "responsible", "provider"),
+        pk=pk,
+    )
+
+
+@roles(*CASE_READERS)
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of a case: what is missing, steps, journal, deadlines, documents. Logged (SEC-02)."""
+    row = get_case(request, pk)
+    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
+    concrete = row.concrete()
+    template, more = panels[row.kind]
+    context = {
+        "case": concrete,
+        "actions": actions(concrete, request.actor),
+        "deadlines": deadlines_of(row),
+        "notes": _notes(request, row),
+        "shown_kind": request.GET.get("anteckningar", ""),
+        "picture": picture.draw(concrete, request.today),
+        "conflicts": row.conflicts.select_related("user"),
+        "documents": row.documents.select_related("created_by"),
+        **more(concrete, request),
+    }
+    return render(request, template, context)
+
+
+@logged_in
+def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """The page of one command: its form, what is missing, and carrying it out."""
+    row = get_case(request, pk)
+    command = registry.of(row).get(name)
+    if command is None:
+        raise Http404
+    concrete = row.concrete()
+    form = command.form(
+        request.POST or None,
+        request.FILES or None,
+        case=concrete,
+        actor=request.actor,
+        day=request.today,
+    )
+    response = _carry_out(request, row, command, form) if request.method == "POST" else None
+    if response:
+        return response
+    held = permitting(concrete, command, request.actor)
+    context = {
+        "case": concrete,
+        "command": command,
+        "form": form,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "version": Case.objects.values_list("version", flat=True).get(pk=pk),
+        "fits": command.fits(concrete),
+        "not_allowed": held if isinstance(held, str) else "",
+        "acting_for": None if isinstance(held, str) else held.on_behalf_of,
+        "missing": command.missing(concrete, request.today) if command.fits(concrete) else [],
+        "back": back_to(request, row),
+    }
+    return render(request, "cases/do.html", context, status=422 if form.errors else 200)
+
+
+def _carry_out(
+    request: HttpRequest, row: Case, command: type[Command], form: Any
+) -> HttpResponse | None:
+    """Perform the command and go back to the case, or put the refusal on the form."""
+    if not form.is_valid():
+        return None
+    try:
+        outcome = perform(
+            row,
+            command(**form.cleaned_data),
+            request.user,
+            expected_version=_number(request.POST.get("version")),
+            key=request.POST.get("key") or None,
+            at=request.at,
+        )
+    except Blocked:
+        return None  # the page lists what is missing
+    except (Stale, Refused) as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    said = "Redan gjort" if outcome.repeated else "Klart"
+    messages.success(request, f"{said}: {command.label}.")
+    return redirect(back_to(request, row))
+
+
+def back_to(request: HttpRequest, row: Case) -> str:
+    """Where a person sees the case: staff on the case page, a company in the portal."""
+    from django.urls import reverse
+
+    name = "portal:case" if request.actor.is_outside else "cases:case"
+    return reverse(name, args=[row.pk])
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def actions(case: Any, actor: Actor) -> list[dict[str, Any]]:
+    """The commands that `actor` may do on the case now, in the order of the routine."""
+    return [
+        {"command": command, "name": name}
+        for name, command in registry.of(case).items()
+        if command.fits(case) and not isinstance(permitting(case, command, actor), str)
+    ]
+
+
+def deadlines_of(row: Case) -> list[Deadline]:
+    """The case's deadlines, running ones first, with what explains them."""
+    found = row.deadlines.filter(cancelled_on=None).prefetch_related(
+        "suspensions", "extensions__decided_by"
+    )
+    return sorted(found, key=lambda d: (not d.is_running, d.due if d.is_running else d.due))
+
+
+def _notes(request: HttpRequest, row: Case) -> dict[str, Any]:
+    notes = row.notes.select_related("author", "on_behalf_of", "document")
+    everything = list(notes)
+    wanted = request.GET.get("anteckningar", "")
+    return {
+        "shown": [note for note in everything if not wanted or note.kind == wanted],
+        "all": len(everything),
+        "kinds": [
+            (kind, str(kind.label) + ("ar" if kind != JournalNote.Kind.MESSAGE else "n"),
+             sum(note.kind == kind for note in everything))
+            for kind in JournalNote.Kind
+        ],
+    }  # fmt: skip
+
+
+@roles(*CASE_READERS)
+def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who can see the case, and why (CAP-14)."""
+    row = get_case(request, pk)
+    units = [row.unit.path[: place + 1] for place, sign in enumerate(row.unit.path) if sign == "/"]
+    by_unit = (
+        RoleAssignment.objects.on(request.today)
+        .filter(role__in=Case.kinds[row.kind].reader_roles, unit__path__in=units,
+                user__is_active=True)
+        .select_related("user", "unit")
+        .prefetch_related(
+            Prefetch("user__stood_in_for", to_attr="substitutes"),
+            "user__stood_in_for__substitute",
+        )
+        .order_by("user__name")
+    )  # fmt: skip
+    context = {
+        "case": row,
+        "by_unit": by_unit,
+        "substitutes": [
+            sub for held in by_unit for sub in held.user.substitutes
+            if sub.valid_from <= request.today
+            and (sub.valid_to is None or sub.valid_to >= request.today)
+        ],
+        "by_name": row.caseuserobjectpermission_set.select_related("user"),
+        "by_company": RoleAssignment.objects.on(request.today)
+        .filter(provider_id=row.provider_id, user__is_active=True, provider_id__isnull=False)
+        .select_related("user", "provider"),
+        "reads": Event.objects.filter(chain__name=row.chain, kind=Event.Kind.READ)
+        .select_related("actor")
+        .order_by("-seq")[:50],
+    }  # fmt: skip
+    return render(request, "cases/who_sees.html", context)
+
+
+@roles(*CASE_READERS)
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """The case's event log as people read it: who, when, what."""
+    row = get_case(request, pk)
+    commands = registry.of(row)
+    events = (
+        Event.objects.filter(chain__name=row.chain)
+        .select_related("actor", "on_behalf_of", "values")
+        .order_by("-seq")[:500]
+    )
+    lines = [
+        {"event": e, "label": commands[e.name].label if e.name in commands else EVENT_NAMES.get(e.name, e.name)}
+        for e in events
+    ]  # fmt: skip
+    return render(request, "cases/history.html", {"case": row, "lines": lines})
+
+
+EVENT_NAMES = {
+    "open_draft": "Utkast påbörjat",
+    "enter_application": "Ansökan inlagd av förvaltningen",
+    "read_case": "Läste ärendet",
+    "read_attachment": "Öppnade en bilaga",
+    "read_document": "Öppnade ett dokument",
+    "document_locked": "Dokument låst",
+    "deadline_reminder": "Påminnelse om tidsfrist",
+    "deadline_due": "Tidsfrist förfaller",
+    "deadline_overdue": "Tidsfrist försenad",
+    "deadline_escalated": "Försenad tidsfrist eskalerad",
+}
+"""Events that are no commands, in Swedish."""
+
+
+@roles(*CASE_READERS)
+def what_if(request: HttpRequest, pk: int, deadline: int) -> HttpResponse:
+    """Why a deadline falls when it does, and when it would fall with another first day (CAP-03)."""
+    row = get_case(request, pk)
+    found = get_object_or_404(
+        row.deadlines.prefetch_related("suspensions", "extensions__decided_by"), pk=deadline
+    )
+    form = WhatIfForm(request.GET if "anchor" in request.GET else None)
+    tried = None
+    if form.is_valid():
+        tried = deadlines.compute(
+            found.budget,
+            form.cleaned_data["anchor"],
+            roll=found.roll,
+            source=found.source,
+            anchor_text="prövad första dag",
+        )
+    context = {"case": row, "deadline": found, "form": form, "tried": tried,
+               "computed": found.computed(request.today)}  # fmt: skip
+    return render(request, "cases/what_if.html", context)

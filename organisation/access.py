@@ -1,0 +1,49 @@
+"""Which views a person may open at all. Deny by default: a view without a rule is refused.
+
+What they see in it is a matter of querysets (`visible_to`) and `cases.commands`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from organisation.roles import OUTSIDE_ROLES, Role
+
+View = Callable[..., HttpResponse]
+INSIDE_ROLES = frozenset(Role) - OUTSIDE_ROLES
+
+
+def public(view: View) -> View:
+    """Anybody, logged in or not."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return login_not_required(view)
+
+
+def logged_in(view: View) -> View:
+    """Anybody who is logged in; the view itself asks for the object."""
+    view.access = "logged_in"  # type: ignore[attr-defined]
+    return view
+
+
+def roles(*allowed: str) -> Callable[[View], View]:
+    """Those who hold one of the roles today, in whatever unit."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.actor.has_role(*allowed):
+                raise PermissionDenied("Din roll ger inte tillgång till sidan.")
+            return view(request, *args, **kwargs)
+
+        guarded.access = frozenset(allowed)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+inside = roles(*INSIDE_ROLES)
+"""Those who hold a role inside the municipality."""

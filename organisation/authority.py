@@ -1,0 +1,113 @@
+"""What a person may do on a given day, by their own roles and as a substitute. SEC-01, CAP-08."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from organisation.models import DelegationRule, RoleAssignment, Substitution, User
+from organisation.roles import OUTSIDE_ROLES, Role
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role in a unit (with all below it), one's own or held for someone absent."""
+
+    role: str
+    unit_path: str
+    provider_id: int | None
+    on_behalf_of: User | None = None
+
+    def covers(self, unit_path: str) -> bool:
+        """Whether the unit lies in, or below, the unit in which the role is held."""
+        return bool(self.unit_path) and unit_path.startswith(self.unit_path)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person on a day, with everything they hold. Own roles come before those held for others."""
+
+    user: User
+    day: date
+    holdings: tuple[Holding, ...] = field(default=())
+
+    def holding(self, roles: Collection[str], unit_path: str) -> Holding | None:
+        """The first holding that gives one of `roles` in the unit, or None."""
+        return next(
+            (held for held in self.holdings if held.role in roles and held.covers(unit_path)), None
+        )
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether one of `roles` is held anywhere."""
+        return any(held.role in roles for held in self.holdings)
+
+    @property
+    def roles(self) -> list[Role]:
+        """The roles held today, each once, own ones first."""
+        return list(dict.fromkeys(Role(held.role) for held in self.holdings))
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the person holds no role inside the municipality."""
+        return all(held.role in OUTSIDE_ROLES for held in self.holdings)
+
+    def unit_paths(self, roles: Collection[str]) -> list[str]:
+        """The paths of the units in which one of `roles` is held."""
+        return sorted({held.unit_path for held in self.holdings if held.role in roles} - {""})
+
+    @property
+    def provider_ids(self) -> set[int]:
+        """The providers whose people this person belongs to."""
+        return {held.provider_id for held in self.holdings if held.provider_id}
+
+
+def actor_on(user: User, day: date) -> Actor:
+    """The person with what they hold on `day`: two queries, whatever they hold."""
+    if not user.is_active:
+        return Actor(user, day)
+    stands_in_for = {
+        row.absent_id: row.absent
+        for row in Substitution.objects.on(day)
+        .filter(substitute=user, absent__is_active=True)
+        .select_related("absent")
+    }
+    rows = (
+        RoleAssignment.objects.on(day)
+        .filter(Q(user=user) | Q(user__in=stands_in_for))
+        .select_related("unit")
+        .order_by("pk")
+    )
+    holdings = [
+        Holding(
+            row.role,
+            row.unit.path if row.unit else "",
+            row.provider_id,
+            None if row.user_id == user.pk else stands_in_for[row.user_id],
+        )
+        for row in rows
+        # Representing a company is personal: it does not pass to a substitute.
+        if row.user_id == user.pk or row.role not in OUTSIDE_ROLES
+    ]
+    return Actor(user, day, tuple(sorted(holdings, key=lambda held: held.on_behalf_of is not None)))
+
+
+def delegates(code: str, day: date) -> set[str]:
+    """The roles that may decide `code` on `day` by the delegation of authority."""
+    return set(DelegationRule.objects.on(day).filter(code=code).values_list("role", flat=True))
+
+
+def holders(role: str, unit_path: str, day: date) -> list[User]:
+    """The active people who hold `role` for the unit on `day`, and those who stand in for them."""
+    units = [unit_path[: place + 1] for place, sign in enumerate(unit_path) if sign == "/"]
+    own = User.objects.filter(
+        is_active=True,
+        pk__in=RoleAssignment.objects.on(day)
+        .filter(role=role, unit__path__in=units)
+        .values("user_id"),
+    )
+    standing_in = User.objects.filter(
+        is_active=True,
+        pk__in=Substitution.objects.on(day).filter(absent__in=own).values("substitute_id"),
+    )
+    return list((own | standing_in).distinct())
