@@ -1,0 +1,478 @@
+"""Agenda, decision, notice, correction. LOV-10, LOV-11, CAP-09, CAP-16."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+
+from cases import committee, documents, ledger, messages
+from cases.actions import HANDLERS, official_note, tell_company, tell_responsible
+from cases.commands import Act, Command, CommandForm, Missing, Refused
+from cases.dates import long_date
+from cases.models import CommitteeMeeting, CommitteeMember, MemberConflict
+from organisation.authority import holders
+from organisation.roles import Role
+from procurement.applications import guards, rules
+from procurement.applications.commands.controls import not_in_future
+from procurement.applications.models import (
+    CommitteeDecision,
+    CorrectionCase,
+    DecisionNotice,
+    ProviderApplication,
+    stamp,
+)
+
+State = ProviderApplication.State
+SECRETARY = frozenset({Role.COMMITTEE_SECRETARY})
+RECOMMENDED_TITLE = "{name}, ansökan om att bli utförare"
+
+
+class AgendaForm(CommandForm):
+    meeting = forms.ModelChoiceField(None, label="Sammanträde")
+
+    def prepare(self) -> None:
+        self.fields["meeting"].queryset = CommitteeMeeting.objects.filter(held_on__gte=self.day)
+        self.fields["meeting"].label_from_instance = lambda meeting: (
+            f"{long_date(meeting.held_on)} (manusstopp {long_date(meeting.documents_due)})"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutOnAgenda(Command):
+    """Put the case on a meeting's agenda; the tjänsteskrivelse is made of its facts (LOV-10)."""
+
+    label: ClassVar[str] = "Sätt upp på föredragningslistan"
+    roles = HANDLERS | SECRETARY
+    form = AgendaForm
+    primary = True
+    meeting: CommitteeMeeting
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.COMMITTEE and case.agenda_item() is None
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        return [
+            *guards.mbl(case, day),
+            *[
+                Missing(f"{gap.label} i tjänsteskrivelsen", gap.hint)
+                for gap in documents.gaps(case, "decision_proposal")
+            ],
+        ]
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.meeting.held_on < act.day:
+            raise Refused("Sammanträdet har redan hållits. Välj ett kommande.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        document = documents.make(case, "decision_proposal", act.user, act.at)
+        item = committee.add_item(
+            self.meeting, RECOMMENDED_TITLE.format(name=case.title), act.at, act.user,
+            case=case, document=document,
+        )  # fmt: skip
+        ledger.meet(case, rules.HANDLING.code, act.day, "Överlämnad till nämnden")
+        ledger.start(
+            case, rules.DOCUMENTS_DUE, self.meeting.documents_due,
+            anchor_text=f"nämnden sammanträder {long_date(self.meeting.held_on)}",
+        )  # fmt: skip
+        official_note(
+            case, act, f"Tjänsteskrivelse inför nämnden {self.meeting.held_on}.", document
+        )
+        return {"meeting": str(self.meeting.held_on), "late": item.is_late}
+
+
+class ReviseForm(CommandForm):
+    reasons = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=10000)
+    economic_consequences = forms.CharField(
+        label="Ekonomiska konsekvenser", widget=forms.Textarea, max_length=2000
+    )
+
+    def prepare(self) -> None:
+        self.fields["reasons"].initial = self.case.proposal().reasons
+        self.fields["economic_consequences"].initial = self.case.economic_consequences
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseProposalText(Command):
+    """Change the text of the tjänsteskrivelse; the agenda gets a new version until it is frozen."""
+
+    label: ClassVar[str] = "Redigera tjänsteskrivelsen"
+    roles = HANDLERS | SECRETARY
+    form = ReviseForm
+    reasons: str
+    economic_consequences: str
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state in {State.MBL, State.COMMITTEE}
+
+    def check(self, case: Any, act: Act) -> None:
+        item = case.agenda_item()
+        if item and item.document and item.document.locked_at:
+            raise Refused("Tjänsteskrivelsen är låst i utskicket och kan inte ändras.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        proposal = case.proposal()
+        proposal.reasons = self.reasons
+        proposal.save()
+        case.economic_consequences = self.economic_consequences
+        case.save()  # the document below is made of what is stored
+        if item := case.agenda_item():
+            item.document = documents.make(case, "decision_proposal", act.user, act.at)
+            item.save()
+            return {"document": item.document.pk}
+        return {}
+
+    def stated(self) -> dict[str, Any]:
+        return {}
+
+
+class TakeOffForm(CommandForm):
+    why = forms.CharField(label="Skäl", max_length=200)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOffAgenda(Command):
+    """Take the case off the agenda, to be put on another."""
+
+    label: ClassVar[str] = "Ta bort från föredragningslistan"
+    roles = HANDLERS | SECRETARY
+    form = TakeOffForm
+    why: str
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.COMMITTEE and case.agenda_item() is not None
+
+    def apply(self, case: Any, act: Act) -> None:
+        item = case.agenda_item()
+        item.withdrawn_on = act.day
+        item.save()
+        ledger.cancel(case, act.day, rules.DOCUMENTS_DUE.code)
+
+
+class DecisionForm(CommandForm):
+    decided_on = forms.DateField(label="Beslutsdatum")
+    paragraph = forms.IntegerField(label="Paragraf", min_value=1, max_value=9999)
+    outcome = forms.ChoiceField(
+        label="Utfall", choices=CommitteeDecision.Outcome.choices, widget=forms.RadioSelect
+    )
+    reasons = forms.CharField(
+        label="Nämndens skäl",
+        widget=forms.Textarea,
+        required=False,
+        max_length=10000,
+        help_text="Lämna tomt om nämnden beslutade enligt förslaget med dess skäl.",
+    )
+    reservations = forms.CharField(
+        label="Reservationer", widget=forms.Textarea, required=False, max_length=4000
+    )
+    conflicted = forms.ModelMultipleChoiceField(
+        None,
+        label="Deltog inte på grund av jäv",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    conflict_reason = forms.CharField(label="Skäl till jäv", required=False, max_length=200)
+
+    def prepare(self) -> None:
+        item = self.case.agenda_item()
+        self.fields["decided_on"].initial = item.meeting.held_on if item else self.day
+        self.fields["conflicted"].queryset = CommitteeMember.objects.on(self.day)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("conflicted") and not data.get("conflict_reason"):
+            self.add_error("conflict_reason", "Skriv varför ledamoten inte deltog.")
+        return data
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterDecision(Command):
+    """The secretary registers what the committee decided: people decided it, not the system."""
+
+    label: ClassVar[str] = "Registrera nämndens beslut"
+    roles = SECRETARY
+    transition = "decide"
+    primary = True
+    form = DecisionForm
+    decided_on: date
+    paragraph: int
+    outcome: str
+    reasons: str = ""
+    reservations: str = ""
+    conflicted: Any = ()
+    conflict_reason: str = ""
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        return guards.decision(case, day)
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.decided_on < case.arrived_on:
+            raise Refused(
+                f"Beslutsdatum kan inte vara före ansökan kom in, {long_date(case.arrived_on)}."
+            )
+        not_in_future(self.decided_on, act.day, "Beslutsdatum")
+        meeting = case.agenda_item().meeting
+        if self.decided_on != meeting.held_on:
+            raise Refused(
+                f"Ärendet står på sammanträdet {long_date(meeting.held_on)}. "
+                "Skriv den dagen, eller flytta ärendet till rätt sammanträde."
+            )
+        self._check_outcome(case, act)
+        taken = CommitteeDecision.objects.filter(
+            item__meeting=meeting, paragraph=self.paragraph
+        ).exclude(application=case)
+        if taken.exists():
+            raise Refused(f"§ {self.paragraph} är redan registrerad på det sammanträdet.")
+
+    def _check_outcome(self, case: Any, act: Act) -> None:
+        proposal = case.proposal()
+        if self.outcome == CommitteeDecision.Outcome.EXCLUDED and not proposal.exclusion_ground:
+            raise Refused("Uteslutning kräver ett förslag med grund i LOV 7 kap. 1 §.")
+        if self.outcome == CommitteeDecision.Outcome.APPROVED:
+            if case.assessed_incomplete or proposal.exclusion_ground:
+                raise Refused(
+                    "Ansökan har inte handlagts så att den kan godkännas. "
+                    "Ta bort den från föredragningslistan och handlägg den på nytt."
+                )
+            if gaps := guards.expired_controls(case, self.decided_on):
+                raise Refused(
+                    "; ".join(f"{gap.what}. {gap.hint}" for gap in gaps)
+                    + " Gör om kontrollen innan beslutet registreras."
+                )
+        elif proposal.recommendation == "approve" and not self.reasons:
+            raise Refused("Nämnden avvek från förslaget. Skriv nämndens skäl.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        item = case.agenda_item()
+        recorded = stamp(act.at, act.user, act.on_behalf_of)
+        CommitteeDecision.objects.create(
+            application=case, item=item, outcome=self.outcome, paragraph=self.paragraph,
+            decided_on=self.decided_on, reasons=self.reasons, reservations=self.reservations,
+            **recorded,
+        )  # fmt: skip
+        for member in self.conflicted:
+            MemberConflict.objects.create(
+                item=item, member=member, reason=self.conflict_reason, recorded_by=act.user
+            )
+        item.decided_on = self.decided_on
+        item.save()
+        case.decide()
+        ledger.meet(case, rules.DECISION_TIME.code, self.decided_on, "Beslutad")
+        ledger.meet(case, rules.DOCUMENTS_DUE.code, act.day, "Beslutad")
+        ledger.start(case, rules.NOTIFY, self.decided_on, anchor_text="nämnden beslutade")
+        document = documents.make(case, "decision_extract", act.user, act.at, lock=True)
+        official_note(
+            case, act, f"Nämndens beslut {self.decided_on}, § {self.paragraph}.", document
+        )
+        tell_responsible(case, act, f"{case}: nämnden har beslutat")
+        return {"document": document.pk}
+
+
+class NoticeForm(CommandForm):
+    channel = forms.ChoiceField(
+        label="Sätt", choices=DecisionNotice.Channel.choices, widget=forms.RadioSelect
+    )
+    given_on = forms.DateField(
+        label="Meddelas den", help_text="Från den dagen löper tiden för rättelse."
+    )
+    proof = forms.CharField(
+        label="Bevis",
+        max_length=200,
+        help_text="Till exempel: brevets försändelsenummer, eller vem som bekräftade.",
+    )
+
+    def prepare(self) -> None:
+        self.fields["given_on"].initial = self.day
+        self.fields["channel"].initial = DecisionNotice.Channel.PORTAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifyApplicant(Command):
+    """Tell the company of the decision with reasons, and if it was not approved how to seek
+    correction: from the day given the period of three weeks runs (LOV-11)."""
+
+    label: ClassVar[str] = "Meddela sökande"
+    roles = SECRETARY
+    form = NoticeForm
+    primary = True
+    channel: str
+    given_on: date
+    proof: str
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.DECIDED
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.given_on, act.day, "Dagen")
+        decided_on = case.decision().decided_on
+        if self.given_on < decided_on:
+            raise Refused(f"Beslutet fattades {long_date(decided_on)} och meddelas tidigast då.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        decision = case.decision()
+        kind = "notice_approval" if decision.is_approval else "notice_rejection"
+        last_day = rules.last_day_to_seek_correction(self.given_on)
+        document = documents.make(
+            case, kind, act.user, act.at, lock=True,
+            given_on=self.given_on.isoformat(),
+            last_day="" if decision.is_approval else last_day.isoformat(),
+        )  # fmt: skip
+        document.shown_to_company = True
+        document.save(update_fields=["shown_to_company"])
+        DecisionNotice.objects.create(
+            decision=decision, channel=self.channel, given_on=self.given_on, proof=self.proof,
+            document=document, **stamp(act.at, act.user, act.on_behalf_of),
+        )  # fmt: skip
+        ledger.meet(case, rules.NOTIFY.code, self.given_on, "Meddelad")
+        if decision.is_approval:
+            case.notify_approval(on=act.day)
+            ledger.cancel(case, act.day)
+        else:
+            case.notify_rejection()
+            ledger.start(
+                case, rules.CORRECTION, self.given_on, anchor_text="underrättelsen lämnades"
+            )
+        official_note(case, act, f"Sökanden underrättad {self.given_on}.", document)
+        tell_company(case, act, f"{case}: nämnden har beslutat, läs underrättelsen")
+        return {"document": document.pk}
+
+
+class FileCorrectionForm(CommandForm):
+    court_case_number = forms.CharField(
+        label="Domstolens målnummer", max_length=40, help_text="Till exempel 1234-26"
+    )
+    filed_on = forms.DateField(label="Kom in till förvaltningsrätten")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileCorrection(Command):
+    """The company has applied for correction at the administrative court (LOV-11, LOV 10:1)."""
+
+    label: ClassVar[str] = "Registrera ansökan om rättelse"
+    roles = HANDLERS | SECRETARY
+    transition = "file_correction"
+    form = FileCorrectionForm
+    court_case_number: str
+    filed_on: date
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.filed_on, act.day, "Dagen")
+        given_on = case.decision().notice.given_on
+        if self.filed_on < given_on:
+            raise Refused(f"Underrättelsen lämnades {long_date(given_on)}; skriv en senare dag.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        decision = case.decision()
+        CorrectionCase.objects.create(
+            decision=decision, court_case_number=self.court_case_number, filed_on=self.filed_on,
+            **stamp(act.at, act.user, act.on_behalf_of),
+        )  # fmt: skip
+        case.file_correction()
+        ledger.meet(case, rules.CORRECTION.code, self.filed_on, "Rättelse begärd")
+        last_day = rules.last_day_to_seek_correction(decision.notice.given_on)
+        in_time = self.filed_on <= last_day
+        late = (
+            "" if in_time else f" Kom in efter sista dag {last_day}; rätten prövar om den tas upp."
+        )
+        official_note(
+            case, act, f"Ansökan om rättelse, mål {self.court_case_number}, {self.filed_on}.{late}"
+        )
+        deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
+        messages.notify(deputies, case, f"{case}: företaget har ansökt om rättelse", act.at)
+        return {"in_time": in_time}
+
+
+class CourtForm(CommandForm):
+    outcome = forms.ChoiceField(
+        label="Utfall", choices=CorrectionCase.Outcome.choices, widget=forms.RadioSelect
+    )
+    outcome_on = forms.DateField(label="Domstolens beslut")
+
+    def prepare(self) -> None:
+        self.fields["outcome_on"].initial = self.day
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCourtOutcome(Command):
+    """What the court decided: the decision stands, or the committee decides anew (LOV-11)."""
+
+    label: ClassVar[str] = "Registrera domstolens beslut"
+    roles = HANDLERS | SECRETARY
+    form = CourtForm
+    primary = True
+    outcome: str
+    outcome_on: date
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.CORRECTION_FILED
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.outcome_on, act.day, "Dagen")
+        if self.outcome_on < case.decision().correction.filed_on:
+            raise Refused("Domstolens beslut kan inte vara före ansökan om rättelse.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        correction = case.decision().correction
+        correction.outcome, correction.outcome_on = self.outcome, self.outcome_on
+        correction.save()
+        if self.outcome == CorrectionCase.Outcome.GRANTED:
+            case.return_to_committee()
+        else:
+            close(case, act.day)
+        official_note(
+            case, act,
+            f"Mål {correction.court_case_number}: {correction.get_outcome_display().lower()}.",
+        )  # fmt: skip
+        tell_responsible(case, act, f"{case}: domstolen har beslutat om rättelse")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BecomeFinal(Command):
+    """The correction period has passed without an application: the decision stands."""
+
+    label: ClassVar[str] = "Avsluta när tiden för rättelse har gått ut"
+    roles = HANDLERS | SECRETARY
+    automatic = True
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.CORRECTION_PERIOD
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        running = case.deadlines.running().filter(rule=rules.CORRECTION.code).first()
+        if running and running.due >= day:
+            return [Missing(f"Tiden för rättelse löper till och med {long_date(running.due)}")]
+        return []
+
+    def apply(self, case: Any, act: Act) -> None:
+        ledger.meet(case, rules.CORRECTION.code, act.day, "Ingen ansökan om rättelse")
+        close(case, act.day)
+
+
+def close(case: ProviderApplication, day: date) -> None:
+    """End the case as what the committee decided."""
+    if case.decision().outcome == CommitteeDecision.Outcome.EXCLUDED:
+        case.become_final_excluded(on=day)
+    else:
+        case.become_final_rejected(on=day)
+
+
+COMMANDS = (
+    PutOnAgenda,
+    ReviseProposalText,
+    TakeOffAgenda,
+    RegisterDecision,
+    NotifyApplicant,
+    FileCorrection,
+    RecordCourtOutcome,
+    BecomeFinal,
+)
