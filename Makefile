@@ -1,12 +1,15 @@
-# Kundval. `make run` starts the demo municipality, `make test` runs every check and test.
+# Kundval: `make run` starts the demo municipality, `make test` runs every check and test.
+# The work is done by scripts/; each of the targets sets up what it needs.
 PORT ?= 8000
 
-.PHONY: help run test lint lock
+.PHONY: help run test lint setup lock
+
 help:
-	@echo "make run [PORT=8000]   start the demo municipality on http://localhost:PORT"
-	@echo "make test              lint, types, import order, every test on SQLite and PostgreSQL"
-	@echo "make lint              lint, types, import order, templates, migrations, deploy check"
-	@echo "make lock              resolve pyproject.toml into requirements/ anew"
+	@echo "make run [PORT=8000]  start the demo municipality on http://localhost:PORT"
+	@echo "make test             every check, and every test on SQLite and PostgreSQL"
+	@echo "make lint             style, types, layers, templates, migrations, deploy settings"
+	@echo "make setup            install what run and test need, and stop there"
+	@echo "make lock             resolve pyproject.toml into requirements/ anew"
 
 run:
 	@scripts/setup run
@@ -15,9 +18,11 @@ run:
 test: lint
 	@scripts/test
 
-lint:
-	@scripts/setup test
+lint: setup
 	@scripts/lint
+
+setup:
+	@scripts/setup test
 
 lock:
 	@scripts/setup tools

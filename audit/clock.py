@@ -31,6 +31,11 @@ def local_date(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
+def day_before(day: date) -> date:
+    """The day before `day`: the last day of what ends when something new begins on `day`."""
+    return day - timedelta(days=1)
+
+
 def demo_days() -> int:
     """How many days *Demodatum* is ahead of the real date."""
     return DemoDate.objects.filter(pk=1).values_list("days_ahead", flat=True).first() or 0

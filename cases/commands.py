@@ -109,6 +109,7 @@ class CommandForm(forms.Form):
 class Command:
     """A verb of a case. Subclasses are frozen dataclasses whose fields are what the actor states."""
 
+    do_not_call_in_templates: ClassVar[bool] = True
     label: ClassVar[str]
     roles: ClassVar[frozenset[str]] = frozenset()
     """Roles that may do it in the case's unit; a company's people by `by_company`."""

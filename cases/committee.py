@@ -106,7 +106,9 @@ def freeze(meeting: CommitteeMeeting, at: datetime, user: User) -> list[Document
     with transaction.atomic():
         # Cases before the meeting, as in `perform`: no document is revised while it is locked.
         on_agenda = meeting.items.filter(withdrawn_on=None, case__isnull=False)
-        list(Case.objects.select_for_update().filter(pk__in=on_agenda.values("case")).order_by("pk"))
+        list(
+            Case.objects.select_for_update().filter(pk__in=on_agenda.values("case")).order_by("pk")
+        )
         meeting = CommitteeMeeting.objects.select_for_update().get(pk=meeting.pk)
         waiting = [
             item

@@ -24,9 +24,9 @@ class MeetingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.day = day
         self.working_days = preferences.chosen("documents_due_working_days")
-        self.fields["documents_due"].help_text = (
-            f"Lämna tomt för {self.working_days} arbetsdagar före sammanträdet."
-        )
+        self.fields[
+            "documents_due"
+        ].help_text = f"Lämna tomt för {self.working_days} arbetsdagar före sammanträdet."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -57,7 +57,10 @@ class MinutesForm(forms.Form):
 
     adjusted_on = forms.DateField(
         label="Protokollet justerat",
-        error_messages={"invalid": "Dagen finns inte. Skriv den dag protokollet justerades."},
+        error_messages={
+            "required": "Skriv den dag protokollet justerades.",
+            "invalid": "Dagen finns inte. Skriv den dag protokollet justerades.",
+        },
     )
 
 

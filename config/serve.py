@@ -1,6 +1,6 @@
 """`make run`: web, worker and scheduler as one process group, on SQLite and a file queue.
 
-Stops them all on Ctrl-C; when one of them ends by itself, the others are stopped too.
+Ctrl-C stops them all; when one of them ends by itself, the others are stopped too.
 """
 
 import argparse
@@ -12,121 +12,132 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = sys.executable
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
+Processes = dict[str, subprocess.Popen]
 
 
 def main() -> int:
-    """Set up the data, start the processes, and wait for one of them or Ctrl-C."""
+    """Set up the data, start the processes, and wait for one of them to end or for Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
-    os.chdir(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
-    if _is_taken(port):
-        print(f"Port {port} is taken. Try another: make run PORT={port + 1}", file=sys.stderr)
+    if trouble := _trouble_with(port):
+        print(f"Port {port} cannot be used: {trouble}.", file=sys.stderr)
+        print(f"Try another: make run PORT={port + 1}", file=sys.stderr)
         return 1
-    _prepare()
-    processes = _start(port)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    processes: Processes = {}
     try:
+        _prepare()
+        _start(processes, port)
         return _watch(processes, port)
     except KeyboardInterrupt:
-        print("\nStopping.")
         return 0
     finally:
         _stop(processes)
 
 
-def _is_taken(port: int) -> bool:
-    with closing(socket.socket()) as probe:
+def _trouble_with(port: int) -> str:
+    """Why the port cannot be listened on, or nothing."""
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return os.strerror(error.errno or 0)
+        except OverflowError:
+            return "there is no such port"
+    return ""
+
+
+def _prepare() -> None:
+    os.chdir(ROOT)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
+    print("Preparing the database and the demo municipality (longest the first time).", flush=True)
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    for folder in (settings.FILES, settings.DATA / "queue", settings.DATA / "queue-control"):
+        folder.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    call_command("demo")
+    connections.close_all()
+
+
+def _start(processes: Processes, port: int) -> None:
+    # The warning is about untrusted messages; the demo's queue is a folder of its own.
+    celery = ["-W", "ignore:You're running", "-m", "celery", "-A", "config", "--quiet"]
+    commands = {
+        "web": [
+            "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
+            "config.wsgi:application",
+        ],
+        "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "1"],
+        "scheduler": [*celery, "beat", "--loglevel", "warning"],
+    }  # fmt: skip
+    for name, arguments in commands.items():
+        processes[name] = subprocess.Popen([sys.executable, *arguments])
+
+
+def _watch(processes: Processes, port: int) -> int:
+    """Say when the web answers; then wait until a process ends. Returns the exit code."""
+    from django.core.management import call_command
+
+    if _answers(processes["web"], port):
+        print(f"\nKundval is ready: http://localhost:{port}\n\nDemo logins:", flush=True)
+        call_command("demo", logins=True)
+        print("\nCtrl-C stops it.", flush=True)
+    elif processes["web"].poll() is None:
+        print("The web process did not answer in time.", file=sys.stderr)
+        return 1
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    for name, process in processes.items():
+        if ended and process.pid == ended.si_pid:
+            print(f"The {name} process ended by itself; stopping the others.", file=sys.stderr)
+    return 1
+
+
+def _answers(web: subprocess.Popen, port: int) -> bool:
+    """Whether /healthz answers in time, whatever it says."""
+    last = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < last:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        except urllib.error.HTTPError:
+            return True
         except OSError:
+            try:
+                web.wait(timeout=0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            return False
+        else:
             return True
     return False
 
 
-def _prepare() -> None:
-    print("Preparing the database and the demo municipality (longest the first time).", flush=True)
-    from django.conf import settings
-
-    for folder in (settings.FILES, settings.DATA / "queue", settings.DATA / "queue-control"):
-        folder.mkdir(parents=True, exist_ok=True)
-    _manage("migrate", "--verbosity", "0")
-    _manage("demo")
-
-
-def _manage(*arguments: str) -> None:
-    subprocess.run([PYTHON, "manage.py", *arguments], check=True)
-
-
-def _start(port: int) -> dict[str, subprocess.Popen]:
-    celery = [PYTHON, "-m", "celery", "-A", "config", "--quiet"]
-    pid_file = ROOT / "var" / f"beat-{port}.pid"
-    pid_file.unlink(missing_ok=True)
-    commands = {
-        "web": [
-            PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(port), "--workers", "2", "--log-level", "warning", "config.wsgi:application",
-        ],
-        "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "1"],
-        "scheduler": [*celery, "beat", "--loglevel", "warning", "--pidfile", str(pid_file)],
-    }  # fmt: skip
-    return {
-        # A session of their own: Ctrl-C reaches this process, which stops them in order.
-        name: subprocess.Popen(command, start_new_session=True)
-        for name, command in commands.items()
-    }
-
-
-def _watch(processes: dict[str, subprocess.Popen], port: int) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    if _ready(processes, port):
-        print(f"\nKundval is ready: http://localhost:{port}\n\nDemo logins:", flush=True)
-        _manage("demo", "--logins")
-        print("\nCtrl-C stops it.", flush=True)
-    while True:
-        for name, process in processes.items():
-            try:
-                code = process.wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                continue
-            print(f"The {name} process ended with code {code}; stopping.", file=sys.stderr)
-            return 1
-
-
-def _ready(processes: dict[str, subprocess.Popen], port: int) -> bool:
-    deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline and processes["web"].poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                return True
-        except urllib.error.HTTPError:
-            return True  # it answers, and says what is still starting
-        except OSError:
-            try:
-                processes["web"].wait(timeout=0.2)
-            except subprocess.TimeoutExpired:
-                continue
-    print("The web process did not answer in time.", file=sys.stderr)
-    return False
-
-
-def _stop(processes: dict[str, subprocess.Popen]) -> None:
+def _stop(processes: Processes) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     for process in processes.values():
         if process.poll() is None:
             process.terminate()
+    last = time.monotonic() + STOP_WITHIN_SECONDS
     for process in processes.values():
         try:
-            process.wait(timeout=STOP_WITHIN_SECONDS)
+            process.wait(timeout=max(last - time.monotonic(), 0))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What the web server calls."""
+"""What the web server calls: production unless told otherwise, so that a forgotten setting never
+serves demo logins."""
 
 import os
 

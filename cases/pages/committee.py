@@ -32,7 +32,8 @@ from organisation.roles import Role
 
 EDITORS = frozenset({Role.COMMITTEE_SECRETARY})
 FREEZERS = EDITORS | {Role.DEPUTY_DIRECTOR}
-ON_THE_AGENDA = ("revise_proposal_text", "take_off_agenda")
+REVISE = "revise_proposal_text"
+ON_THE_AGENDA = (REVISE, "take_off_agenda")
 """Commands of a case that the page offers beside its document."""
 PAST_SHOWN = 12
 
@@ -85,9 +86,7 @@ def change_meeting(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Sammanträdet är ändrat.")
             return redirect("committee:meeting", pk)
-    return _form_page(
-        request, form, "Ändra sammanträdet", reverse("committee:meeting", args=[pk])
-    )
+    return _form_page(request, form, "Ändra sammanträdet", reverse("committee:meeting", args=[pk]))
 
 
 @roles(*CASE_READERS)
@@ -100,7 +99,9 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def packet(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole packet as one PDF. The reading is logged (SEC-02)."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
-    cases = set(found.items.filter(withdrawn_on=None, case__isnull=False).values_list("case", flat=True))
+    cases = set(
+        found.items.filter(withdrawn_on=None, case__isnull=False).values_list("case", flat=True)
+    )
     if cases - _seen(request, cases):
         raise PermissionDenied("Utskicket innehåller ärenden som du inte har tillgång till.")
     log.record_read(
@@ -212,9 +213,7 @@ def end_member(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, f"Avsluta uppdraget för {found}", reverse("committee:members"))
 
 
-def _meeting_page(
-    request: HttpRequest, found: CommitteeMeeting, **bound: Any
-) -> HttpResponse:
+def _meeting_page(request: HttpRequest, found: CommitteeMeeting, **bound: Any) -> HttpResponse:
     items = list(_standing(found).select_related("document", "case__unit", "case__responsible"))
     seen = _seen(request, {item.case_id for item in items} - {None})
     picked = _picked(request, items)
@@ -234,7 +233,9 @@ def _meeting_page(
         "picked": picked,
         "document": _document(request, picked) if picked and picked.case_id in seen else None,
         "is_hidden": bool(picked and picked.case_id and picked.case_id not in seen),
-        "after": _after(request, [i for i in items if i.case_id in seen and (has_come or i.decided_on)]),
+        "after": _after(
+            request, [i for i in items if i.case_id in seen and (has_come or i.decided_on)]
+        ),
         "has_come": has_come,
         "may_edit": request.actor.has_role(*EDITORS),
         "may_freeze": request.actor.has_role(*FREEZERS),
@@ -277,11 +278,9 @@ def _light(found: CommitteeMeeting, request: HttpRequest) -> tuple[str, str]:
     """The light of the last day for documents, and its text."""
     if found.packet_frozen_at:
         return "green", "Utskicket är låst"
-    due = f"Manusstopp {short_date(found.documents_due)}"
     if found.held_on < request.today:
-        return "none", due
-    colour, text = deadlines.light(found.documents_due, request.today, 7)
-    return colour, f"{due}: {text}"
+        return "none", "Utskicket låstes inte"
+    return deadlines.light(found.documents_due, request.today, 7)
 
 
 def _word(item: AgendaItem) -> tuple[str, str]:
@@ -314,7 +313,11 @@ def _document(request: HttpRequest, item: AgendaItem) -> dict[str, Any]:
             reverse("cases:document", args=[made.pk]) if made and locked
             else reverse("cases:preview", args=[case.pk, made.kind]) if made else ""
         ),
-        "actions": [a for a in actions(case, request.actor) if a["name"] in ON_THE_AGENDA],
+        "actions": [
+            (a["name"], a["command"].label)
+            for a in actions(case, request.actor)
+            if a["name"] in ON_THE_AGENDA and not (locked and a["name"] == REVISE)
+        ],
     }  # fmt: skip
 
 

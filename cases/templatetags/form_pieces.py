@@ -14,7 +14,7 @@ def styled(field: Any) -> SafeString:
     attrs = {"class": "ds-input"}
     widget = field.field.widget
     if isinstance(widget, forms.DateInput):
-        attrs["type"] = "date"
+        widget.input_type = "date"
         widget.format = "%Y-%m-%d"
     described = [f"{field.auto_id}_helptext"] if field.help_text else []
     if field.errors:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from cases import calendar, committee
 from cases.actions import ChangeResponsible, DeclareConflict, WriteNote
 from cases.models import CommitteeMeeting, CommitteeMember
-from config.demo.companies import SOLE_TRADER, arrival_with_red_last_day, load_company
+from config.demo.companies import SOLE_TRADER, load_company, sunday_before
 from config.demo.routine import Routine, handled
 from config.demo.timeline import Timeline
 from organisation.models import Provider, Unit, User
@@ -277,8 +277,7 @@ def awkward(stage: Stage) -> None:
         s.at(9, lambda r, at: r.do(ChangeResponsible(user=second), "deputy-director", at))  # fmt: skip
         s.at(6, lambda r, at: r.review(at))
     if s := stage.company("Helgdagens Hemvård AB", "Maja Helgesson", 9):
-        day = arrival_with_red_last_day(stage.today, 8)
-        s.on(day, lambda r, at: send(r, at, s))
+        s.on(sunday_before(stage.today, 8), lambda r, at: send(r, at, s))
 
 
 FRESH = (

@@ -72,9 +72,9 @@ def _representative(username: str, name: str, may_log_in: bool) -> User:
     return user
 
 
-def arrival_with_red_last_day(today: date, days: int) -> date:
-    """The last working day on which 14 days end on a Saturday, Sunday or holiday."""
+def sunday_before(today: date, days: int) -> date:
+    """The last Sunday that lies at least `days` back: 14 days from it end on a Sunday too."""
     day = calendar.add_days(today, -days)
-    while calendar.is_working_day(calendar.add_days(day, 14)) or not calendar.is_working_day(day):
+    while calendar.holiday_name(day) != "söndag":
         day = calendar.add_days(day, -1)
     return day

@@ -133,7 +133,6 @@ FORMAT_MODULE_PATH = ["config.formats"]
 # Files
 STATIC_URL = "static/"
 STATICFILES_DIRS = [ROOT / "static"]
-STATIC_ROOT = DATA / "static"
 FILES = DATA / "files"
 """Documents and attachments, outside the web root; served through permission checks alone."""
 SEALS = Path(env.text("KUNDVAL_SEALS", str(DATA / "seals")))
@@ -183,7 +182,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -193,6 +192,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"weasyprint": {"level": "ERROR"}},  # a line per style sheet property it skips
 }
 
 MUNICIPALITY = {

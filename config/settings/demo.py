@@ -14,3 +14,4 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SECOND_FACTOR_REQUIRED = False
 SESSION_COOKIE_AGE = 8 * 3600
 MEDIA_ROOT = DATA / "files"
+WHITENOISE_USE_FINDERS = True  # straight from the source: nothing to collect

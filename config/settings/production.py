@@ -4,6 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
+from config.settings.base import ROOT
 
 ALLOWED_HOSTS = env.words("KUNDVAL_HOSTS")
 SECRET_KEY = env.text("KUNDVAL_SECRET_KEY")
@@ -41,3 +42,10 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+
+STATIC_ROOT = ROOT / "staticfiles"
+"""Part of the installed version, not of its data: `manage.py collectstatic -i viewflow`."""
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

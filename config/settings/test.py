@@ -6,6 +6,7 @@ from pathlib import Path
 from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
 
 _scratch = Path(tempfile.mkdtemp(prefix="kundval-test-"))
+DATA = _scratch
 FILES = _scratch / "files"
 SEALS = _scratch / "seals"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

@@ -1,4 +1,4 @@
-"""What the committee's page shows of an application after the meeting: decision, notice, last day."""
+"""What the committee's page shows of an application once its meeting has come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,9 @@ def panels(items: Sequence[AgendaItem], request: HttpRequest) -> dict[int, SafeS
     }
     return {
         item.pk: render_to_string(
-            TEMPLATE, _shown(item, applications[item.case_id], decisions.get(item.pk), request), request
+            TEMPLATE,
+            _shown(item, applications[item.case_id], decisions.get(item.pk), request),
+            request,
         )
         for item in items
     }

@@ -39,7 +39,8 @@ SECTIONS = (
         "innehålla de bilagor som räknas upp under Bilagor. Ansökan prövas mot den version av "
         "underlaget som gäller den dag ansökan kommer in.\n\n"
         "Kommunen får begära att en ansökan kompletteras eller förtydligas. Begäran skickas inom "
-        "14 dagar och svar lämnas inom 14 dagar. En ansökan som inte kompletteras prövas som den är.",
+        "14 dagar och svar lämnas inom 14 dagar. En ansökan som inte kompletteras prövas som den "
+        "är.",
     ),
     (
         "2.1", "Prövning och beslut",
@@ -47,9 +48,9 @@ SECTIONS = (
         "igenom ledningssystem och meritförteckningar, tar minst två referenser om ledningen och "
         "minst två om verksamhetsansvarig, och bjuder in till ett informationsmöte. Företagets "
         "företrädare och verksamhetsansvarig ska delta.\n\n"
-        "Socialnämnden beslutar. Företaget får beslutet med skäl så snart som möjligt. Den som inte "
-        "godkänns kan ansöka om rättelse hos förvaltningsrätten inom tre veckor från den dag då "
-        "underrättelsen lämnades. Den som godkänns tecknar avtal utan dröjsmål.",
+        "Socialnämnden beslutar. Företaget får beslutet med skäl så snart som möjligt. Den som "
+        "inte godkänns kan ansöka om rättelse hos förvaltningsrätten inom tre veckor från den dag "
+        "då underrättelsen lämnades. Den som godkänns tecknar avtal utan dröjsmål.",
     ),
     (
         "3", "Uppdraget",
@@ -67,10 +68,10 @@ SECTIONS = (
     ),
     (
         "4", "Krav på företaget",
-        "Företaget ska ha tillstånd från Inspektionen för vård och omsorg, vara godkänt för F-skatt "
-        "och ha en ansvarsförsäkring som gäller. Ett företag kan uteslutas på de grunder som står i "
-        "7 kap. 1 § lagen om valfrihetssystem. Företaget får åberopa andra företags kapacitet om "
-        "det visar att det förfogar över den.",
+        "Företaget ska ha tillstånd från Inspektionen för vård och omsorg, vara godkänt för "
+        "F-skatt och ha en ansvarsförsäkring som gäller. Ett företag kan uteslutas på de grunder "
+        "som står i 7 kap. 1 § lagen om valfrihetssystem. Företaget får åberopa andra företags "
+        "kapacitet om det visar att det förfogar över den.",
     ),
     (
         "4.1", "Ekonomisk ställning",
@@ -92,10 +93,10 @@ SECTIONS = (
     ),
     (
         "5", "Avtalsvillkor",
-        "Avtalet gäller tills vidare från den dag då båda har undertecknat det. Utföraren kan säga "
-        "upp det med tre månaders uppsägningstid och kommunen med sex. Ett avtal utan uppdrag under "
-        "tolv månader upphör.\n\nVillkoren ändras genom att en ny version av underlaget beslutas. "
-        "Utföraren får den minst två månader innan den börjar gälla.",
+        "Avtalet gäller tills vidare från den dag då båda har undertecknat det. Utföraren kan "
+        "säga upp det med tre månaders uppsägningstid och kommunen med sex. Ett avtal utan "
+        "uppdrag under tolv månader upphör.\n\nVillkoren ändras genom att en ny version av "
+        "underlaget beslutas. Utföraren får den minst två månader innan den börjar gälla.",
     ),
     (
         "5.1", "Ledningssystem för kvalitet",
@@ -106,8 +107,8 @@ SECTIONS = (
     (
         "5.4", "Dokumentation och it",
         "Utföraren dokumenterar i kommunens system och registrerar besök med mobiltelefon hos den "
-        "enskilde. Kommunen lämnar behörigheter och utbildning. Journaler lämnas över till kommunen "
-        "när uppdraget upphör.",
+        "enskilde. Kommunen lämnar behörigheter och utbildning. Journaler lämnas över till "
+        "kommunen när uppdraget upphör.",
     ),
     (
         "5.9", "Nycklar och legitimation",
@@ -139,8 +140,9 @@ SECTIONS = (
     (
         "5.26.1", "Åtgärder",
         "Följande åtgärder kan beslutas, var för sig eller tillsammans. Varning och hävning "
-        "beslutas enligt kommunens delegationsordning. Om tillståndet återkallas, företaget försätts "
-        "i konkurs eller bristen är så allvarlig att enskilda far illa får avtalet hävas genast.",
+        "beslutas enligt kommunens delegationsordning. Om tillståndet återkallas, företaget "
+        "försätts i konkurs eller bristen är så allvarlig att enskilda far illa får avtalet "
+        "hävas genast.",
     ),
 )  # fmt: skip
 

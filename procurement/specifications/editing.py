@@ -141,7 +141,7 @@ def missing(version: SpecificationVersion) -> list[str]:
 def publish(
     version: SpecificationVersion, valid_from: date, at: datetime, user: User | None
 ) -> SpecificationVersion:
-    """Publish a draft from a day on, and fix it. Raises ValidationError with what stands in the way.
+    """Publish a draft from a day on, and fix it. Raises ValidationError with what hinders it.
 
     The day is not earlier than today, save for the very first version, and later than that of every
     version published before, so that the last published is always the newest. Requirement LOV-01.

@@ -112,4 +112,5 @@ class PublishForm(forms.Form):
     valid_from = forms.DateField(
         label="Gäller från",
         help_text="Ansökningar som kommer in från och med den dagen prövas mot versionen.",
+        error_messages={"invalid": "Dagen finns inte. Skriv till exempel 2026-11-24."},
     )

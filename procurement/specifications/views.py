@@ -140,7 +140,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, fault)
         else:
             messages.success(
-                request, f"Version {row.number} är publicerad. Annonsera ändringen i den nationella "
+                request,
+                f"Version {row.number} är publicerad. Annonsera ändringen i den nationella "
                 "databasen för valfrihetssystem.",
             )  # fmt: skip
             return redirect("specifications:version", pk)

@@ -5,8 +5,10 @@ Monday 2026-03-02 the application comes in; nothing red stands in the way until 
 
 from datetime import date
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from cases.models import CommitteeMeeting
-from config.demo.routine import Routine, handled
+from config.demo.routine import PAGE, Routine, handled
 from organisation.models import Provider, Representation, RoleAssignment, User
 from organisation.roles import Role
 from procurement.applications.commands.intake import open_draft
@@ -25,6 +27,11 @@ MEETING = date(2026, 4, 15)
 STATES = (
     "draft", "received", "handling", "assessment", "mbl", "committee", "decided",
 )  # fmt: skip
+
+
+def pdf_file(name: str = "bilaga.pdf", content: bytes = PAGE) -> SimpleUploadedFile:
+    """An uploaded file."""
+    return SimpleUploadedFile(name, content, "application/pdf")
 
 
 def call_document() -> SpecificationVersion:

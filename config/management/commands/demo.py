@@ -49,7 +49,7 @@ class Command(BaseCommand):
             persons, calendar.add_days(today, -24), calendar.add_days(today, -18)
         )
         load_matrix()
-        load_delegation()
+        load_delegation(since)
         companies.load_in_house(people.load_units(since))
         load_first_version(since)
         stage = applications.Stage(today, persons, Unit.objects.get(parent=None), Timeline(today))

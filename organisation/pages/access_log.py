@@ -1,0 +1,230 @@
+"""Review of the log (*loggkontroll*): reads, refused attempts, changed personal data. SEC-02."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from audit import log, sealing
+from audit.models import Chain, Event
+from organisation.access import roles
+from organisation.forms import LogCheckForm, LogFilter
+from organisation.models import User
+from organisation.pages import changing
+from organisation.pages.excel import workbook
+from organisation.pages.history import event_name
+from organisation.roles import Role
+
+REVIEWERS = frozenset({Role.AUDITOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
+PER_PAGE = 50
+EXPORTED_AT_MOST = 10_000
+VERIFIED_AT_ONCE = 200_000
+CHECKS_SHOWN = 50
+FAULTS_KEPT = 20
+CHAIN = "logcontrol"
+REVIEWED = (
+    Q(kind=Event.Kind.READ) | Q(kind=Event.Kind.REFUSAL) | Q(kind=Event.Kind.CHANGE, personal=True)
+)
+ABOUT = {
+    "unit": "Enhet",
+    "substitution": "Ersättning",
+    "responsibility": "Ansvarsmatrisen, rad",
+    "delegation": "Delegation",
+    "meeting": "Sammanträde",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as the reviewer reads it."""
+
+    event: Event
+    what: str
+    about: str
+
+
+@roles(*REVIEWERS)
+def access_log(request: HttpRequest) -> HttpResponse:
+    """The filtered log, the latest first; made checks; whether the log is whole.
+
+    Pages go by the event's id, not by count, so that a million events cost no more than a hundred.
+    """
+    form, found = _filtered(request)
+    before = request.GET.get("fore", "")
+    if before.isdigit():
+        found = found.filter(pk__lt=int(before))
+    rows = list(found[: PER_PAGE + 1])
+    asked = _asked(request)
+    context = {
+        "filter": form,
+        "filtered": any(asked.values()),
+        "query": asked.urlencode(),
+        "lines": _lines(rows[:PER_PAGE]),
+        "older": rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None,
+        "paged": before.isdigit(),
+        **_control(),
+    }
+    return render(request, "organisation/access_log.html", context)
+
+
+@roles(*REVIEWERS)
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered log as an Excel file, the latest first; taking it out is itself logged."""
+    found = list(_filtered(request)[1][:EXPORTED_AT_MOST])
+    log.record_read(
+        CHAIN, "export_log", at=request.at, actor=request.user, subject=_chain(),
+        on_behalf_of=changing.acting_for(request, REVIEWERS),
+        values={"events": len(found), **{n: v for n, v in _asked(request).items() if v}},
+    )  # fmt: skip
+    columns = (("När", 18), ("Vem", 30), ("För", 30), ("Slag", 12), ("Vad", 60), ("Gäller", 34))
+    rows = (
+        (
+            line.event.at, str(line.event.actor or "Kundval"), str(line.event.on_behalf_of or ""),
+            line.event.get_kind_display(), line.what, line.about,
+        )
+        for line in _lines(found)
+    )  # fmt: skip
+    return workbook("Loggkontroll", columns, rows, f"loggkontroll-{request.today}.xlsx")
+
+
+@roles(*REVIEWERS)
+@transaction.atomic
+def check(request: HttpRequest) -> HttpResponse:
+    """Note that a check was made: period, sample, outcome."""
+    form = LogCheckForm(request.POST or None, today=request.today)
+
+    def save() -> str:
+        values = {name: changing.plain(value) for name, value in form.cleaned_data.items()}
+        changing.record(request, REVIEWERS, CHAIN, "check_log", _chain(), values)
+        return "Kontrollen är antecknad."
+
+    address = reverse("organisation:access_log")
+    return changing.form_page(
+        request, form, save=save, title="Anteckna en kontroll", button="Anteckna",
+        back=address + "#kontroller", trail=[("Loggkontroll", address)],
+    )  # fmt: skip
+
+
+@roles(*REVIEWERS)
+@require_POST
+@transaction.atomic
+def verify(request: HttpRequest) -> HttpResponse:
+    """Walk the chains and seals, and note what was found. On a big log the command does it."""
+    if _length() >= VERIFIED_AT_ONCE:
+        messages.warning(request, "Loggen är stor. Kör kommandot manage.py verify_log i stället.")
+        return redirect(reverse("organisation:access_log") + "#hel")
+    found = sealing.verify()
+    faults = list(found.faults)
+    if not sealing.database_holds_the_log():
+        faults.append("Databasens skydd mot ändringar i loggen är borttaget.")
+    changing.record(
+        request, REVIEWERS, CHAIN, "verify_log", _chain(),
+        {"chains": found.chains, "events": found.events, "disposed": found.disposed,
+         "fault_count": len(faults), "faults": faults[:FAULTS_KEPT]},
+    )  # fmt: skip
+    if faults:
+        messages.error(request, "Loggen stämmer inte. Se vad som är fel under Är loggen hel?")
+    else:
+        messages.success(request, f"Loggen är hel: {found.events} händelser kontrollerade.")
+    return redirect(reverse("organisation:access_log") + "#hel")
+
+
+def _filtered(request: HttpRequest) -> tuple[LogFilter, QuerySet[Event]]:
+    form = LogFilter(request.GET)
+    found = Event.objects.filter(REVIEWED).order_by("-pk")
+    if not form.is_valid():
+        return form, found.none()
+    wanted = form.cleaned_data
+    if wanted["slag"]:
+        found = found.filter(kind=wanted["slag"])
+    if wanted["person"]:
+        found = found.filter(actor=wanted["person"])
+    if wanted["objekt"]:
+        found = found.filter(chain__name__in=_chains_about(wanted["objekt"].strip()))
+    if wanted["fran"]:
+        found = found.filter(at__gte=_moment(wanted["fran"], time.min))
+    if wanted["till"]:
+        found = found.filter(at__lte=_moment(wanted["till"], time.max))
+    return form, found.select_related("actor", "on_behalf_of", "chain", "values")
+
+
+def _asked(request: HttpRequest) -> Any:
+    asked = request.GET.copy()
+    asked.pop("fore", None)
+    return asked
+
+
+def _moment(day: Any, clock_time: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, clock_time))
+
+
+def _cases() -> Any:
+    # The log is told of cases by their number, but this app is below theirs and cannot import it.
+    return apps.get_model("cases", "Case").objects
+
+
+def _chains_about(text: str) -> list[str]:
+    """The chains of the case with the number, or of the person with the user name."""
+    cases = _cases().filter(number__iexact=text).values_list("pk", flat=True)
+    people = User.objects.filter(username__iexact=text).values_list("pk", flat=True)
+    return [f"case:{pk}" for pk in cases] + [f"user:{pk}" for pk in people]
+
+
+def _lines(events: Sequence[Event]) -> list[Line]:
+    """Events with their text: two queries for the names of what they are about."""
+    names = [event.chain.name.partition(":") for event in events]
+    cases = _cases().in_bulk({int(pk) for prefix, _, pk in names if prefix == "case"})
+    people = User.objects.in_bulk({int(pk) for prefix, _, pk in names if prefix == "user"})
+    return [
+        Line(event, _what(event), _about(prefix, pk, cases, people))
+        for event, (prefix, _, pk) in zip(events, names, strict=True)
+    ]
+
+
+def _what(event: Event) -> str:
+    if event.kind == Event.Kind.REFUSAL:
+        # The refusal's own words; they are disposed of with the case.
+        values = event.values.values if hasattr(event, "values") else {}
+        return values.get("message") or event_name(event.name)
+    return event_name(event.name)
+
+
+def _about(prefix: str, pk: str, cases: dict, people: dict) -> str:
+    if prefix == "case":
+        return f"Ärende {cases[int(pk)]}" if int(pk) in cases else f"Gallrat ärende ({pk})"
+    if prefix == "user":
+        return f"Användare {people[int(pk)].username}" if int(pk) in people else f"Användare {pk}"
+    return "Loggen" if prefix == CHAIN else f"{ABOUT.get(prefix, prefix)} {pk}".strip()
+
+
+def _control() -> dict[str, Any]:
+    """Made checks and the latest verification."""
+    events = Event.objects.filter(chain__name=CHAIN).select_related(
+        "actor", "on_behalf_of", "values"
+    )
+    length = _length()
+    return {
+        "checks": events.filter(name="check_log").order_by("-seq")[:CHECKS_SHOWN],
+        "outcomes": dict(LogCheckForm.OUTCOMES),
+        "verification": events.filter(name="verify_log").order_by("-seq").first(),
+        "log_length": length,
+        "can_verify": length < VERIFIED_AT_ONCE,
+    }
+
+
+def _length() -> int:
+    return Chain.objects.aggregate(length=Sum("length"))["length"] or 0
+
+
+def _chain() -> Chain:
+    return Chain.objects.get_or_create(name=CHAIN)[0]

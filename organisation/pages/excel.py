@@ -1,0 +1,44 @@
+"""A list as an Excel file."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.http import FileResponse
+from django.utils import timezone
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def workbook(
+    title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]], filename: str
+) -> FileResponse:
+    """One sheet with a heading row that stays in place. `columns` are (heading, width in signs)."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    for place, (_, width) in enumerate(columns):
+        sheet.column_dimensions[chr(ord("A") + place)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.append([_cell(sheet, heading, bold=True) for heading, _ in columns])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    content = BytesIO()
+    book.save(content)
+    content.seek(0)
+    return FileResponse(content, as_attachment=True, filename=filename, content_type=MEDIA_TYPE)
+
+
+def _cell(sheet: Any, value: Any, bold: bool = False) -> WriteOnlyCell:
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).replace(tzinfo=None)
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        # What somebody typed is text, also when it begins with an equals sign.
+        cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -1,0 +1,144 @@
+"""The event log of something in the organisation, as people read it: who, when, from, to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+
+from audit.models import Event
+from organisation.models import Responsibility, UnitCode
+from organisation.roles import Role
+
+SHOWN = 200
+
+EVENT_NAMES = {
+    "add_user": "Användaren lades upp",
+    "change_user": "Uppgifter ändrades",
+    "read_user": "Läste användarens uppgifter",
+    "add_role": "Roll lades till",
+    "end_role": "Roll avslutades",
+    "move_role": "Roll flyttades",
+    "end_user": "Användaren avslutades",
+    "reopen_user": "Användaren öppnades igen",
+    "unlock_user": "Inloggningen låstes upp",
+    "reset_password": "Nytt lösenord",
+    "reset_second_factor": "Tvåstegsverifieringen togs bort",
+    "add_unit": "Enheten lades till",
+    "rename_unit": "Enheten bytte namn",
+    "move_unit": "Enheten flyttades",
+    "end_unit": "Enheten avslutades",
+    "add_code": "Kod lades till",
+    "remove_code": "Kod togs bort",
+    "add_substitution": "Ersättare utsågs",
+    "end_substitution": "Ersättning avslutades",
+    "add_responsibility": "Raden lades till",
+    "change_responsibility": "Raden ändrades",
+    "remove_responsibility": "Raden togs bort",
+    "add_delegation": "Delegation lades till",
+    "change_delegation": "Delegation ändrades",
+    "end_delegation": "Delegation avslutades",
+    "export_log": "Loggen exporterades till Excel",
+    "check_log": "Loggkontroll gjordes",
+    "verify_log": "Loggen verifierades",
+    "read_case": "Läste ärendet",
+    "read_attachment": "Öppnade en bilaga",
+    "read_document": "Öppnade ett dokument",
+}
+"""Events in Swedish. Higher apps may add theirs."""
+
+FIELD_NAMES = {
+    "username": "Användarnamn",
+    "name": "Namn",
+    "email": "E-post",
+    "phone": "Telefon",
+    "role": "Roll",
+    "unit": "Enhet",
+    "provider": "Utförare",
+    "valid_from": "Från och med",
+    "valid_to": "Till och med",
+    "parent": "Ingår i",
+    "system": "System",
+    "code": "Kod",
+    "substitute": "Ersättare",
+    "absent": "För",
+    "reason": "Anledning",
+    "area": "Område",
+    "main_role": "Huvudansvarig",
+    "substitute_role": "Ersättare",
+    "co_responsible": "Medansvarig",
+    "interval": "Tidpunkt",
+    "comment": "Kommentar",
+    "label": "Beslut",
+    "paragraph": "Punkt",
+}
+CHOICES = {
+    "role": Role,
+    "main_role": Role,
+    "substitute_role": Role,
+    "interval": Responsibility.Interval,
+    "system": UnitCode.System,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field with its text before and after; either may be empty."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event with its Swedish name and what it changed."""
+
+    event: Event
+    label: str
+    changes: tuple[Change, ...]
+    disposed: bool
+
+
+def of_chain(chain: str) -> list[Line]:
+    """The changes of one chain, the newest first."""
+    return lines(Event.objects.filter(chain__name=chain, kind=Event.Kind.CHANGE).order_by("-seq"))
+
+
+def of_objects(model: type[models.Model], ids: Iterable[int] | None = None) -> list[Line]:
+    """The changes of all rows of a model (or of those with `ids`), also removed ones."""
+    events = Event.objects.filter(
+        object_type=model._meta.label_lower, kind=Event.Kind.CHANGE
+    ).order_by("-at", "-pk")
+    return lines(events if ids is None else events.filter(object_id__in=[str(pk) for pk in ids]))
+
+
+def lines(events: QuerySet[Event]) -> list[Line]:
+    """The first `SHOWN` of some events, in two queries at most."""
+    rows = events.select_related("actor", "on_behalf_of", "values", "chain")[:SHOWN]
+    return [_line(event) for event in rows]
+
+
+def event_name(name: str) -> str:
+    """An event's Swedish name; an unknown one stands as it is written."""
+    return EVENT_NAMES.get(name, name.replace("_", " "))
+
+
+def _line(event: Event) -> Line:
+    values = event.values.values if hasattr(event, "values") else {}
+    changes = tuple(
+        Change(FIELD_NAMES.get(name, name), *(_text(name, side) for side in value))
+        # A pair is a change from - to; anything else in the values is there for the machine.
+        for name, value in values.items()
+        if isinstance(value, list) and len(value) == 2 and name in FIELD_NAMES
+    )
+    return Line(event, event_name(event.name), changes, bool(event.fields) and not values)
+
+
+def _text(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if name in CHOICES and value in CHOICES[name].values:
+        return str(CHOICES[name](value).label)
+    return str(value)

@@ -1,0 +1,149 @@
+"""The responsibility matrix: read by everybody inside, kept by the administration. FUP-01."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from organisation import matrix as routine
+from organisation.access import inside, roles
+from organisation.forms import ResponsibilityForm
+from organisation.models import Responsibility
+from organisation.pages import changing, history
+from organisation.pages.excel import workbook
+from organisation.pages.holders import by_role
+from organisation.roles import Role
+
+EDITORS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
+
+
+@inside
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Both tables, with who holds each role today and who stands in."""
+    rows = list(Responsibility.objects.all())
+    heads = {routine.MAIN_ROLE, routine.SUBSTITUTE_ROLE, *routine.OTHER_ROLES}
+    wanted = heads | {row.main_role for row in rows} | {row.substitute_role for row in rows}
+    context = {
+        "tables": [
+            (table, [row for row in rows if row.table == table]) for table in Responsibility.Table
+        ],
+        "facts": (
+            ("Huvudansvarig", [routine.MAIN_ROLE]),
+            ("Ersättare", [routine.SUBSTITUTE_ROLE]),
+            ("Övriga ansvariga", routine.OTHER_ROLES),
+        ),
+        "held": by_role(wanted, request.today),
+        "is_editor": request.actor.has_role(*EDITORS),
+    }
+    return render(request, "organisation/matrix.html", context)
+
+
+@inside
+def export(request: HttpRequest) -> HttpResponse:
+    """Both tables as an Excel file."""
+    columns = (("Tabell", 26), ("Område", 60), ("Huvudansvarig", 28), ("Ersättare", 28),
+               ("Medansvarig", 60), ("Tidpunkt", 34), ("Kommentar", 60))  # fmt: skip
+    rows = (
+        (
+            row.get_table_display(), row.area, row.get_main_role_display(),
+            row.get_substitute_role_display(), row.co_responsible,
+            row.get_interval_display() if row.interval else "", row.comment,
+        )
+        for row in Responsibility.objects.all()
+    )  # fmt: skip
+    return workbook("Ansvarsmatris", columns, rows, f"ansvarsmatris-{request.today}.xlsx")
+
+
+@inside
+def row_history(request: HttpRequest, pk: int) -> HttpResponse:
+    """What has been changed in a row, also one that has been removed."""
+    row = Responsibility.objects.filter(pk=pk).first()
+    lines = history.of_chain(f"responsibility:{pk}")
+    if row is None and not lines:
+        raise Http404
+    title = f"Historik: {row}" if row else "Historik för en borttagen rad"
+    return _history_page(request, title, lines)
+
+
+@inside
+def full_history(request: HttpRequest) -> HttpResponse:
+    """What has been changed in the whole matrix, removed rows too."""
+    return _history_page(request, "Matrisens historik", history.of_objects(Responsibility))
+
+
+@roles(*EDITORS)
+@transaction.atomic
+def add(request: HttpRequest, table: str) -> HttpResponse:
+    """A row at the end of a table."""
+    if table not in Responsibility.Table.values:
+        raise Http404
+    last = Responsibility.objects.filter(table=table).aggregate(last=Max("order"))["last"] or 0
+    form = ResponsibilityForm(
+        request.POST or None, instance=Responsibility(table=table, order=last + 1)
+    )
+
+    def save() -> str:
+        row = form.save()
+        _record(request, "add_responsibility", row, changing.stated(form))
+        return f"Raden {row} är tillagd."
+
+    return _page(request, form, save=save, button="Lägg till",
+                 title=f"Ny rad: {Responsibility.Table(table).label}")  # fmt: skip
+
+
+@roles(*EDITORS)
+@transaction.atomic
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another role, time or wording of a row."""
+    row = get_object_or_404(Responsibility.objects.select_for_update(), pk=pk)
+    form = ResponsibilityForm(request.POST or None, instance=row)
+
+    def save() -> str:
+        if form.changed_data:
+            form.save()
+            _record(request, "change_responsibility", row, changing.differences(form))
+        return f"Raden {row} är sparad."
+
+    return _page(request, form, save=save, title="Ändra raden", lead=row.get_table_display())
+
+
+@roles(*EDITORS)
+@transaction.atomic
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a row away; the log keeps what it said."""
+    row = get_object_or_404(Responsibility.objects.select_for_update(), pk=pk)
+
+    def save() -> str:
+        gone = {name: [getattr(row, name), None] for name in ResponsibilityForm.Meta.fields}
+        _record(request, "remove_responsibility", row, gone)
+        row.delete()
+        return f"Raden {row} är borttagen."
+
+    return _page(
+        request, save=save, title="Ta bort raden", button="Ta bort raden", danger=True,
+        lead=f"{row} ({row.get_table_display()}). Vad raden sade står kvar i historiken.",
+    )  # fmt: skip
+
+
+def _record(request: HttpRequest, name: str, row: Responsibility, values: changing.Values) -> None:
+    changing.record(
+        request, EDITORS, f"responsibility:{row.pk}", name, row, {**values, "table": row.table}
+    )
+
+
+def _page(request: HttpRequest, *form: Any, **more: Any) -> HttpResponse:
+    return changing.form_page(
+        request, *form, back=reverse("organisation:matrix"), trail=_trail(), **more
+    )
+
+
+def _history_page(request: HttpRequest, title: str, lines: list[history.Line]) -> HttpResponse:
+    context = {"title": title, "trail": _trail(), "lines": lines}
+    return render(request, "organisation/history_page.html", context)
+
+
+def _trail() -> list[tuple[str, str]]:
+    return [("Ansvarsmatris", reverse("organisation:matrix"))]
