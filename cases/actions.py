@@ -137,7 +137,7 @@ class AttachmentForm(CommandForm):
     )
 
     def prepare(self) -> None:
-        checklist = getattr(self.case, "checklist", list)()
+        checklist = self.case.checklist(self.day) if hasattr(self.case, "checklist") else []
         self.fields["requirement"].choices = [("", "Annan handling")] + [
             (row.code, row.name) for row in checklist if not row.shown_only
         ]

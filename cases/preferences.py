@@ -66,3 +66,9 @@ def chosen(key: str) -> Any:
     """The municipality's choice, or the default."""
     row = Setting.objects.filter(pk=key).first()
     return row.value if row else PREFERENCES[key].default
+
+
+def all_chosen() -> dict[str, Any]:
+    """Every choice by its key, in one query."""
+    rows = dict(Setting.objects.values_list("key", "value"))
+    return {key: rows.get(key, preference.default) for key, preference in PREFERENCES.items()}

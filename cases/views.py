@@ -97,6 +97,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "acting_for": None if isinstance(held, str) else held.on_behalf_of,
         "missing": command.missing(concrete, request.today) if command.fits(concrete) else [],
         "back": back_to(request, row),
+        "frame": "procurement/portal/base.html" if request.actor.is_outside else "base.html",
     }
     return render(request, "cases/do.html", context, status=422 if form.errors else 200)
 

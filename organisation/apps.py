@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class OrganisationConfig(AppConfig):
     name = "organisation"
     verbose_name = "Organisation"
+
+    def ready(self) -> None:
+        from organisation import login_events  # noqa: F401 - connects the receivers

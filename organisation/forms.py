@@ -82,7 +82,13 @@ class NewUserForm(UserForm):
 class RoleForm(forms.ModelForm):
     """A role in a unit, or with a provider, for a period that does not begin in the past."""
 
-    unit = UnitField(Unit.objects.none(), label="Enhet", required=False)
+    unit = UnitField(
+        Unit.objects.none(),
+        label="Enhet",
+        required=False,
+        empty_label="Välj enhet",
+        help_text="Rollen når enheten och allt under den.",
+    )
 
     class Meta:
         model = RoleAssignment
@@ -106,14 +112,20 @@ class RoleForm(forms.ModelForm):
         self.fields["role"].choices = [("", "Välj roll"), *GRANTED_ROLES]
         self.fields["unit"].queryset = units
         self.fields["provider"].queryset = providers
+        self.fields["provider"].empty_label = "Ingen"
         if not providers.exists():
             del self.fields["provider"]
+            self.fields["role"].choices = [("", "Välj roll"), *INSIDE_ROLE_CHOICES]
 
     def clean_valid_from(self) -> date:
         return not_past(self.cleaned_data["valid_from"], self.today)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("role") in OUTSIDE_ROLES:
+            self._one_place(data, "provider", "Välj utförare.", "unit")
+        elif data.get("role"):
+            self._one_place(data, "unit", "Välj enhet.", "provider")
         if (
             self.instance.user_id
             and data.get("role")
@@ -126,6 +138,12 @@ class RoleForm(forms.ModelForm):
         ):  # fmt: skip
             raise ValidationError("Personen har redan rollen där under perioden.")
         return data
+
+    def _one_place(self, data: dict[str, Any], needed: str, message: str, other: str) -> None:
+        if not data.get(needed) and needed not in self.errors:
+            self.add_error(needed, message)
+        if data.get(other):
+            self.add_error(other, "Rollen hålls inte här. Lämna tomt.")
 
 
 class EndForm(forms.Form):

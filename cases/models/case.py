@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django_fsm import FSMField
 from guardian.models import UserObjectPermissionBase
 from viewflow.workflow.models import Process
@@ -42,12 +42,8 @@ class CaseQuerySet(models.QuerySet):
 
     def with_next_deadline(self):
         """Annotate `next_due`, the earliest open deadline."""
-        return self.annotate(
-            next_due=Min(
-                "deadlines__due",
-                filter=Q(deadlines__met_on=None, deadlines__cancelled_on=None),
-            )
-        )
+        running = Deadline.objects.running().filter(case=OuterRef("pk")).order_by("due")
+        return self.annotate(next_due=Subquery(running.values("due")[:1]))
 
     def overdue(self, today: date):
         """Cases with an open deadline before `today`."""

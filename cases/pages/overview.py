@@ -1,8 +1,280 @@
-from django.http import HttpResponse
+"""Ärendeöversikt: open cases in columns by state, what waits for the person, and charts.
 
-from organisation.access import logged_in
+Requirements CAP-14, LOV-12, LOV-14. Each process adds its columns, waiting work and figures.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cases import calendar, charts, ledger, preferences
+from cases.actions import ChangeResponsible, Escalate
+from cases.filters import add_next_deadline, counts, filtered
+from cases.models import Case, Deadline, Notification
+from cases.views import CASE_READERS
+from organisation.access import roles
+from organisation.models import User
+from organisation.roles import Role
+
+CARDS = 12
+MOST_WAITING = 5
+MOST_NOTICES = 3
 
 
-@logged_in
-def overview(request, **kwargs):
-    return HttpResponse("kommer")
+@dataclass(frozen=True)
+class Column:
+    """A column of a kind's cases. `states` gives what is needed next in each, in words.
+
+    `note` stands beside the label and may name a choice of the municipality: "{handling_weeks}".
+    """
+
+    label: str
+    kind: str
+    states: Mapping[str, str]
+    note: str = ""
+    band: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Open cases that wait for one of `roles`: which, what to say, and the command that helps.
+
+    Without a command the button leads to the case.
+    """
+
+    roles: Collection[str]
+    cases: Callable[[User], Q]
+    text: str
+    button: str
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the charts show of a kind: its steps, and the field that holds the day of arrival."""
+
+    kind: str
+    arrived: str
+    arrived_label: str
+    steps: tuple[charts.Step, ...]
+
+
+@dataclass(frozen=True)
+class Starter:
+    """A button that begins a new case."""
+
+    label: str
+    url_name: str
+    roles: Collection[str]
+
+
+columns: list[Column] = []
+waiting: list[Waiting] = [
+    Waiting(
+        {Role.DEPUTY_DIRECTOR},
+        lambda user: Q(responsible=None),
+        "har ingen handläggare.",
+        "Fördela",
+        ChangeResponsible.command_name(),
+    )
+]
+figures: list[Figures] = []
+starters: list[Starter] = []
+
+
+@dataclass
+class Lane:
+    """A column with the cases shown in it, and how many there are in all."""
+
+    column: Column
+    note: str
+    cases: list[Case]
+    count: int
+
+    @property
+    def rest(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.cases)
+
+    @property
+    def states(self) -> list[str]:
+        """The states of the column, as an address writes them."""
+        return [str(state) for state in self.column.states]
+
+
+@dataclass
+class Task:
+    """A line of *Väntar på dig*."""
+
+    case: Case
+    text: str
+    button: str
+    address: str = ""
+    notice: Notification | None = None
+
+
+@roles(*CASE_READERS)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every open case in columns by state, with what is needed next and its light."""
+    found = filtered(request)
+    chosen = preferences.all_chosen()
+    shown = lanes(found.qs, chosen)
+    tasks = waiting_for(request)
+    add_next_deadline(case for lane in shown for case in lane.cases)
+    context = {
+        "filter": found,
+        "counts": counts(request, found),
+        "bands": _bands(shown),
+        "tasks": tasks,
+        "starters": [new for new in starters if request.actor.has_role(*new.roles)],
+        "menu_commands": _offered(request),
+        "charts": [_charts(request, kind, chosen) for kind in figures],
+    }
+    return render(request, "cases/overview.html", context)
+
+
+def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any]) -> list[Lane]:
+    """The columns with their most urgent cases: one query each, and one for how many there are."""
+    numbers = {
+        (kind, state): count
+        for kind, state, count in cases.order_by()
+        .values_list("kind", "state")
+        .annotate(count=Count("pk"))
+    }
+    found = []
+    for column in columns:
+        count = sum(numbers.get((column.kind, state), 0) for state in column.states)
+        rows = cases.filter(kind=column.kind, state__in=column.states)[:CARDS]
+        lane = Lane(column, column.note.format_map(chosen), list(rows), count)
+        for case in lane.cases:
+            case.needs = column.states[case.state]
+        found.append(lane)
+    return found
+
+
+def waiting_for(request: HttpRequest) -> list[Task]:
+    """What waits for the person first: urgent notices, then cases that wait for their role."""
+    tasks = _notices(request.user)[:MOST_NOTICES]
+    for work in waiting:
+        if len(tasks) < MOST_WAITING and request.actor.has_role(*work.roles):
+            tasks += _waiting_cases(request, work)
+    tasks = tasks[:MOST_WAITING]
+    add_next_deadline({task.case.pk: task.case for task in tasks}.values())
+    return tasks
+
+
+def _notices(user: User) -> list[Task]:
+    rows = (
+        Notification.objects.filter(user=user, read_at=None, urgent=True, case__isnull=False)
+        .select_related("case")
+        .order_by("-created_at", "-pk")[:20]
+    )
+    newest = {row.case_id: row for row in reversed(rows)}  # several of one case: the latest
+    return [
+        Task(row.case, row.text.removeprefix(f"{row.case}: "), "Öppna ärendet", notice=row)
+        for row in sorted(newest.values(), key=lambda row: row.pk, reverse=True)
+    ]
+
+
+def _waiting_cases(request: HttpRequest, work: Waiting) -> list[Task]:
+    rows = (
+        Case.objects.visible_to(request.actor)
+        .open()
+        .filter(work.cases(request.user))
+        .with_next_deadline()
+        .order_by("next_due", "pk")[:MOST_WAITING]
+    )
+    return [Task(case, work.text, work.button, _where(case, work.command)) for case in rows]
+
+
+def _where(case: Case, command: str) -> str:
+    if command:
+        return reverse("cases:do", args=[case.pk, command])
+    return reverse("cases:case", args=[case.pk])
+
+
+def _bands(shown: list[Lane]) -> list[tuple[str, list[Lane]]]:
+    bands: dict[str, list[Lane]] = {}
+    for lane in shown:
+        bands.setdefault(lane.column.band, []).append(lane)
+    return list(bands.items())
+
+
+def _offered(request: HttpRequest) -> list[tuple[str, str]]:
+    """The commands of a card's menu. Whether the case lets them is said on the command's page."""
+    return [
+        (command.command_name(), command.label)
+        for command in (ChangeResponsible, Escalate)
+        if request.actor.has_role(*command.roles)
+    ]
+
+
+# ------------------------------------------------------------------ charts
+
+
+def _charts(request: HttpRequest, kind: Figures, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a kind over the last twelve months, for the cases that the person may see."""
+    today = request.today
+    months = charts.months_up_to(today)
+    visible = Case.objects.visible_to(request.actor).filter(kind=kind.kind)
+    rows = _deadline_counts(visible, months[0], today)
+    times = charts.lead_times(rows, kind.steps, chosen, months[0], today)
+    kept = charts.kept_by_month(rows, months, today)
+    weakest = charts.weakest(kept)
+    arrived = charts.by_month(_arrivals(visible, kind.arrived, months[0]), months)
+    named = [kept[-1].first] + ([weakest.first] if weakest else [])
+    return {
+        "kind": kind,
+        "times": times,
+        "times_drawing": charts.draw_lead_times(times),
+        "times_count": sum(time.count for time in times),
+        "kept": kept,
+        "kept_any": any(month.total for month in kept),
+        "kept_last": next((month for month in reversed(kept) if month.total), None),
+        "kept_bars": charts.draw_bars(
+            [(month.first, month.percent) for month in kept],
+            top=28, base=168, full=100, marked=named,
+        ),
+        "kept_target": charts.KEPT_TARGET_PERCENT,
+        "weakest": weakest,
+        "arrived": arrived,
+        "arrived_bars": charts.draw_bars(
+            arrived, top=20, base=52, full=max(count for _, count in arrived)
+        ),
+    }  # fmt: skip
+
+
+def _deadline_counts(
+    visible: QuerySet[Case], since: date, today: date
+) -> list[charts.DeadlineCount]:
+    """Deadlines that fell due or were met in the period, counted in the database by their dates.
+
+    A period that is only somebody's right (no ladder, as the time for correction) is not counted.
+    """
+    demanded = [code for code, rule in ledger.rules.items() if rule.ladder]
+    end = calendar.add_months(today.replace(day=1), 1)
+    rows = (
+        Deadline.objects.filter(
+            Q(due__gte=since, due__lt=end) | Q(met_on__range=(since, today)),
+            cancelled_on=None, rule__in=demanded, case__in=visible,
+        )
+        .order_by()
+        .values_list("rule", "anchor", "due", "met_on")
+        .annotate(count=Count("pk"))
+    )  # fmt: skip
+    return [charts.DeadlineCount(*row) for row in rows]
+
+
+def _arrivals(visible: QuerySet[Case], field: str, since: date) -> list[tuple[date, int]]:
+    return list(
+        visible.filter(**{f"{field}__gte": since})
+        .order_by()
+        .values_list(field)
+        .annotate(count=Count("pk"))
+    )

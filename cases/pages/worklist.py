@@ -1,53 +1,339 @@
-from django.http import HttpResponse
+"""Worklist, inbox, search, what is to be registered, and the calendar feed. CAP-14, CAP-04."""
 
-from organisation.access import logged_in
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import icalendar
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from audit import log
+from cases import calendar
+from cases.actions import ChangeResponsible, RegisterNote
+from cases.commands import Refused, perform
+from cases.export import MOST_ROWS, case_list
+from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
+from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
+from cases.views import CASE_READERS, back_to
+from organisation.access import logged_in, public, roles
+from organisation.authority import Actor, actor_on
+from organisation.models import RoleAssignment, User
+from organisation.roles import Role
+
+PER_PAGE = 50
+MOST_HITS = 50
+HEADINGS = (
+    ("foretag", "Företag"),
+    ("lage", "Läge"),
+    ("frist", "Nästa tidsfrist"),
+    ("ansvarig", "Ansvarig"),
+)
+PERFORMERS = (Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR)
+"""Who a case can be given to (LOV-14)."""
+
+
+def page_of(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page:
+    """The page that the address asks for; the nearest one when there is no such page."""
+    return Paginator(rows, per_page).get_page(request.GET.get("sida"))
+
+
+# ------------------------------------------------------------------ the list
+
+
+@roles(*CASE_READERS)
+def worklist(request: HttpRequest) -> HttpResponse:
+    """Cases as a table, filtered and sorted by the address."""
+    found = filtered(request)
+    page = page_of(request, found.qs)
+    page.object_list = add_next_deadline(page.object_list)
+    may_give = request.actor.has_role(*ChangeResponsible.roles)
+    context = {
+        "filter": found,
+        "counts": counts(request, found),
+        "page": page,
+        "headings": _headings(request),
+        "saved": request.user.saved_filters.all(),
+        "people": performers(request.actor) if may_give else [],
+        "key": uuid.uuid4().hex,
+        "most_rows": MOST_ROWS,
+    }
+    return render(request, "cases/worklist.html", context)
+
+
+def _headings(request: HttpRequest) -> list[dict[str, str]]:
+    """The table's headings with the order that a click gives, and the order that holds."""
+    holds = request.GET.get("sortera", "frist")
+    if holds.lstrip("-") not in Sorting.FIELDS:
+        holds = "frist"
+    return [
+        {
+            "label": label,
+            "word": f"-{word}" if holds == word else word,
+            "order": {word: "ascending", f"-{word}": "descending"}.get(holds, ""),
+        }
+        for word, label in HEADINGS
+    ]
+
+
+def performers(actor: Actor) -> QuerySet[User]:
+    """The people who may be given a case somewhere in the actor's units."""
+    paths = actor.unit_paths(ChangeResponsible.roles)
+    above = {path[: place + 1] for path in paths for place, sign in enumerate(path) if sign == "/"}
+    where = Q(unit__path__in=above)
+    for path in paths:
+        where |= Q(unit__path__startswith=path)
+    held = RoleAssignment.objects.on(actor.day).filter(where, role__in=PERFORMERS)
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id"))
+
+
+@roles(*CASE_READERS)
+def export(request: HttpRequest) -> HttpResponse:
+    """The same list as an Excel file."""
+    return case_list(filtered(request).qs, request.today)
+
+
+@roles(*CASE_READERS)
+@require_POST
+def save_filter(request: HttpRequest) -> HttpResponse:
+    """Keep the list's filter under a name; the same name again replaces it."""
+    name = request.POST.get("name", "").strip()
+    query = known_query(request.POST.get("query", ""))
+    back = f"{reverse('cases:worklist')}?{query}"
+    field = SavedFilter._meta.get_field
+    if not name or len(name) > field("name").max_length:
+        messages.error(request, "Filtret sparades inte. Skriv ett namn på högst 60 tecken.")
+    elif len(query) > field("query").max_length:
+        messages.error(request, "Filtret sparades inte. Välj färre lägen eller en kortare text.")
+    else:
+        SavedFilter.objects.update_or_create(
+            user=request.user, name=name, defaults={"query": query}
+        )
+        messages.success(request, f"Filtret ”{name}” är sparat.")
+    return redirect(back)
+
+
+@roles(*CASE_READERS)
+@require_POST
+def remove_filter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove one of the person's own saved filters."""
+    row = get_object_or_404(request.user.saved_filters, pk=pk)
+    row.delete()
+    messages.success(request, f"Filtret ”{row.name}” är borttaget.")
+    return redirect("cases:worklist")
+
+
+# ------------------------------------------------------------------ many at once
+
+
+@dataclass
+class Done:
+    """A case of a bulk action, and why it was skipped (empty: it was carried out)."""
+
+    case: Case
+    why: str = ""
+
+
+@roles(*ChangeResponsible.roles)
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Give the chosen cases to a person, one command each; what is skipped is named with why.
+
+    Sent twice, the key of the form makes sure that it is done once.
+    """
+    shown = _shown_versions(request.POST.getlist("fall")[:PER_PAGE])
+    person = performers(request.actor).filter(pk=_digits(request.POST.get("ansvarig"))).first()
+    if not shown or person is None:
+        messages.error(request, "Inget ändrades. Välj minst ett ärende och en handläggare.")
+        return redirect(_safe(request, request.POST.get("back", ""), reverse("cases:worklist")))
+    cases = Case.objects.visible_to(request.actor).filter(pk__in=shown).order_by("number")
+    done = [_give(request, case, person, shown[case.pk]) for case in cases]
+    context = {
+        "person": person,
+        "done": [each for each in done if not each.why],
+        "skipped": [each for each in done if each.why],
+        "back": _safe(request, request.POST.get("back", ""), reverse("cases:worklist")),
+    }
+    return render(request, "cases/bulk.html", context)
+
+
+def _give(request: HttpRequest, case: Case, person: User, version: int) -> Done:
+    concrete = case.concrete()
+    form = ChangeResponsible.form(
+        {"user": person.pk}, case=concrete, actor=request.actor, day=request.today
+    )
+    if not form.is_valid():
+        return Done(case, f"{person} kan inte vara handläggare i ärendet.")
+    try:
+        perform(
+            case,
+            ChangeResponsible(user=person),
+            request.user,
+            expected_version=version,
+            key=f"{request.POST.get('key', '')[:32]}-{case.pk}",
+            at=request.at,
+        )
+    except Refused as refusal:
+        return Done(case, str(refusal))
+    return Done(case)
+
+
+def _shown_versions(chosen: Iterable[str]) -> dict[int, int]:
+    """Case -> version at display, from "pk:version"."""
+    pairs = [text.partition(":") for text in chosen]
+    return {int(pk): int(version) for pk, _, version in pairs if (pk + version).isdigit() and pk}
+
+
+def _digits(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
+    """`address` when it lies in the product itself."""
+    return address if url_has_allowed_host_and_scheme(address, None) else otherwise
+
+
+# ------------------------------------------------------------------ calendar
+
+
+@roles(*CASE_READERS)
+def calendar_address(request: HttpRequest) -> HttpResponse:
+    """The secret address of the person's calendar feed: make, renew, remove."""
+    if request.method == "POST":
+        removed = request.POST.get("do") == "remove"
+        with transaction.atomic():
+            request.user.calendar_key = "" if removed else secrets.token_urlsafe(32)
+            request.user.save(update_fields=["calendar_key"])
+            log.record(
+                f"user:{request.user.pk}",
+                "remove_calendar_address" if removed else "make_calendar_address",
+                at=request.at, actor=request.user, subject=request.user,
+            )  # fmt: skip
+        messages.success(
+            request,
+            "Adressen är borttagen." if removed else "Kalendern har en ny adress. Den gamla "
+            "fungerar inte längre.",
+        )  # fmt: skip
+        return redirect("cases:calendar_address")
+    key = request.user.calendar_key
+    address = reverse("cases:calendar_feed", args=[key]) if key else ""
+    context = {"address": request.build_absolute_uri(address) if key else ""}
+    return render(request, "cases/calendar_address.html", context)
+
+
+@public
+def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
+    """The running deadlines of the cases a person is responsible for, as all-day events.
+
+    The key is the only proof of who asks. Case number and deadline alone: no names (SEC-03).
+    """
+    person = User.objects.filter(calendar_key=key, is_active=True).first()
+    if person is None:
+        raise Http404
+    mine = Case.objects.visible_to(actor_on(person, request.today)).open()
+    rows = Deadline.objects.running().filter(case__in=mine.filter(responsible=person))
+    feed = icalendar.Calendar()
+    feed.add("prodid", "-//Kundval//Tidsfrister//SV")
+    feed.add("version", "2.0")
+    feed.add("x-wr-calname", "Kundval, mina tidsfrister")
+    for row in rows.select_related("case"):
+        feed.add_component(_event(request, row))
+    response = HttpResponse(feed.to_ical(), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="kundval.ics"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _event(request: HttpRequest, row: Deadline) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"tidsfrist-{row.pk}@kundval")
+    event.add("dtstamp", request.at)
+    event.add("dtstart", row.due)
+    event.add("dtend", calendar.add_days(row.due, 1))
+    event.add("summary", f"{row.case}: {row.label}")
+    event.add("url", request.build_absolute_uri(reverse("cases:case", args=[row.case_id])))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+# ------------------------------------------------------------------ inbox
 
 
 @logged_in
-def worklist(request, **kwargs):
-    return HttpResponse("kommer")
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What the person has been told, newest first; here it is marked as read."""
+    mine = Notification.objects.filter(user=request.user)
+    if request.method == "POST":
+        return _mark(request, mine)
+    unread_only = request.GET.get("visa") == "olasta"
+    rows = mine.filter(read_at=None) if unread_only else mine
+    context = {
+        "page": page_of(request, rows.select_related("case")),
+        "unread": mine.filter(read_at=None).count(),
+        "unread_only": unread_only,
+    }
+    return render(request, "cases/inbox.html", context)
 
 
-@logged_in
-def export(request, **kwargs):
-    return HttpResponse("kommer")
+def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
+    unread = mine.filter(read_at=None)
+    back = _safe(request, request.POST.get("back", ""), reverse("cases:inbox"))
+    if "open" in request.POST:
+        row = get_object_or_404(mine.select_related("case"), pk=_digits(request.POST["open"]))
+        if row.case is None:
+            unread.filter(pk=row.pk).update(read_at=request.at)
+            return redirect(back)
+        # Who opens a case has also seen what was said of it before.
+        unread.filter(case=row.case, created_at__lte=row.created_at).update(read_at=request.at)
+        return redirect(back_to(request, row.case))
+    if "read" in request.POST:
+        unread = unread.filter(pk=_digits(request.POST["read"]))
+    elif "all" not in request.POST:
+        return redirect(back)
+    unread.update(read_at=request.at)
+    return redirect(back)
 
 
-@logged_in
-def save_filter(request, **kwargs):
-    return HttpResponse("kommer")
+# ------------------------------------------------------------------ search
 
 
-@logged_in
-def remove_filter(request, **kwargs):
-    return HttpResponse("kommer")
+@roles(*CASE_READERS)
+def search(request: HttpRequest) -> HttpResponse:
+    """Cases by number, registry number or company; a whole number leads straight to its case."""
+    text = request.GET.get("q", "").strip()
+    visible = Case.objects.visible_to(request.actor)
+    if text and (exact := visible.filter(number__iexact=text).first()):
+        return redirect("cases:case", exact.pk)
+    hits: list[Case] = []
+    if text:
+        found = visible.filter(any_text(text)).select_related("responsible", "unit")
+        hits = list(found.order_by("closed_on", "-pk")[: MOST_HITS + 1])
+    context = {"text": text, "hits": hits[:MOST_HITS], "more": len(hits) > MOST_HITS}
+    return render(request, "cases/search.html", context)
 
 
-@logged_in
-def bulk(request, **kwargs):
-    return HttpResponse("kommer")
+# ------------------------------------------------------------------ to register
 
 
-@logged_in
-def calendar_address(request, **kwargs):
-    return HttpResponse("kommer")
-
-
-@logged_in
-def calendar_feed(request, **kwargs):
-    return HttpResponse("kommer")
-
-
-@logged_in
-def inbox(request, **kwargs):
-    return HttpResponse("kommer")
-
-
-@logged_in
-def search(request, **kwargs):
-    return HttpResponse("kommer")
-
-
-@logged_in
-def to_register(request, **kwargs):
-    return HttpResponse("kommer")
+@roles(*RegisterNote.roles)
+def to_register(request: HttpRequest) -> HttpResponse:
+    """Official notes that are not yet registered in the case-registration system (LOV-13)."""
+    rows = (
+        JournalNote.objects.filter(
+            kind=JournalNote.Kind.OFFICIAL,
+            registered_on=None,
+            case__in=Case.objects.visible_to(request.actor),
+        )
+        .select_related("case", "author", "document")
+        .order_by("written_at", "pk")
+    )
+    return render(request, "cases/to_register.html", {"page": page_of(request, rows)})

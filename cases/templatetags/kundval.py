@@ -1,5 +1,6 @@
 """What every template may use; see templates/components/ for the pieces."""
 
+import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +44,16 @@ def light_badge(colour: str, text: str) -> SafeString:
     return format_html('<span class="kv-deadline" data-light="{}">{}{}</span>', colour, shape, text)
 
 
+@register.simple_tag
+def command_fields(case: Any) -> SafeString:
+    """The hidden fields of a command's form: the version seen, and a key that makes it happen once."""
+    return format_html(
+        '<input type="hidden" name="version" value="{}"><input type="hidden" name="key" value="{}">',
+        case.version,
+        uuid.uuid4().hex,
+    )
+
+
 @register.filter
 def short_date(day: date | datetime | None) -> str:
     """tis 24 nov"""
@@ -65,6 +76,12 @@ def full_date(day: date | str | None) -> str:
 def written_date(day: date | str | None) -> str:
     """24 november 2026, also from an ISO string"""
     return dates.written_date(_day(day)) if day else ""
+
+
+@register.filter
+def month_name(day: date) -> str:
+    """november"""
+    return dates.LONG_MONTHS[day.month - 1]
 
 
 @register.filter

@@ -7,7 +7,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from config import env
+from config import env, identity_provider
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(env.text("KUNDVAL_DATA", str(ROOT / "var")))
@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.clock_middleware",
     "organisation.middleware.acting_middleware",
+    "organisation.accounts.login_middleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -118,6 +119,48 @@ ANONYMOUS_USER_NAME = None
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("start")
 SECOND_FACTOR_REQUIRED = True
+"""Staff must have a second factor, unless the municipality's identity provider checked theirs."""
+ACCOUNT_ADAPTER = "organisation.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "organisation.accounts.LoginForm",
+    "change_password": "organisation.accounts.ChangePasswordForm",
+    "reauthenticate": "organisation.accounts.ConfirmPasswordForm",
+}
+# A municipality shares one address: failures are counted per person, by django-axes.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "20/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("KUNDVAL_PROXIES", 0)
+MFA_ADAPTER = "organisation.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Kundval"
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
+MFA_FORMS = {
+    "activate_totp": "organisation.accounts.SetUpAppForm",
+    "authenticate": "organisation.accounts.CodeForm",
+    "reauthenticate": "organisation.accounts.ConfirmCodeForm",
+    "add_webauthn": "organisation.accounts.AddKeyForm",
+    "edit_webauthn": "organisation.accounts.RenameKeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "organisation.accounts.IdentityProviderAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: a form may not lead to another site (form-action)
+SOCIALACCOUNT_PROVIDERS = identity_provider.providers()
+OIDC_CLAIM = env.text("KUNDVAL_OIDC_CLAIM", "preferred_username")
+"""What the identity provider calls that which is the user name here."""
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "organisation.accounts.client_address"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_DISABLE_ACCESS_LOG = True  # the event log has it
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code", "csrfmiddlewaretoken"]
 SESSION_COOKIE_AGE = env.integer("KUNDVAL_SESSION_MINUTES", 30) * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True

@@ -12,6 +12,7 @@ FIELD_KEYS = [secrets.kept(SECRETS, "field-key")]
 SEAL_KEY = secrets.kept(SECRETS, "seal-key")
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SECOND_FACTOR_REQUIRED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
 SESSION_COOKIE_AGE = 8 * 3600
 MEDIA_ROOT = DATA / "files"
 WHITENOISE_USE_FINDERS = True  # straight from the source: nothing to collect

@@ -16,6 +16,7 @@ SECRET_KEY = "test-only-" + "k" * 40
 FIELD_KEYS = ["test-only-field-key"]
 SEAL_KEY = "test-only-seal-key"
 SECOND_FACTOR_REQUIRED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True

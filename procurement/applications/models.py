@@ -85,11 +85,13 @@ class ProviderApplication(Case):
             ),
         ]
 
-    def checklist(self) -> list[RequiredAttachment]:
-        """The attachments that the application's call document demands."""
-        if not self.specification_id:
-            return []
-        return list(self.specification.required_attachments.all())
+    def checklist(self, day: date | None = None) -> list[RequiredAttachment]:
+        """The attachments that the application's call document demands; for a draft, those of the
+        version in force on `day`."""
+        specification = self.specification
+        if specification is None and day:
+            specification = SpecificationVersion.objects.in_force(day)
+        return list(specification.required_attachments.all()) if specification else []
 
     def attachments_by_requirement(self) -> dict[str, list[Attachment]]:
         """The attachments that stand, newest last, by the code of the row they answer."""

@@ -31,12 +31,15 @@ class Line:
 class Row:
     """A row of the checklist: what is demanded, what came, and what is wrong."""
 
+    code: str
     name: str
     demand: str
     files: list
     fault: str
     optional: bool
     shown_only: bool
+    asks_issued: bool
+    asks_expiry: bool
 
 
 def panel(application: ProviderApplication, request: HttpRequest) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def checklist(application: ProviderApplication, day: date) -> list[Row]:
     found = application.attachments_by_requirement()
     extract = application.step(Kind.RECORD_EXTRACT)
     rows = []
-    for demand in application.checklist():
+    for demand in application.checklist(day):
         files = found.get(demand.code, [])
         if demand.shown_only:
             fault = "" if extract else "Har inte visats"
@@ -71,10 +74,17 @@ def checklist(application: ProviderApplication, day: date) -> list[Row]:
             fault = guards.attachment_fault(application, demand, files, day)
         rows.append(
             Row(
-                demand.name, validity(demand), files, fault, bool(demand.optional_note),
+                demand.code,
+                demand.name,
+                validity(demand),
+                files,
+                fault,
+                bool(demand.optional_note),
                 demand.shown_only,
+                bool(demand.max_age_months),
+                demand.needs_expiry,
             )
-        )  # fmt: skip
+        )
     return rows
 
 

@@ -1,18 +1,14 @@
-from django.http import HttpResponse
+"""Addresses of companies and of applications that come on paper."""
+
 from django.urls import path
 
-from organisation.access import logged_in
+from procurement.applications import intake_pages
 
 app_name = "applications"
 
-
-@logged_in
-def todo(request, **kwargs):
-    return HttpResponse("kommer")
-
-
 urlpatterns = [
-    path("foretag/", todo, name="companies"),
-    path("registrera/", todo, name="enter"),
-    path("foretag/<int:pk>/", todo, name="company"),
+    path("foretag/", intake_pages.companies, name="companies"),
+    path("foretag/<int:pk>/", intake_pages.company, name="company"),
+    path("foretag/<int:pk>/behorighet/", intake_pages.authority, name="authority"),
+    path("registrera/", intake_pages.enter, name="enter"),
 ]

@@ -1,18 +1,15 @@
-from django.http import HttpResponse
+"""Addresses of the provider portal."""
+
 from django.urls import path
 
-from organisation.access import logged_in
+from procurement.portal import views
 
 app_name = "portal"
 
-
-@logged_in
-def todo(request, **kwargs):
-    return HttpResponse("kommer")
-
-
 urlpatterns = [
-    path("", todo, name="home"),
-    path("registrera/", todo, name="register"),
-    path("<int:pk>/", todo, name="case"),
+    path("", views.home, name="home"),
+    path("registrera/", views.register_company, name="register"),
+    path("bekrafta/<str:token>/", views.confirm_mail, name="confirm"),
+    path("ny/", views.new, name="new"),
+    path("<int:pk>/", views.case, name="case"),
 ]

@@ -73,7 +73,7 @@ def staff() -> dict[str, User]:
     }
 
 
-def company(name: str = "Fyrbåken Omsorg AB", number: str = "5599991015") -> tuple[Provider, User]:
+def company(name: str = "Fyrbåken Omsorg AB", number: str = "5599991014") -> tuple[Provider, User]:
     """A company and its approved representative."""
     provider = Provider.objects.create(
         name=name, organisation_number=number, address="Strandgatan 3, 000 00 Sjövik"

@@ -7,6 +7,7 @@ from django.db import connection
 
 from audit import clock, triggers
 from cases import calendar, messages
+from cases.models import Notification
 from config.demo import applications, companies, people
 from config.demo.timeline import Timeline, moment
 from organisation.defaults import load_delegation
@@ -57,6 +58,10 @@ class Command(BaseCommand):
         applications.tell(stage)
         applications.top_up(stage)
         stage.timeline.run()
+        # What came more than a week ago has been read.
+        Notification.objects.filter(
+            read_at=None, created_at__lt=moment(calendar.add_days(today, -7), 0, 0)
+        ).update(read_at=moment(today, 8, 0))
         messages.send_queued(moment(today, 23, 59))
 
 

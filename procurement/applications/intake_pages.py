@@ -1,0 +1,121 @@
+"""Staff's pages for companies: their facts, who may represent them, and applications on paper."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from audit import log
+from cases.models import Case
+from cases.views import CASE_READERS
+from organisation.access import roles
+from organisation.models import Provider, Representation, Unit
+from organisation.roles import Role
+from procurement.applications.commands.intake import enter_application
+from procurement.applications.intake_forms import CompanyForm, EnterForm
+from procurement.portal import registration
+
+INTAKE = frozenset(
+    {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}
+)
+"""Who approves authority, corrects a company's facts, and enters applications."""
+
+
+@roles(*CASE_READERS)
+def companies(request: HttpRequest) -> HttpResponse:
+    """Companies, with the authority that waits for approval first."""
+    rows = Provider.objects.annotate(
+        waiting=Count(
+            "representations",
+            filter=Q(representations__approved_on=None, representations__ended_on=None),
+        )
+    ).order_by("-waiting", "name")
+    if text := request.GET.get("namn", "").strip():
+        rows = rows.filter(name__icontains=text)
+    if request.GET.get("visa") == "vantar":
+        rows = rows.filter(waiting__gt=0)
+    return render(request, "procurement/companies.html", {"rows": rows[:200]})
+
+
+@roles(*CASE_READERS)
+def company(request: HttpRequest, pk: int) -> HttpResponse:
+    """A company's facts, people and applications."""
+    provider = get_object_or_404(Provider, pk=pk)
+    log.record_read(
+        f"provider:{pk}", "read_company", at=request.at, actor=request.user, subject=provider
+    )
+    may_edit = request.actor.has_role(*INTAKE)
+    form = CompanyForm(request.POST or None, instance=provider)
+    if request.method == "POST" and may_edit and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            log.record(
+                f"provider:{pk}", "edit_company", at=request.at, actor=request.user,
+                subject=provider, values={n: form.cleaned_data[n] for n in form.changed_data},
+                personal=True,
+            )  # fmt: skip
+        messages.success(request, "Uppgifterna är sparade.")
+        return redirect("applications:company", pk)
+    context = {
+        "provider": provider,
+        "form": form,
+        "may_edit": may_edit,
+        "representations": provider.representations.select_related("user", "approved_by"),
+        "cases": Case.objects.visible_to(request.actor)
+        .filter(provider=provider)
+        .select_related("responsible")
+        .order_by("-opened_at"),
+    }
+    return render(request, "procurement/company.html", context)
+
+
+@roles(*INTAKE)
+@require_POST
+def authority(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or end a person's authority to represent the company."""
+    representation = get_object_or_404(
+        Representation, pk=request.POST.get("representation") or 0, provider_id=pk
+    )
+    if request.POST.get("do") == "approve":
+        registration.approve(representation, request.user, request.at)
+        messages.success(request, f"{representation.user} är godkänd som företrädare.")
+    else:
+        registration.end(representation, request.user, request.at)
+        messages.success(request, f"Behörigheten för {representation.user} är avslutad.")
+    return redirect("applications:company", pk)
+
+
+@roles(*INTAKE)
+def enter(request: HttpRequest) -> HttpResponse:
+    """An application that came on paper or by mail: the company first, then its day of arrival."""
+    form = EnterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        unit = Unit.objects.get(parent=None)
+        with transaction.atomic():
+            provider = _provider(request, form.cleaned_data)
+            application = enter_application(
+                provider, unit, form.cleaned_data["channel"], request.user, request.at
+            )
+        return redirect("cases:do", application.pk, "register_arrival")
+    status = 422 if form.errors else 200
+    return render(request, "procurement/enter.html", {"form": form}, status=status)
+
+
+def _provider(request: HttpRequest, stated: dict) -> Provider:
+    """The company with that number; a known one keeps what stands of it."""
+    found = Provider.with_number(stated["organisation_number"])
+    if found:
+        return found
+    provider = Provider.objects.create(
+        name=stated["company"],
+        organisation_number=stated["organisation_number"],
+        address=stated["address"],
+        mail=stated["mail"],
+    )
+    log.record(
+        f"provider:{provider.pk}", "enter_company", at=request.at, actor=request.user,
+        subject=provider, personal=True,
+    )  # fmt: skip
+    return provider

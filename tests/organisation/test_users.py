@@ -1,0 +1,336 @@
+"""People who log in, administered on pages; every change has its line in the log (SEC-02)."""
+
+import re
+
+import pytest
+from axes.conf import settings as axes_settings
+from axes.models import AccessAttempt
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from organisation.authority import actor_on
+from organisation.models import Provider, RoleAssignment, Substitution, Unit, User
+from organisation.roles import Role
+from tests.factories import SINCE, person, root_unit, stands_in
+from tests.organisation import queries_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def today():
+    return clock.today()
+
+
+@pytest.fixture
+def north():
+    return Unit.objects.create(name="Hemtjänst Norr", parent=root_unit(), valid_from=SINCE)
+
+
+@pytest.fixture
+def south():
+    return Unit.objects.create(name="Hemtjänst Söder", parent=root_unit(), valid_from=SINCE)
+
+
+@pytest.fixture
+def admin(client):
+    user = person(Role.VIVA_ADMINISTRATOR)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def planner(north):
+    return person(Role.PLANNER, north, name="Sofia Kvarnby")
+
+
+def address(name: str, *args: int) -> str:
+    return reverse(f"organisation:{name}", args=args)
+
+
+def events(user: User) -> list[str]:
+    return list(
+        Event.objects.filter(chain__name=f"user:{user.pk}", kind=Event.Kind.CHANGE)
+        .order_by("seq")
+        .values_list("name", flat=True)
+    )
+
+
+def last_event(user: User) -> Event:
+    return Event.objects.filter(chain__name=f"user:{user.pk}").order_by("-seq").first()
+
+
+def new_user(where: Unit, from_day: str, **more: str) -> dict:
+    return {
+        "username": "ada", "name": "Ada Lindö", "email": "ada@sjovik.example", "phone": "",
+        "role": "planner", "unit": where.pk, "valid_from": from_day, "valid_to": "", **more,
+    }  # fmt: skip
+
+
+def test_a_new_user_gets_a_role_and_a_password_that_is_shown_once(client, admin, north, today):
+    """SEC-01, SEC-02, SEC-04."""
+    answer = client.post(address("user_add"), new_user(north, today.isoformat()))
+    ada = User.objects.get(username="ada")
+    password = re.search(r"<b translate=\"no\">([a-z0-9-]{19})</b>", answer.content.decode())[1]
+    assert ada.check_password(password)
+    assert "no-store" in answer["Cache-Control"]
+    assert password not in client.get(address("user", ada.pk)).content.decode()
+    assert actor_on(ada, today).holding({Role.PLANNER}, north.path)
+    assert events(ada) == ["add_user", "add_role"]
+    added = Event.objects.get(name="add_user")
+    assert added.personal
+    assert added.actor == admin
+    assert added.values.values["name"] == [None, "Ada Lindö"]
+    assert password not in str(
+        list(Event.objects.filter(values__isnull=False).values_list("values__values"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"username": "VIVA-administrator"}, "Användarnamnet finns redan. Välj ett annat."),
+        ({"username": "200001072388"}, "Använd inte personnumret som användarnamn."),
+        ({"valid_from": "2020-01-01"}, "Det kan inte börja gälla bakåt i tiden."),
+        ({"unit": ""}, "Välj enhet."),
+        ({"role": "applicant"}, "Välj ett giltigt alternativ"),
+    ],
+)
+def test_a_wrong_new_user_is_refused_with_what_to_do(client, admin, north, today, more, message):
+    answer = client.post(address("user_add"), new_user(north, today.isoformat(), **more))
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert not User.objects.filter(name="Ada Lindö").exists()
+    assert not Event.objects.exists()
+
+
+def test_the_list_is_filtered_by_name_role_unit_and_activity(client, admin, north, south):
+    person(Role.PLANNER, north, name="Åsa Norrby", username="asa")
+    person(Role.NURSE, south, name="Bo Söderby", username="bo")
+    User.objects.create(username="old", name="Cilla Slutby", is_active=False)
+
+    def names(**query) -> set[str]:
+        page = client.get(address("users"), query).context["page"]
+        return {user.name for user in page} - {admin.name}
+
+    assert names() == {"Åsa Norrby", "Bo Söderby"}
+    assert names(namn="åsa") == {"Åsa Norrby"}
+    assert names(roll="nurse") == {"Bo Söderby"}
+    assert names(enhet=north.pk) == {"Åsa Norrby"}
+    assert names(enhet=root_unit().pk, roll="nurse") == {"Bo Söderby"}
+    assert names(visa="avslutade") == {"Cilla Slutby"}
+    assert names(visa="alla") == {"Åsa Norrby", "Bo Söderby", "Cilla Slutby"}
+
+
+def test_the_list_costs_the_same_number_of_queries_however_many_there_are(client, admin, north):
+    few = queries_of(client, address("users"))
+    for number in range(30):
+        person(Role.CARE_STAFF, north, username=f"staff-{number}")
+    assert queries_of(client, address("users")) == few
+
+
+def test_changed_particulars_are_logged_with_what_they_were(client, admin, planner):
+    sent = {"name": "Sofia Kvarnby Lind", "email": planner.email, "phone": "070-123 45 67"}
+    client.post(address("user_change", planner.pk), sent)
+    planner.refresh_from_db()
+    assert planner.name == "Sofia Kvarnby Lind"
+    event = last_event(planner)
+    assert (event.name, event.personal) == ("change_user", True)
+    assert event.values.values == {
+        "name": ["Sofia Kvarnby", "Sofia Kvarnby Lind"], "phone": ["", "070-123 45 67"],
+    }  # fmt: skip
+    page = client.get(address("user", planner.pk)).content.decode()
+    assert "Sofia Kvarnby Lind" in page
+    assert "Uppgifter ändrades" in page
+
+
+def test_reading_a_persons_page_is_logged_and_saving_nothing_is_not(client, admin, planner):
+    client.get(address("user", planner.pk))
+    event = last_event(planner)
+    assert (event.name, event.kind, event.actor) == ("read_user", "read", admin)
+    same = {"name": planner.name, "email": planner.email, "phone": ""}
+    client.post(address("user_change", planner.pk), same)
+    assert events(planner) == []
+
+
+def test_a_role_is_added_for_a_period_and_not_twice(client, admin, planner, south, today):
+    sent = {"role": "nurse", "unit": south.pk, "valid_from": today, "valid_to": today}
+    assert client.post(address("role_add", planner.pk), sent).status_code == 302
+    assert events(planner) == ["add_role"]
+    again = client.post(address("role_add", planner.pk), sent)
+    assert again.status_code == 422
+    assert "har redan rollen" in again.content.decode()
+    assert planner.roles.filter(role="nurse").count() == 1
+
+
+def test_a_providers_manager_holds_the_role_with_the_provider(client, admin, planner, today):
+    company = Provider.objects.create(name="Strandlinan Hemtjänst AB")
+    sent = {"role": "provider-manager", "unit": root_unit().pk, "valid_from": today}
+    wrong = client.post(address("role_add", planner.pk), sent).content.decode()
+    assert "Välj utförare." in wrong
+    assert "Rollen hålls inte här." in wrong
+    sent |= {"unit": "", "provider": company.pk}
+    assert client.post(address("role_add", planner.pk), sent).status_code == 302
+    assert actor_on(planner, today).provider_ids == {company.pk}
+
+
+def test_a_role_ends_on_its_last_day(client, admin, planner, today):
+    role = planner.roles.get()
+    client.post(address("role_end", planner.pk, role.pk), {"last_day": today})
+    role.refresh_from_db()
+    assert role.valid_to == today
+    assert last_event(planner).values.values["valid_to"] == [None, today.isoformat()]
+
+
+def test_a_role_cannot_be_ended_in_the_past_but_from_now(client, admin, planner, today):
+    role = planner.roles.get()
+    place = address("role_end", planner.pk, role.pk)
+    yesterday = clock.day_before(today)
+    assert client.post(place, {"last_day": clock.day_before(yesterday)}).status_code == 422
+    assert client.post(place, {"last_day": yesterday}).status_code == 302
+    assert actor_on(planner, today).roles == []
+    assert actor_on(planner, yesterday).roles == [Role.PLANNER]
+
+
+def test_a_role_given_by_mistake_today_can_be_taken_away_at_once(client, admin, north, today):
+    bo = person(Role.NURSE, north, username="bo")
+    bo.roles.update(valid_from=today)
+    role = bo.roles.get()
+    client.post(address("role_end", bo.pk, role.pk), {"last_day": clock.day_before(today)})
+    assert not bo.roles.exists()
+    assert last_event(bo).values.values["role"] == ["nurse", "nurse"]
+
+
+def test_a_move_ends_the_old_role_the_day_before_and_begins_the_new(
+    client, admin, planner, north, south, today
+):
+    """One step: on no day is the person without the role, and on none in both units."""
+    old = planner.roles.get()
+    sent = {"unit": south.pk, "valid_from": today.isoformat()}
+    client.post(address("role_move", planner.pk, old.pk), sent)
+    yesterday = clock.day_before(today)
+    assert actor_on(planner, yesterday).unit_paths({Role.PLANNER}) == [north.path]
+    assert actor_on(planner, today).unit_paths({Role.PLANNER}) == [south.path]
+    assert last_event(planner).values.values["unit"] == ["Hemtjänst Norr", "Hemtjänst Söder"]
+
+
+def test_an_ended_user_keeps_everything_but_access(client, admin, planner, today):
+    substitute = person(Role.NURSE)
+    stands_in(substitute, planner, SINCE, today.replace(year=today.year + 1))
+    client.force_login(planner)
+    assert client.get(address("matrix")).status_code == 200
+    client.force_login(admin)
+    client.post(address("user_end", planner.pk))
+    planner.refresh_from_db()
+    assert not planner.is_active
+    assert planner.roles.get().valid_to == today
+    assert Substitution.objects.get().valid_to == today
+    assert actor_on(planner, today).holdings == ()
+    assert actor_on(substitute, today).roles == [Role.NURSE]
+    assert events(planner) == ["end_user"]
+
+
+def test_an_open_session_ends_with_the_user(client, admin, planner):
+    from django.test import Client
+
+    theirs = Client()
+    theirs.force_login(planner)
+    client.post(address("user_end", planner.pk))
+    assert theirs.get(address("matrix")).status_code == 302
+
+
+def test_an_ended_user_can_be_opened_again_without_roles(client, admin, planner, today):
+    client.post(address("user_end", planner.pk))
+    client.post(address("user_reopen", planner.pk))
+    planner.refresh_from_db()
+    assert planner.is_active
+    assert events(planner) == ["end_user", "reopen_user"]
+
+
+@pytest.mark.parametrize("page", ["user_end", "user_password", "role_add", "user_second_factor"])
+def test_nobody_changes_their_own_roles_or_log_in(client, admin, page):
+    answer = client.post(address(page, admin.pk))
+    assert answer.status_code == 403
+    assert "ändras av en annan systemförvaltare" in answer.content.decode()
+    admin.refresh_from_db()
+    assert admin.is_active
+    assert events(admin) == []
+
+
+def test_a_new_password_is_shown_once_and_never_logged(client, admin, planner):
+    answer = client.post(address("user_password", planner.pk))
+    password = re.search(r"<b translate=\"no\">(.*?)</b>", answer.content.decode())[1]
+    planner.refresh_from_db()
+    assert planner.check_password(password)
+    assert events(planner) == ["reset_password"]
+    assert last_event(planner).fields == []
+
+
+def test_unlocking_is_offered_only_when_the_person_is_locked_out(client, admin, planner):
+    page = client.get(address("user", planner.pk))
+    assert not page.context["locked"]
+    AccessAttempt.objects.create(
+        username=planner.username, ip_address="127.0.0.1", user_agent="test",
+        failures_since_start=axes_settings.AXES_FAILURE_LIMIT, attempt_time=clock.real_now(),
+    )  # fmt: skip
+    page = client.get(address("user", planner.pk))
+    assert page.context["locked"]
+    assert address("user_unlock", planner.pk) in page.content.decode()
+    client.post(address("user_unlock", planner.pk))
+    assert not AccessAttempt.objects.exists()
+    assert events(planner) == ["unlock_user"]
+
+
+def test_an_administrator_of_a_unit_reaches_only_those_who_hold_roles_there(
+    client, north, south, planner
+):
+    """SEC-01: other people are not known to exist, nor can roles be given elsewhere."""
+    client.force_login(person(Role.VIVA_ADMINISTRATOR, north, username="north-admin"))
+    elsewhere = person(Role.NURSE, south, username="elsewhere")
+    both = person(Role.NURSE, north, username="both")
+    person(Role.DIRECTOR, username="both")
+    company = User.objects.create(username="nora", name="Nora Ljungskär")
+    RoleAssignment.objects.create(
+        user=company, role=Role.APPLICANT, provider=Provider.objects.create(name="Bolaget AB"),
+        valid_from=SINCE,
+    )  # fmt: skip
+    listed = {user.username for user in client.get(address("users")).context["page"]}
+    assert listed == {"planner", "north-admin"}
+    for user in (elsewhere, both, company):
+        assert client.get(address("user", user.pk)).status_code == 404
+        assert client.post(address("user_password", user.pk)).status_code == 404
+    sent = {"role": "director", "unit": root_unit().pk, "valid_from": clock.today()}
+    assert client.post(address("role_add", planner.pk), sent).status_code == 422
+    assert not planner.roles.filter(role="director").exists()
+
+
+def test_another_persons_role_is_not_found_under_this_one(client, admin, planner, south):
+    other = person(Role.NURSE, south, username="other").roles.get()
+    place = address("role_end", planner.pk, other.pk)
+    assert client.post(place, {"last_day": clock.today()}).status_code == 404
+
+
+def test_a_substitutes_change_carries_both_names(client, planner, today):
+    """CAP-08."""
+    admin = person(Role.VIVA_ADMINISTRATOR)
+    substitute = person(Role.IT_COORDINATOR)
+    stands_in(substitute, admin, SINCE, today)
+    client.force_login(substitute)
+    client.post(address("user_change", planner.pk), {"name": "Ny Namnsson"})
+    event = last_event(planner)
+    assert (event.actor, event.on_behalf_of) == (substitute, admin)
+
+
+def test_the_list_as_excel_writes_what_people_typed_as_text(client, admin, north):
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    person(Role.PLANNER, north, name='=HYPERLINK("x")', username="evil")
+    answer = client.get(address("users_export"), {"roll": "planner"})
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    rows = list(sheet.iter_rows())
+    assert [cell.value for cell in rows[0]][:2] == ["Namn", "Användarnamn"]
+    assert len(rows) == 2
+    assert (rows[1][0].value, rows[1][0].data_type) == ('=HYPERLINK("x")', "s")

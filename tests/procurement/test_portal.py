@@ -1,0 +1,325 @@
+"""The provider portal through its pages: registering, applying, answering; and what it refuses."""
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from cases.models import Attachment, Case, OutgoingMail
+from organisation.models import Provider, Representation, RoleAssignment, User
+from organisation.roles import Role
+from procurement.applications.models import ProviderApplication
+from procurement.portal import registration
+from procurement.specifications.models import ServiceArea
+from tests.factories import at, person, root_unit
+from tests.procurement.routine import application_in, call_document, pdf_file
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+TODAY = date(2026, 3, 2)
+STATED = {
+    "company": "Havsgläntans Omsorg AB", "organisation_number": "559999-1014",
+    "address": "Strandgatan 9, 000 00 Sjövik", "phone": "000-00 00 00", "name": "Alva Havsgren",
+    "mail": "alva@havsglantan.example", "title": "vd", "basis": "signatory",
+    "password": "ett-långt-lösenord",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """The product's clock stands on a Monday."""
+    monkeypatch.setattr(clock, "now", lambda: at(TODAY))
+
+
+@pytest.fixture
+def sjovik():
+    """The municipality: its root unit, call document and a strategist."""
+    call_document()
+    return person(Role.DEVELOPMENT_STRATEGIST)
+
+
+def register(client, **changes) -> User | None:
+    client.post(reverse("portal:register"), {**STATED, **changes})
+    return User.objects.filter(username=changes.get("mail", STATED["mail"])).first()
+
+
+def confirmed(client) -> User:
+    user = register(client)
+    body = OutgoingMail.objects.get(to=user.email).body
+    client.post(re.search(r"/portal/bekrafta/\S+/", body)[0])
+    client.force_login(user, BACKEND)
+    return user
+
+
+def begin(client) -> ProviderApplication:
+    client.post(reverse("portal:new"), {"provider": Provider.objects.get().pk})
+    return ProviderApplication.objects.get()
+
+
+def send(client, case: Case, command: str, key: str = "k", version: int | None = None, **data):
+    row = Case.objects.get(pk=case.pk)
+    return client.post(
+        reverse("cases:do", args=[case.pk, command]),
+        {"key": key, "version": version or row.version, **data},
+    )
+
+
+def particulars() -> dict:
+    return {
+        "assignment": "both", "areas": [ServiceArea.objects.first().pk],
+        "capacity_ceiling_hours": 300, "contact_name": "Alva Havsgren", "contact_title": "vd",
+        "contact_mail": "alva@havsglantan.example", "operations_manager": "Bo Ekman",
+    }  # fmt: skip
+
+
+def test_a_person_registers_and_is_let_in_when_the_mail_address_is_confirmed(client, sjovik):
+    """SEC-01, SEC-03"""
+    user = register(client)
+    assert not user.is_active
+    mail = OutgoingMail.objects.get(to=user.email)
+    link = re.search(r"/portal/bekrafta/\S+/", mail.body)[0]
+    assert client.get(link).status_code == 200
+    assert not User.objects.get(pk=user.pk).is_active  # a mail scanner's visit confirms nothing
+    client.post(link)
+    assert User.objects.get(pk=user.pk).is_active
+    assert Event.objects.filter(name="confirm_mail", actor=user).count() == 1
+    assert Representation.objects.get().approved_on is None
+
+
+def test_an_old_link_opens_nothing(client, sjovik, monkeypatch):
+    """SEC-01"""
+    monkeypatch.setattr(registration, "CONFIRM_WITHIN_DAYS", -1)
+    user = register(client)
+    body = OutgoingMail.objects.get(to=user.email).body
+    answer = client.post(re.search(r"/portal/bekrafta/\S+/", body)[0])
+    assert answer.status_code == 410
+    assert not User.objects.get(pk=user.pk).is_active
+
+
+def test_a_wrong_organisation_number_is_told_under_its_field_and_the_rest_is_kept(client, sjovik):
+    """SEC-03"""
+    answer = client.post(
+        reverse("portal:register"), {**STATED, "organisation_number": "559999-1015"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Kontrollsiffran i organisationsnumret stämmer inte." in page
+    assert 'value="Havsgläntans Omsorg AB"' in page
+    assert not User.objects.filter(username=STATED["mail"]).exists()
+
+
+def test_knowing_an_organisation_number_shows_and_changes_nothing(client, sjovik):
+    """SEC-01, SEC-03"""
+    r = application_in("received")
+    number = r.application.provider.organisation_number
+    fresh = client.post(reverse("portal:register"), {**STATED, "mail": "ny@annat.example"})
+    known = client.post(reverse("portal:register"), {**STATED, "organisation_number": number})
+    strip = re.compile(r"/portal/bekrafta/\S+?/|csrfmiddlewaretoken.*?>|nonce=\S+")
+    assert strip.sub("", fresh.content.decode()) == strip.sub("", known.content.decode())
+    user = User.objects.get(username=STATED["mail"])
+    user.is_active = True
+    user.save()
+    client.force_login(user, BACKEND)
+    page = client.get(reverse("portal:home")).content.decode()
+    assert "Fyrbåken" not in page
+    assert "Havsgläntans Omsorg AB kontrolleras" in page
+    assert client.get(reverse("portal:case", args=[r.application.pk])).status_code == 404
+    assert r.application.provider.name == "Fyrbåken Omsorg AB"
+
+
+def test_a_known_mail_address_is_told_by_mail_alone(client, sjovik):
+    """SEC-01"""
+    register(client)
+    again = client.post(reverse("portal:register"), STATED)
+    assert again.status_code == 200
+    assert User.objects.filter(username=STATED["mail"]).count() == 1
+    assert OutgoingMail.objects.filter(subject__contains="redan ett konto").count() == 1
+
+
+def test_staff_approve_the_authority_and_the_company_is_seen(client, sjovik):
+    """SEC-01, CAP-08"""
+    r = application_in("received")
+    confirmed(client)
+    representation = Representation.objects.get(user__username=STATED["mail"])
+    Representation.objects.filter(pk=representation.pk).update(provider=r.application.provider)
+    client.force_login(sjovik, BACKEND)
+    page = reverse("applications:authority", args=[r.application.provider_id])
+    client.post(page, {"representation": representation.pk, "do": "approve"})
+    representation.refresh_from_db()
+    assert (representation.approved_by, representation.approved_on) == (sjovik, TODAY)
+    assert Event.objects.filter(name="approve_representation", actor=sjovik).count() == 1
+    client.force_login(representation.user, BACKEND)
+    assert client.get(reverse("portal:case", args=[r.application.pk])).status_code == 200
+    client.force_login(sjovik, BACKEND)
+    client.post(page, {"representation": representation.pk, "do": "end"})
+    client.force_login(representation.user, BACKEND)
+    assert client.get(reverse("portal:case", args=[r.application.pk])).status_code == 404
+
+
+def test_an_applicant_may_not_approve_authority(client, sjovik):
+    """SEC-01"""
+    user = confirmed(client)
+    RoleAssignment.objects.create(
+        user=user, role=Role.APPLICANT, provider=Provider.objects.get(), valid_from=TODAY
+    )
+    row = Representation.objects.get()
+    answer = client.post(
+        reverse("applications:authority", args=[row.provider_id]),
+        {"representation": row.pk, "do": "approve"},
+    )
+    assert answer.status_code == 403
+    assert Representation.objects.get().approved_on is None
+
+
+def test_the_company_drafts_attaches_sends_and_gets_its_receipt(client, sjovik):
+    """LOV-01, SEC-01"""
+    confirmed(client)
+    case = begin(client)
+    send(client, case, "save_draft", "k1", **particulars())
+    for number, code in enumerate(("skv4820", "insurance", "qms")):
+        send(client, case, "add_attachment", f"f{number}", file=pdf_file(f"{code}.pdf"),
+             requirement=code, issued_on="2026-02-20", expires_on="2027-01-01")  # fmt: skip
+    answer = send(client, case, "submit", "k2")
+    assert answer["Location"] == reverse("portal:case", args=[case.pk])
+    page = client.get(answer["Location"]).content.decode()
+    assert "Ansökan kom in <b>mån 2 mars 2026</b>" in page
+    assert "LOV-2026-0001" in page
+    row = ProviderApplication.objects.get()
+    assert (row.state, row.arrived_on) == ("received", TODAY)
+    assert set(row.attachments.values_list("requirement", flat=True)) == {
+        "skv4820", "insurance", "qms",
+    }  # fmt: skip
+    assert Event.objects.filter(chain__name=row.chain, name="submit").count() == 1
+
+
+def test_a_draft_is_seen_by_nobody_at_the_municipality(client, sjovik):
+    """SEC-01"""
+    confirmed(client)
+    case = begin(client)
+    client.force_login(sjovik, BACKEND)
+    assert client.get(reverse("cases:case", args=[case.pk])).status_code == 404
+
+
+def test_a_double_click_on_send_sends_once(client, sjovik):
+    """CAP-05"""
+    confirmed(client)
+    case = begin(client)
+    send(client, case, "save_draft", "k1", **particulars())
+    version = Case.objects.get(pk=case.pk).version
+    for _ in range(2):
+        answer = send(client, case, "submit", "same-key", version)
+        assert answer.status_code == 302
+    assert Event.objects.filter(chain__name=case.chain, name="submit", kind="change").count() == 1
+
+
+def test_an_old_page_says_what_changed_and_keeps_what_was_written(client, sjovik):
+    """CAP-05"""
+    confirmed(client)
+    case = begin(client)
+    send(client, case, "save_draft", "k1", **particulars())
+    text = particulars() | {"contact_name": "Någon Annan"}
+    answer = send(client, case, "save_draft", "k2", 1, **text)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Ärendet har ändrats sedan du öppnade sidan: Spara utkast, Alva Havsgren" in page
+    assert 'value="Någon Annan"' in page
+    assert ProviderApplication.objects.get().contact_name == "Alva Havsgren"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (pdf_file("faktura.pdf", b"MZ\x90\x00" + b"\0" * 500), "inte det som filnamnet säger"),
+        (pdf_file("virus.exe", b"MZ\x90\x00"), "kan inte tas emot"),
+        (pdf_file("stor.pdf", b"%PDF-1.4" + b"0" * 2_000_000), "får vara högst 1 MB"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_with_what_to_do(
+    client, sjovik, settings, file, text
+):
+    """CAP-18"""
+    settings.ATTACHMENT_MAX_BYTES = 1024 * 1024
+    confirmed(client)
+    case = begin(client)
+    answer = send(client, case, "add_attachment", file=file, requirement="qms")
+    assert answer.status_code == 422
+    assert text in answer.content.decode()
+    assert Attachment.objects.count() == 0
+
+
+def test_another_companys_case_does_not_exist_for_this_one(client, sjovik):
+    """SEC-01"""
+    r = application_in("received")
+    Provider.objects.exclude(pk=r.application.provider_id).delete()
+    user = confirmed_with_other_number(client)
+    client.force_login(user, BACKEND)
+    assert client.get(reverse("portal:case", args=[r.application.pk])).status_code == 404
+    assert send(client, r.application, "withdraw").status_code == 404
+    file = r.application.attachments.first()
+    assert client.get(reverse("cases:attachment", args=[file.pk])).status_code == 404
+
+
+def confirmed_with_other_number(client) -> User:
+    user = register(client, organisation_number="559999-1022")
+    user.is_active = True
+    user.save()
+    return user
+
+
+def test_the_company_answers_a_completion_from_its_page(client, sjovik):
+    """LOV-03"""
+    r = application_in("received")
+    r.review(at(TODAY))
+    r.ask(at(TODAY), "Rutin för egenkontroll.", "qms")
+    client.force_login(r.company, BACKEND)
+    page = client.get(reverse("portal:case", args=[r.application.pk])).content.decode()
+    assert "Detta behöver ni skicka senast måndag 16 mars 2026" in page
+    assert "Rutin för egenkontroll." in page
+    send(client, r.application, "add_attachment", "f", file=pdf_file("egen.pdf"), requirement="qms")
+    send(client, r.application, "answer_completion", "a", answer="Här är rutinen.")
+    row = ProviderApplication.objects.get()
+    assert (row.state, row.completions.get().outcome) == ("received", "came")
+
+
+def test_reading_the_own_case_is_logged(client, sjovik):
+    """SEC-02"""
+    r = application_in("received")
+    client.force_login(r.company, BACKEND)
+    client.get(reverse("portal:case", args=[r.application.pk]))
+    read = Event.objects.filter(chain__name=r.application.chain, kind="read").get()
+    assert (read.name, read.actor) == ("read_case", r.company)
+
+
+def test_a_sole_traders_number_is_encrypted_and_masked(client, sjovik):
+    """SEC-03: 189002089804 is one of the tax agency's test numbers."""
+    from django.db import connection
+
+    register(client, organisation_number="900208-9804")
+    provider = Provider.objects.get()
+    assert provider.organisation_number == "9002089804"
+    assert provider.shown_organisation_number == "900208-****"
+    with connection.cursor() as cursor:
+        cursor.execute("select organisation_number from organisation_provider")
+        assert "9002089804" not in cursor.fetchone()[0]
+    assert Provider.with_number("9002089804") == provider
+
+
+def test_a_paper_application_is_entered_by_staff_and_arrives(client, sjovik):
+    """LOV-01, LOV-15"""
+    assert root_unit()
+    client.force_login(sjovik, BACKEND)
+    answer = client.post(
+        reverse("applications:enter"),
+        {"organisation_number": "559999-1014", "company": "Brevbäckens Omsorg AB",
+         "address": "Box 1", "channel": "paper"},
+    )  # fmt: skip
+    case = ProviderApplication.objects.get()
+    assert answer["Location"] == reverse("cases:do", args=[case.pk, "register_arrival"])
+    future = send(client, case, "register_arrival", found_on="2026-03-03")
+    assert "ligger i framtiden" in future.content.decode()
+    send(client, case, "register_arrival", "k2", found_on="2026-03-02", first_emptying="on")
+    row = ProviderApplication.objects.get()
+    assert (row.state, row.arrived_on) == ("received", date(2026, 2, 27))  # Friday before Monday
