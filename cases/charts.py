@@ -17,17 +17,6 @@ KEPT_TARGET_PERCENT = 90
 
 
 @dataclass(frozen=True)
-class DeadlineCount:
-    """How many deadlines of a rule share these dates; `met_on` is None while one runs."""
-
-    rule: str
-    anchor: date
-    due: date
-    met_on: date | None
-    count: int
-
-
-@dataclass(frozen=True)
 class Step:
     """A step whose lead time is a deadline's, from its first day to the day it was met.
 
@@ -92,17 +81,12 @@ def _ranked(days: Mapping[int, int], rank: int) -> int:
 
 
 def lead_times(
-    rows: Iterable[DeadlineCount],
-    steps: Sequence[Step],
-    chosen: Mapping[str, int],
-    since: date,
-    today: date,
+    rows: Iterable[tuple[str, int, int]], steps: Sequence[Step], chosen: Mapping[str, int]
 ) -> list[LeadTime]:
-    """Lead time of each step, of deadlines met from `since` to `today`; none met, none shown."""
+    """Lead time of each step from rows of rule, days and how many; none met, none shown."""
     spread: dict[str, Counter[int]] = {step.rule: Counter() for step in steps}
-    for row in rows:
-        if row.rule in spread and row.met_on and since <= row.met_on <= today:
-            spread[row.rule][calendar.days_between(row.anchor, row.met_on)] += row.count
+    for rule, days, count in rows:
+        spread[rule][days] += count
     return [
         LeadTime(
             step.label, median(days), ninetieth(days), sum(days.values()),
@@ -113,23 +97,14 @@ def lead_times(
     ]  # fmt: skip
 
 
-def kept_by_month(
-    rows: Iterable[DeadlineCount], months: Sequence[date], today: date
-) -> list[Month]:
-    """Deadlines kept, by the month in which they fell due.
-
-    Kept: met on the last day or earlier. Not kept: met later, or still open after its last day.
-    One that is open and not yet late is not counted.
-    """
+def kept_by_month(rows: Iterable[tuple[date, int, int]], months: Sequence[date]) -> list[Month]:
+    """Deadlines by the month in which they fell due, from rows of due date, kept and all."""
     kept: Counter[date] = Counter()
     total: Counter[date] = Counter()
-    for row in rows:
-        month = row.due.replace(day=1)
-        if row.met_on is None and row.due >= today:
-            continue
-        total[month] += row.count
-        if row.met_on and row.met_on <= row.due:
-            kept[month] += row.count
+    for due, kept_count, count in rows:
+        month = due.replace(day=1)
+        kept[month] += kept_count
+        total[month] += count
     return [Month(first, kept[first], total[first]) for first in months]
 
 

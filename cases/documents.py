@@ -138,9 +138,7 @@ def preview(case: Case, code: str, day: str) -> str:
     """The document as it would be now, for the screen, with what is missing marked in the text."""
     kind = kinds[code]
     facts = {**facts_of(case, code), "date": day}
-    return render_to_string(
-        kind.template, {"facts": facts, "title": kind.title, "on_screen": True}
-    )
+    return render_to_string(kind.template, {"facts": facts, "title": kind.title, "on_screen": True})
 
 
 def pdf(document: Document, variant: str) -> bytes:
@@ -175,9 +173,12 @@ def html_to_pdf(
         with file.open() as opened:
             rendered.metadata.attachments.append(
                 weasyprint.Attachment(
-                    string=opened.read(), name=name, created=made_at, modified=made_at,
+                    string=opened.read(),
+                    name=name,
+                    created=made_at,
+                    modified=made_at,
                     relationship="Supplement",
-                )  # fmt: skip
+                )
             )
     return rendered.write_pdf(
         pdf_variant=variant, pdf_identifier=hashlib.sha256(text.encode()).digest()[:16]

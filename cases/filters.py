@@ -201,7 +201,7 @@ class CaseFilter(django_filters.FilterSet):
 
 def _first_choices(request: HttpRequest, chosen: str | None) -> list[tuple[Any, str]]:
     rows = list(_providers(request).values_list("pk", "name")[:MOST_CHOICES])
-    if chosen and chosen.isdigit() and int(chosen) not in dict(rows):
+    if chosen and chosen.isdecimal() and int(chosen) not in dict(rows):
         rows += _providers(request).filter(pk=int(chosen)).values_list("pk", "name")
     return rows
 
@@ -217,6 +217,7 @@ def counts(request: HttpRequest, found: CaseFilter) -> list[tuple[str, str, int]
     Everything else that the address asks for still holds.
     """
     actor, today = request.actor, request.today  # type: ignore[attr-defined]
+    found.is_valid()  # what cannot be read is left out
     asked = {name: value for name, value in found.form.cleaned_data.items() if name != "visa"}
     rows = listed(actor) if asked.get("lage") else listed(actor).open()
     for name, value in asked.items():

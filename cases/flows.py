@@ -64,4 +64,3 @@ def advance(case: Case, day: date) -> None:
     if case.closed_on:
         for task in open_tasks(case):
             task.flow_task.activation_class(task).cancel()
-

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from viewflow.workflow import STATUS, flow
@@ -158,4 +159,4 @@ def _connect(drawn: Picture) -> None:
 
 
 def _pairs(nodes: list[Node]) -> list[tuple[Node, Node]]:
-    return list(zip(nodes, nodes[1:], strict=False))
+    return list(pairwise(nodes))

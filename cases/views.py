@@ -153,7 +153,7 @@ def deadlines_of(row: Case) -> list[Deadline]:
     found = row.deadlines.filter(cancelled_on=None).prefetch_related(
         "suspensions", "extensions__decided_by"
     )
-    return sorted(found, key=lambda d: (not d.is_running, d.due if d.is_running else d.due))
+    return sorted(found, key=lambda deadline: (not deadline.is_running, deadline.due))
 
 
 def _notes(request: HttpRequest, row: Case) -> dict[str, Any]:

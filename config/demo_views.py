@@ -42,19 +42,24 @@ class Login:
 
     @property
     def tasks(self) -> str:
-        """Where the role begins, in words."""
+        """Where the role begins, in words; empty when it has nothing of its own to do yet."""
         role = next((role for role in Role if role.label == self.role), None)
         if role in OUTSIDE_ROLES:
             return "Ansöker och följer sitt ärende i portalen"
-        if role in BEGIN_HERE:
-            return "; ".join(label for label, *_ in BEGIN_HERE[role])
-        return "Läser ärenden och sin inkorg" if role in CASE_READERS else "Läser sin inkorg"
+        return "; ".join(label for label, *_ in BEGIN_HERE.get(role, ()))
+
+    @property
+    def reads(self) -> str:
+        """What a role without tasks of its own can do."""
+        readers = {role.label for role in CASE_READERS}
+        return "Läser ärenden och sin inkorg" if self.role in readers else "Läser sin inkorg"
 
 
 def logins() -> list[Login]:
-    """The demo logins that there are, in the order of the roles."""
+    """The demo logins that there are; those with something to do come first."""
     known = set(User.objects.filter(is_active=True).values_list("username", flat=True))
-    return [Login(*row) for row in demo_logins() if row[0] in known]
+    rows = [Login(*row) for row in demo_logins() if row[0] in known]
+    return sorted(rows, key=lambda login: not login.tasks)
 
 
 def demo_only(view: View) -> View:
@@ -80,7 +85,8 @@ class AdvanceForm(forms.Form):
         self.today = today
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if not self.errors and not cleaned.get("days"):
             day = cleaned.get("date")
             cleaned["days"] = calendar.days_between(self.today, day) if day else 0

@@ -45,6 +45,8 @@ MENU = (
             Item("Användare", "organisation:users", "people", ADMINISTRATORS),
             Item("Enheter", "organisation:units", "follow", ADMINISTRATORS | {
                 Role.DEPUTY_DIRECTOR, Role.DIRECTOR}),
+            Item("Ersättare", "organisation:substitutes", "people", ADMINISTRATORS | {
+                Role.DEPUTY_DIRECTOR, Role.DIRECTOR}),
             Item("Ansvarsmatris", "organisation:matrix", "list", CASE_READERS | ADMINISTRATORS),
             Item("Delegationsordning", "organisation:delegation", "lock", CASE_READERS),
             Item("Inställningar", "cases:preferences", "stats", ADMINISTRATORS | {

@@ -1,10 +1,11 @@
-"""`make run`: web, worker and scheduler as one process group, on SQLite and a file queue.
+"""`make run`: web, worker and scheduler, on SQLite and a file queue; they live and die together.
 
 Ctrl-C stops them all; when one of them ends by itself, the others are stopped too.
 """
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -84,8 +85,13 @@ def _start(processes: Processes, port: int) -> None:
         "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "1"],
         "scheduler": [*celery, "beat", "--loglevel", "warning"],
     }  # fmt: skip
+    # Ctrl-C must not reach them too: a granian worker that is told twice to stop may never do so.
+    # Should this process be killed outright, the kernel tells them.
+    tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
     for name, arguments in commands.items():
-        processes[name] = subprocess.Popen([sys.executable, *arguments])
+        processes[name] = subprocess.Popen(
+            [*tied, sys.executable, *arguments], start_new_session=True
+        )
 
 
 def _watch(processes: Processes, port: int) -> int:
@@ -136,7 +142,7 @@ def _stop(processes: Processes) -> None:
         try:
             process.wait(timeout=max(last - time.monotonic(), 0))
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

@@ -14,7 +14,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from organisation.access import logged_in, public
-from organisation.accounts import log_in_with_provider
+from organisation.accounts import told_when_silent
 from organisation.pages.account import my_account
 
 to_my_account = logged_in(RedirectView.as_view(pattern_name="account"))
@@ -57,10 +57,14 @@ urlpatterns = [
     path(
         "kommun/avbruten/", public(provider.login_cancelled), name="socialaccount_login_cancelled"
     ),
-    path("kommun/<str:provider_id>/", public(log_in_with_provider), name="openid_connect_login"),
+    path(
+        "kommun/<str:provider_id>/",
+        public(told_when_silent(openid_connect.login)),
+        name="openid_connect_login",
+    ),
     path(
         "kommun/<str:provider_id>/svar/",
-        public(openid_connect.callback),
+        public(told_when_silent(openid_connect.callback)),
         name="openid_connect_callback",
     ),
 ]

@@ -4,6 +4,7 @@ django-allauth leads through the pages, django-axes counts the failures; here is
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import requests
@@ -22,7 +23,6 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_credentials
 from django import forms
@@ -279,16 +279,21 @@ def client_address(request: HttpRequest) -> str | None:
     return get_client_ip(request)
 
 
-def log_in_with_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """To the identity provider, or back with a message when it does not answer."""
-    try:
-        return openid_connect.login(request, provider_id)
-    except (requests.RequestException, KeyError):
-        return _back_to_login(
-            request,
-            "Kommunens inloggning svarar inte just nu. Försök igen om en stund, eller logga in "
-            "med användarnamn och lösenord.",
-        )
+def told_when_silent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of the identity provider's login; back with a message when it does not answer."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, provider_id: str) -> HttpResponse:
+        try:
+            return view(request, provider_id)
+        except (requests.RequestException, KeyError):
+            return _back_to_login(
+                request,
+                "Kommunens inloggning svarar inte just nu. Försök igen om en stund, eller logga in "
+                "med användarnamn och lösenord.",
+            )
+
+    return guarded
 
 
 def login_middleware(

@@ -85,7 +85,6 @@ class RoleForm(forms.ModelForm):
     unit = UnitField(
         Unit.objects.none(),
         label="Enhet",
-        required=False,
         empty_label="Välj enhet",
         help_text="Rollen når enheten och allt under den.",
     )
@@ -111,6 +110,7 @@ class RoleForm(forms.ModelForm):
         self.today = today
         self.fields["role"].choices = [("", "Välj roll"), *GRANTED_ROLES]
         self.fields["unit"].queryset = units
+        self.fields["unit"].required = self.data.get("role") not in OUTSIDE_ROLES
         self.fields["provider"].queryset = providers
         self.fields["provider"].empty_label = "Ingen"
         if not providers.exists():
@@ -122,10 +122,12 @@ class RoleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("role") in OUTSIDE_ROLES:
-            self._one_place(data, "provider", "Välj utförare.", "unit")
-        elif data.get("role"):
-            self._one_place(data, "unit", "Välj enhet.", "provider")
+        outside = data.get("role") in OUTSIDE_ROLES
+        if outside and not data.get("provider"):
+            self.add_error("provider", "Välj utförare.")
+        elsewhere = "unit" if outside else "provider"
+        if data.get("role") and data.get(elsewhere):
+            self.add_error(elsewhere, "Rollen hålls inte här. Lämna tomt.")
         if (
             self.instance.user_id
             and data.get("role")
@@ -138,12 +140,6 @@ class RoleForm(forms.ModelForm):
         ):  # fmt: skip
             raise ValidationError("Personen har redan rollen där under perioden.")
         return data
-
-    def _one_place(self, data: dict[str, Any], needed: str, message: str, other: str) -> None:
-        if not data.get(needed) and needed not in self.errors:
-            self.add_error(needed, message)
-        if data.get(other):
-            self.add_error(other, "Rollen hålls inte här. Lämna tomt.")
 
 
 class EndForm(forms.Form):
@@ -217,7 +213,7 @@ class UnitForm(forms.ModelForm):
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = units
-        self.fields["valid_from"].initial = today
+        self.initial["valid_from"] = today
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -360,7 +356,7 @@ class DelegationForm(forms.ModelForm):
             }
         super().__init__(*args, **kwargs)
         self.today, self.old = today, old
-        self.fields["valid_from"].initial = today
+        self.initial["valid_from"] = today
         self.fields["role"].choices = [("", "Välj roll"), *INSIDE_ROLE_CHOICES]
         if old:
             del self.fields["code"]

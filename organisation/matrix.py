@@ -240,7 +240,7 @@ def load() -> int:
     A row that the administration has edited, renamed or removed is left as they made it.
     """
     known = set(Responsibility.objects.values_list("table", "area")) | _renamed_or_removed()
-    places = {HOME_CARE: 0, RESIDENTIAL: 0}
+    places: dict[str, int] = {HOME_CARE: 0, RESIDENTIAL: 0}
     missing = []
     for row in ROWS:
         places[row.table] += 1

@@ -10,7 +10,7 @@ from cases.models.case import (
     SavedFilter,
     Setting,
 )
-from cases.models.committee import AgendaItem, CommitteeMember, CommitteeMeeting, MemberConflict
+from cases.models.committee import AgendaItem, CommitteeMeeting, CommitteeMember, MemberConflict
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlineSuspension, FiredRung
 from cases.models.document import Attachment, Document, JournalNote
 from cases.models.message import Notification, OutgoingMail

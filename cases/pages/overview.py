@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cases import calendar, charts, ledger, preferences
+from cases import charts, ledger, preferences
 from cases.actions import ChangeResponsible, Escalate
 from cases.filters import add_next_deadline, counts, filtered
 from cases.models import Case, Deadline, Notification
@@ -160,11 +160,14 @@ def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any]) -> list[Lane]:
 
 def waiting_for(request: HttpRequest) -> list[Task]:
     """What waits for the person first: urgent notices, then cases that wait for their role."""
-    tasks = _notices(request.user)[:MOST_NOTICES]
-    for work in waiting:
-        if len(tasks) < MOST_WAITING and request.actor.has_role(*work.roles):
-            tasks += _waiting_cases(request, work)
-    tasks = tasks[:MOST_WAITING]
+    cases = [
+        task
+        for work in waiting
+        if request.actor.has_role(*work.roles)
+        for task in _waiting_cases(request, work)
+    ]
+    cases.sort(key=lambda task: task.case.next_due or date.max)
+    tasks = (_notices(request.user)[:MOST_NOTICES] + cases)[:MOST_WAITING]
     add_next_deadline({task.case.pk: task.case for task in tasks}.values())
     return tasks
 
@@ -188,7 +191,7 @@ def _waiting_cases(request: HttpRequest, work: Waiting) -> list[Task]:
         .open()
         .filter(work.cases(request.user))
         .with_next_deadline()
-        .order_by("next_due", "pk")[:MOST_WAITING]
+        .order_by(F("next_due").asc(nulls_last=True), "pk")[:MOST_WAITING]
     )
     return [Task(case, work.text, work.button, _where(case, work.command)) for case in rows]
 
@@ -222,10 +225,11 @@ def _charts(request: HttpRequest, kind: Figures, chosen: Mapping[str, Any]) -> d
     """The figures of a kind over the last twelve months, for the cases that the person may see."""
     today = request.today
     months = charts.months_up_to(today)
-    visible = Case.objects.visible_to(request.actor).filter(kind=kind.kind)
-    rows = _deadline_counts(visible, months[0], today)
-    times = charts.lead_times(rows, kind.steps, chosen, months[0], today)
-    kept = charts.kept_by_month(rows, months, today)
+    # Cases that had ended before the period are left out first: there are many more of them.
+    lived = Q(closed_on=None) | Q(closed_on__gte=months[0])
+    visible = Case.objects.filter(lived, kind=kind.kind).visible_to(request.actor)
+    times = charts.lead_times(_days_taken(visible, kind, months[0], today), kind.steps, chosen)
+    kept = charts.kept_by_month(_kept(visible, months[0], today), months)
     weakest = charts.weakest(kept)
     arrived = charts.by_month(_arrivals(visible, kind.arrived, months[0]), months)
     named = [kept[-1].first] + ([weakest.first] if weakest else [])
@@ -233,7 +237,6 @@ def _charts(request: HttpRequest, kind: Figures, chosen: Mapping[str, Any]) -> d
         "kind": kind,
         "times": times,
         "times_drawing": charts.draw_lead_times(times),
-        "times_count": sum(time.count for time in times),
         "kept": kept,
         "kept_any": any(month.total for month in kept),
         "kept_last": next((month for month in reversed(kept) if month.total), None),
@@ -250,25 +253,52 @@ def _charts(request: HttpRequest, kind: Figures, chosen: Mapping[str, Any]) -> d
     }  # fmt: skip
 
 
-def _deadline_counts(
-    visible: QuerySet[Case], since: date, today: date
-) -> list[charts.DeadlineCount]:
-    """Deadlines that fell due or were met in the period, counted in the database by their dates.
+class DaysBetween(Func):
+    """Whole days from the second date to the first, in the database."""
 
-    A period that is only somebody's right (no ladder, as the time for correction) is not counted.
-    """
-    demanded = [code for code, rule in ledger.rules.items() if rule.ladder]
-    end = calendar.add_months(today.replace(day=1), 1)
-    rows = (
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, arg_joiner=") - julianday(",
+            template="CAST(julianday(%(expressions)s) AS INTEGER)", **context,
+        )  # fmt: skip
+
+
+def _days_taken(
+    visible: QuerySet[Case], kind: Figures, since: date, today: date
+) -> list[tuple[str, int, int]]:
+    """Rule, days from first day to the day it was met, and how many; met in the period."""
+    return list(
         Deadline.objects.filter(
-            Q(due__gte=since, due__lt=end) | Q(met_on__range=(since, today)),
-            cancelled_on=None, rule__in=demanded, case__in=visible,
+            rule__in=[step.rule for step in kind.steps],
+            met_on__range=(since, today), cancelled_on=None, case__in=visible,
         )
         .order_by()
-        .values_list("rule", "anchor", "due", "met_on")
+        .values_list("rule", DaysBetween("met_on", "anchor"))
         .annotate(count=Count("pk"))
     )  # fmt: skip
-    return [charts.DeadlineCount(*row) for row in rows]
+
+
+def _kept(visible: QuerySet[Case], since: date, today: date) -> list[tuple[date, int, int]]:
+    """Due date, how many were kept, and how many in all, of those that fell due in the period.
+
+    Kept: met on the last day or earlier. Not kept: met later, or still open after its last day.
+    One that is open and not yet late is not counted, nor one that is somebody's right and no
+    demand (it has no ladder, as the time for correction).
+    """
+    demanded = [code for code, rule in ledger.rules.items() if rule.ladder]
+    return list(
+        Deadline.objects.filter(
+            Q(due__lt=today) | Q(met_on__isnull=False),
+            rule__in=demanded, due__gte=since, cancelled_on=None, case__in=visible,
+        )
+        .order_by()
+        .values_list("due")
+        .annotate(kept=Count("pk", filter=Q(met_on__lte=F("due"))), total=Count("pk"))
+    )  # fmt: skip
 
 
 def _arrivals(visible: QuerySet[Case], field: str, since: date) -> list[tuple[date, int]]:

@@ -190,11 +190,11 @@ def _give(request: HttpRequest, case: Case, person: User, version: int) -> Done:
 def _shown_versions(chosen: Iterable[str]) -> dict[int, int]:
     """Case -> version at display, from "pk:version"."""
     pairs = [text.partition(":") for text in chosen]
-    return {int(pk): int(version) for pk, _, version in pairs if (pk + version).isdigit() and pk}
+    return {_digits(pk): _digits(version) for pk, _, version in pairs if _digits(pk)}
 
 
 def _digits(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return int(text) if text and text.isdecimal() else 0
 
 
 def _safe(request: HttpRequest, address: str, otherwise: str) -> str:

@@ -193,12 +193,12 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("KUNDVAL_MAIL_FROM", "kundval@sjovik.example")
 
 # Jobs
-CELERY_BROKER_URL = env.text("KUNDVAL_BROKER", "filesystem://")
+CELERY_BROKER_URL = env.text("KUNDVAL_BROKER", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-if CELERY_BROKER_URL == "filesystem://":
+if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue = DATA / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),

@@ -13,8 +13,10 @@ register = template.Library()
 @register.inclusion_tag("demo/logins.html", takes_context=True)
 def demo_logins(context: dict[str, Any]) -> dict[str, Any]:
     """Every demo login and the password they share. For demo mode alone."""
+    rows = logins()
     return {
-        "logins": logins(),
+        "logins": [login for login in rows if login.tasks],
+        "more": [login for login in rows if not login.tasks],
         "password": settings.DEMO_PASSWORD,
         "csrf_token": context.get("csrf_token"),
     }

@@ -23,7 +23,7 @@ def workbook(
     for place, (_, width) in enumerate(columns):
         sheet.column_dimensions[chr(ord("A") + place)].width = width
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, heading, bold=True) for heading, _ in columns])
+    sheet.append([_heading(sheet, heading) for heading, _ in columns])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
     content = BytesIO()
@@ -32,13 +32,18 @@ def workbook(
     return FileResponse(content, as_attachment=True, filename=filename, content_type=MEDIA_TYPE)
 
 
-def _cell(sheet: Any, value: Any, bold: bool = False) -> WriteOnlyCell:
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).replace(tzinfo=None)
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        # What somebody typed is text, also when it begins with an equals sign.
-        cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
+def _heading(sheet: Any, text: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, text)
+    cell.font = Font(bold=True)
     return cell
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None)
+    if isinstance(value, str) and value.startswith("="):
+        # What somebody typed is text, never a formula.
+        cell = WriteOnlyCell(sheet, value)
+        cell.data_type = "s"
+        return cell
+    return value

@@ -25,6 +25,14 @@ EVENT_NAMES = {
     "unlock_user": "Inloggningen låstes upp",
     "reset_password": "Nytt lösenord",
     "reset_second_factor": "Tvåstegsverifieringen togs bort",
+    "change_password": "Bytte lösenord",
+    "add_second_factor": "Lade till tvåstegsverifiering",
+    "remove_second_factor": "Tog bort tvåstegsverifiering",
+    "renew_second_factor": "Skapade nya återställningskoder",
+    "logged_in": "Loggade in",
+    "logged_out": "Loggade ut",
+    "login_failed": "Misslyckad inloggning",
+    "login_locked": "Inloggningen låst efter för många försök",
     "add_unit": "Enheten lades till",
     "rename_unit": "Enheten bytte namn",
     "move_unit": "Enheten flyttades",
@@ -102,8 +110,9 @@ class Line:
 
 
 def of_chain(chain: str) -> list[Line]:
-    """The changes of one chain, the newest first."""
-    return lines(Event.objects.filter(chain__name=chain, kind=Event.Kind.CHANGE).order_by("-seq"))
+    """The changes of one chain, the newest first. A person's logins are not changes of them."""
+    events = Event.objects.filter(chain__name=chain, kind=Event.Kind.CHANGE)
+    return lines(events.exclude(name__in=("logged_in", "logged_out")).order_by("-seq"))
 
 
 def of_objects(model: type[models.Model], ids: Iterable[int] | None = None) -> list[Line]:

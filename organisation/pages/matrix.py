@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -42,7 +42,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 @inside
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """Both tables as an Excel file."""
     columns = (("Tabell", 26), ("Område", 60), ("Huvudansvarig", 28), ("Ersättare", 28),
                ("Medansvarig", 60), ("Tidpunkt", 34), ("Kommentar", 60))  # fmt: skip

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -63,7 +63,7 @@ def users(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*ADMINISTRATORS)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """The filtered list as an Excel file."""
     columns = (("Namn", 30), ("Användarnamn", 26), ("E-post", 34), ("Telefon", 18),
                ("Roller", 60), ("Läge", 12), ("Senast inloggad", 18))  # fmt: skip

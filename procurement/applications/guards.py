@@ -53,7 +53,7 @@ def attachments(application: ProviderApplication, day: date) -> list[Missing]:
     return missing
 
 
-def attachment_fault(application, row, files, day: date) -> str:  # noqa: ANN001 - rows of the checklist
+def attachment_fault(application, row, files, day: date) -> str:
     """Why none of the files answers a row of the checklist; empty when one does."""
     if not files:
         return "Saknas"

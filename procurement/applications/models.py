@@ -126,7 +126,7 @@ class ProviderApplication(Case):
 
     def counted_references(self) -> dict[str, int]:
         """How many references have been taken, by whom they are about."""
-        counts = {about: 0 for about in Reference.About.values}
+        counts = dict.fromkeys(Reference.About.values, 0)
         for about in self.references.values_list("about", flat=True):
             counts[about] += 1
         return counts

@@ -18,7 +18,7 @@ BAND = "Från ansökan till beslut"
 COLUMNS = (
     Column("LOV-ansökan", KIND, {State.RECEIVED: "Granska ansökan"}, band=BAND),
     Column(
-        "Komplettering", KIND, {State.COMPLETION: "Väntar på företagets komplettering"},
+        "Komplettering", KIND, {State.COMPLETION: "Väntar på företagets svar"},
         note="{completion_days} dagar", band=BAND,
     ),
     Column(
@@ -33,9 +33,9 @@ COLUMNS = (
     Column(
         "Nämnd", KIND,
         {
-            State.COMMITTEE: "Tjänsteskrivelse och beslut i nämnden",
-            State.DECIDED: "Beslutet ska meddelas sökanden",
-            State.CORRECTION_PERIOD: "Tiden för att ansöka om rättelse löper",
+            State.COMMITTEE: "Beslut i nämnden",
+            State.DECIDED: "Beslutet ska meddelas",
+            State.CORRECTION_PERIOD: "Företaget kan ansöka om rättelse",
             State.CORRECTION_FILED: "Rätten prövar ansökan om rättelse",
         },
         band=BAND,

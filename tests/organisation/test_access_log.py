@@ -142,6 +142,21 @@ def test_the_excel_file_holds_the_filtered_log_and_is_itself_logged(client, audi
     assert event.values.values == {"events": 1, "person": str(reader.pk)}
 
 
+def test_a_long_excel_file_says_that_it_is_cut(client, auditor, reader, case, monkeypatch):
+    monkeypatch.setattr(access_log, "EXPORTED_AT_MOST", 2)
+    for _ in range(3):
+        read(case, reader)
+    answer = client.get(f"{PAGE}excel/")
+    rows = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
+    assert len(rows) == 4
+    assert rows[3][0] == "Bara de 2 senaste händelserna. Avgränsa med filtret."
+
+
+@pytest.mark.parametrize("place", ["²", "x", "9" * 40, ""])
+def test_a_nonsense_place_in_the_list_does_no_harm(client, auditor, place):
+    assert client.get(PAGE, {"fore": place}).status_code == 200
+
+
 def check(**more) -> dict:
     return {"first_day": "2026-11-01", "last_day": "2026-11-10", "outcome": "nothing",
             "sample": "Tio slumpvis valda ärenden", "note": "", **more}  # fmt: skip

@@ -93,7 +93,7 @@ def test_a_new_user_gets_a_role_and_a_password_that_is_shown_once(client, admin,
         ({"username": "VIVA-administrator"}, "Användarnamnet finns redan. Välj ett annat."),
         ({"username": "200001072388"}, "Använd inte personnumret som användarnamn."),
         ({"valid_from": "2020-01-01"}, "Det kan inte börja gälla bakåt i tiden."),
-        ({"unit": ""}, "Välj enhet."),
+        ({"unit": ""}, "måste fyllas i"),
         ({"role": "applicant"}, "Välj ett giltigt alternativ"),
     ],
 )

@@ -390,7 +390,10 @@ class TestAssessment:
         stands_in(r.people["director"], r.people[DEPUTY], ARRIVED, MEETING)
         r.concur(day(3, 18), "director")
         event = last_event(r)
-        assert (event.actor.name, event.on_behalf_of.name) == ("Kerstin Almdal", "Birgitta Lindehall")
+        assert (event.actor.name, event.on_behalf_of.name) == (
+            "Kerstin Almdal",
+            "Birgitta Lindehall",
+        )
 
     def test_the_database_too_refuses_one_person_as_both(self):
         """LOV-08"""
@@ -508,9 +511,7 @@ class TestCommittee:
         command = committee.RegisterDecision(decided_on=MEETING, paragraph=1, outcome="approved")
         with pytest.raises(Blocked, match="Plats på ett sammanträdes föredragningslista"):
             r.do(command, SECRETARY, day(4, 16))
-        meeting = CommitteeMeeting.objects.create(
-            held_on=MEETING, documents_due=date(2026, 3, 27)
-        )
+        meeting = CommitteeMeeting.objects.create(held_on=MEETING, documents_due=date(2026, 3, 27))
         r.agenda(day(3, 26), meeting)
         with pytest.raises(Blocked, match="Låst tjänsteskrivelse"):
             r.do(command, SECRETARY, day(4, 16))
@@ -717,7 +718,7 @@ class TestAttachments:
 
         r = application_in("draft")
         bad = AddAttachment(file=pdf_file("faktura.pdf", b"MZ\x90\x00" + b"\0" * 600))
-        with pytest.raises(Refused, match="inte är det som filnamnet säger|inte det som"):
+        with pytest.raises(Refused, match="inte det som filnamnet säger"):
             r.do(bad, r.company, at(ARRIVED))
         assert Attachment.objects.count() == 0
 
@@ -729,14 +730,16 @@ class TestAttachments:
         settings.ATTACHMENT_MAX_BYTES = 2 * 1024 * 1024
         r = application_in("draft")
         big = AddAttachment(file=pdf_file("stor.pdf", b"%PDF-1.4" + b"0" * 3 * 1024 * 1024))
-        with pytest.raises(Refused, match="stor.pdf är 3 MB. En fil får vara högst 2 MB"):
+        with pytest.raises(Refused, match=r"stor\.pdf är 3 MB\. En fil får vara högst 2 MB"):
             r.do(big, r.company, at(ARRIVED))
 
     def test_a_stranger_does_not_reach_an_attachment_and_a_read_is_logged(self, client):
         """SEC-01, SEC-02"""
         r = application_in("received")
         file = r.application.attachments.first()
-        client.force_login(person(Role.NURSE), "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            person(Role.NURSE), "allauth.account.auth_backends.AuthenticationBackend"
+        )
         assert client.get(f"/arenden/bilaga/{file.pk}/").status_code == 404
         client.force_login(
             r.people[STRATEGIST], "allauth.account.auth_backends.AuthenticationBackend"

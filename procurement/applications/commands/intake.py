@@ -13,7 +13,6 @@ from cases.actions import HANDLERS, official_note, tell_company, tell_responsibl
 from cases.commands import Act, Command, CommandForm, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
-from cases.models import CaseUserObjectPermission
 from organisation.authority import holders
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role

@@ -1,0 +1,266 @@
+"""Outgoing mail against a real server on this machine, its page, and the municipality's choices."""
+
+import socketserver
+import threading
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from cases import messages
+from cases.models import OutgoingMail, Setting
+from cases.preferences import chosen
+from organisation.roles import Role
+from tests.cases.factories import application
+from tests.factories import at, person
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 18)
+NOON = at(TODAY, 12)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+
+
+def log_in(client, role):
+    user = person(role)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return user
+
+
+# ------------------------------------------------------------------ a server for mail
+
+
+class Sink(socketserver.StreamRequestHandler):
+    """Just enough SMTP (RFC 5321) to take a mail, or to refuse it with the server's answers."""
+
+    def handle(self) -> None:
+        self.say("220 sink.example")
+        while line := self.rfile.readline().decode().strip():
+            verb = line.split()[0].upper()
+            if verb == "DATA":
+                self.take()
+            else:
+                self.say(self.server.answers.get(verb, "250 ok"))
+            if verb == "QUIT":
+                return
+
+    def take(self) -> None:
+        self.say("354 go on")
+        lines = []
+        while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
+            lines.append(line)
+        self.server.taken.append("\n".join(lines))
+        self.say("250 taken")
+
+    def say(self, text: str) -> None:
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+@contextmanager
+def smtp(settings, **answers: str):
+    """A server on loopback whose answers can be set by verb; gives the mails it took."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink) as server:
+        server.answers, server.taken = {"QUIT": "221 bye", **answers}, []
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        settings.DEMO_MODE = False
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        yield server.taken
+        server.shutdown()
+        thread.join()
+
+
+def queued(subject: str = "Kundval: ärende LOV-2026-0031", **values) -> OutgoingMail:
+    return OutgoingMail.objects.create(
+        to="mottagare@foretag.example", subject=subject, body="Logga in i Kundval.",
+        created_at=NOON, next_try_at=NOON, **values,
+    )  # fmt: skip
+
+
+def test_a_mail_is_sent_to_the_server_once(settings):
+    """CAP-04"""
+    mail = queued()
+    with smtp(settings) as taken:
+        assert messages.send_queued(NOON) == 1
+        assert messages.send_queued(NOON + timedelta(hours=1)) == 0
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts, mail.sent_at) == ("sent", 1, NOON)
+    assert len(taken) == 1
+    assert "To: mottagare@foretag.example" in taken[0]
+    assert f"X-Kundval-Mail: {mail.pk}" in taken[0]
+    assert "Auto-Submitted: auto-generated" in taken[0]
+
+
+def test_a_refused_recipient_has_bounced_and_the_next_mail_is_sent_all_the_same(settings):
+    """CAP-04"""
+    mail = queued()
+    with smtp(settings, RCPT="550 no such user"):
+        assert messages.send_queued(NOON) == 1
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == ("bounced", 1)
+    assert "550" in mail.last_error
+    after = queued("Nästa")
+    with smtp(settings) as taken:
+        messages.send_queued(NOON)
+    after.refresh_from_db()
+    assert (after.status, len(taken)) == ("sent", 1)
+
+
+def test_a_server_that_cannot_now_is_tried_again_with_growing_waits(settings):
+    """CAP-04: after 2, 4, 8, 16, 32, 64 and 128 minutes, and the eighth time it has failed"""
+    mail = queued()
+    waits, moment = [], NOON
+    with smtp(settings, MAIL="451 try later"):
+        for _ in range(7):
+            messages.send_queued(moment)
+            mail.refresh_from_db()
+            assert mail.status == "queued"
+            waits.append(int((mail.next_try_at - moment).total_seconds() // 60))
+            assert messages.send_queued(mail.next_try_at - timedelta(seconds=1)) == 0
+            moment = mail.next_try_at
+        messages.send_queued(moment)
+    mail.refresh_from_db()
+    assert waits == [2, 4, 8, 16, 32, 64, 128]
+    assert (mail.status, mail.attempts) == ("failed", messages.MAX_ATTEMPTS)
+    assert "451" in mail.last_error
+
+
+def test_a_server_that_is_down_leaves_the_mail_in_the_queue_and_it_is_sent_later(settings):
+    """CAP-04"""
+    mail = queued()
+    with smtp(settings):
+        pass  # the server has been and gone: nobody listens at the port
+    messages.send_queued(NOON)
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == ("queued", 1)
+    with smtp(settings) as taken:
+        messages.send_queued(mail.next_try_at)
+    mail.refresh_from_db()
+    assert (mail.status, mail.last_error, len(taken)) == ("sent", "", 1)
+
+
+def test_in_demo_mode_a_mail_is_shown_and_no_server_is_asked(settings):
+    """CAP-04"""
+    mail = queued()
+    with smtp(settings) as taken:
+        settings.DEMO_MODE = True
+        messages.send_queued(NOON)
+    mail.refresh_from_db()
+    assert (mail.status, taken) == ("shown", [])
+
+
+def test_a_notice_by_mail_names_the_case_by_its_number_alone(settings):
+    """CAP-04, SEC-03"""
+    worker = person(Role.DEVELOPMENT_STRATEGIST)
+    case = application("Fyrbåken Omsorg AB", number="LOV-2026-0031")
+    messages.notify([worker, worker], case, f"{case}: Fyrbåken har svarat", NOON)
+    mail = OutgoingMail.objects.get()
+    assert mail.subject == "Kundval: ärende LOV-2026-0031"
+    for word in ("Fyrbåken", "Samira", "svarat"):
+        assert word not in mail.subject + mail.body
+    assert worker.notifications.get().text == "LOV-2026-0031: Fyrbåken har svarat"
+
+
+# ------------------------------------------------------------------ its page
+
+
+def test_a_mail_that_failed_is_sent_again_from_the_page_and_that_is_logged(client, settings):
+    """CAP-04, CAP-06"""
+    admin = log_in(client, Role.VIVA_ADMINISTRATOR)
+    mail = queued(status="bounced", attempts=3, last_error="SMTPRecipientsRefused: 550")
+    page = client.get(reverse("cases:mail"), {"status": "bounced"}).content.decode()
+    assert "SMTPRecipientsRefused: 550" in page
+    assert "lämnar inget brev den här datorn" in page
+    client.post(reverse("cases:mail_again", args=[mail.pk]))
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts, mail.next_try_at) == ("queued", 0, NOON)
+    event = Event.objects.get(chain__name="mail")
+    assert (event.name, event.actor, event.object_id) == ("send_mail_again", admin, str(mail.pk))
+    assert event.values.values == {"status": ["bounced", "queued"]}
+    with smtp(settings) as taken:
+        messages.send_queued(NOON)
+    assert len(taken) == 1
+
+
+@pytest.mark.parametrize("status", ["queued", "sent", "shown"])
+def test_only_a_mail_that_failed_can_be_sent_again(client, status):
+    """CAP-04"""
+    log_in(client, Role.DEPUTY_DIRECTOR)
+    mail = queued(status=status, attempts=1)
+    page = client.post(reverse("cases:mail_again", args=[mail.pk]), follow=True).content.decode()
+    assert "Brevet är inte misslyckat" in page
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == (status, 1)
+    assert not Event.objects.filter(chain__name="mail").exists()
+
+
+def test_the_text_of_a_mail_about_no_case_is_shown_in_demo_mode_alone(client, settings):
+    """SEC-03: it may hold somebody's link for logging in"""
+    log_in(client, Role.VIVA_ADMINISTRATOR)
+    queued()
+    assert "Logga in i Kundval." in client.get(reverse("cases:mail")).content.decode()
+    settings.DEMO_MODE = False
+    page = client.get(reverse("cases:mail")).content.decode()
+    assert "Logga in i Kundval." not in page
+    assert "Texten visas inte" in page
+
+
+@pytest.mark.parametrize("name", ["mail", "preferences"])
+def test_a_case_worker_sees_neither_mail_nor_preferences(client, name):
+    """SEC-01"""
+    log_in(client, Role.DEVELOPMENT_STRATEGIST)
+    assert client.get(reverse(f"cases:{name}")).status_code == 403
+    mail = queued(status="failed")
+    assert client.post(reverse("cases:mail_again", args=[mail.pk])).status_code == 403
+
+
+# ------------------------------------------------------------------ the municipality's choices
+
+FORM = {
+    "completion_days": 14,
+    "handling_weeks": 4,
+    "documents_due_working_days": 12,
+    "control_valid_days": 90,
+}
+
+
+def test_a_choice_is_changed_within_its_limits_with_from_and_to_on_record(client):
+    """CAP-06"""
+    deputy = log_in(client, Role.DEPUTY_DIRECTOR)
+    client.post(reverse("cases:preferences"), {**FORM, "completion_days": 10})
+    assert chosen("completion_days") == 10
+    event = Event.objects.get(chain__name="preferences")
+    assert event.actor == deputy
+    assert event.values.values == {"key": "completion_days", "from": 14, "to": 10}
+    page = client.get(reverse("cases:preferences")).content.decode()
+    assert '<td data-l="Från">14</td><td data-l="Till">10</td>' in page
+
+
+def test_each_change_has_its_own_event_and_what_stays_has_none(client):
+    """CAP-06"""
+    log_in(client, Role.VIVA_ADMINISTRATOR)
+    client.post(
+        reverse("cases:preferences"), {**FORM, "handling_weeks": 6, "municipal_time_rolls": "on"}
+    )
+    assert chosen("municipal_time_rolls") is True
+    changed = [e.values.values["key"] for e in Event.objects.filter(chain__name="preferences")]
+    assert sorted(changed) == ["handling_weeks", "municipal_time_rolls"]
+    assert Setting.objects.count() == 2
+
+
+@pytest.mark.parametrize("days", ["0", "61", "fjorton", ""])
+def test_a_choice_beyond_its_limits_is_refused_with_the_limits(client, days):
+    """CAP-06"""
+    log_in(client, Role.DEPUTY_DIRECTOR)
+    response = client.post(reverse("cases:preferences"), {**FORM, "completion_days": days})
+    assert response.status_code == 422
+    assert "Mellan 1 och 60" in response.content.decode()
+    assert not Setting.objects.exists()
+    assert not Event.objects.filter(chain__name="preferences").exists()

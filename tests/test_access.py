@@ -1,0 +1,291 @@
+"""Every address against every role: allowed or refused, nothing left out. Requirement SEC-01.
+
+An address that is added without a row in `TABLE` fails the first test.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from cases import committee
+from cases.models import CommitteeMeeting, CommitteeMember, Document, OutgoingMail, SavedFilter
+from config.demo.routine import PAGE
+from organisation.models import (
+    DelegationRule,
+    Responsibility,
+    RoleAssignment,
+    Substitution,
+    UnitCode,
+    User,
+)
+from organisation.roles import OUTSIDE_ROLES, Role
+from procurement.specifications.editing import new_version
+from tests.factories import SINCE, at, person, root_unit
+from tests.procurement.routine import application_in
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PUBLIC, ANYBODY, OBJECT = "public", "anybody logged in", "those who see the case"
+INSIDE = frozenset(Role) - OUTSIDE_ROLES
+R = Role
+READERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR,
+                     R.SECTION_HEAD, R.COMMITTEE_SECRETARY, R.REGISTRAR, R.ARCHIVIST})  # fmt: skip
+SECRETARY = frozenset({R.COMMITTEE_SECRETARY})
+ADMIN = frozenset({R.VIVA_ADMINISTRATOR})
+LEADERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR})
+EDITORS = LEADERS | ADMIN
+AUDIT = frozenset({R.AUDITOR}) | LEADERS
+CALL = frozenset({R.DEPUTY_DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR,
+                  R.PROCUREMENT_OFFICER})  # fmt: skip
+INTAKE = frozenset({R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR, R.DEPUTY_DIRECTOR, R.REGISTRAR})
+GIVERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR, R.DEVELOPMENT_STRATEGIST})
+"""Who may give a case to somebody."""
+
+TABLE: dict[str, Any] = {
+    "start": PUBLIC, "home": ANYBODY, "healthz": PUBLIC,
+    "account": ANYBODY, "account_login": PUBLIC, "account_logout": PUBLIC,
+    "account_inactive": PUBLIC, "account_reauthenticate": ANYBODY,
+    "account_change_password": ANYBODY, "account_set_password": ANYBODY,
+    "mfa_index": ANYBODY, "mfa_authenticate": PUBLIC, "mfa_reauthenticate": ANYBODY,
+    "mfa_activate_totp": ANYBODY, "mfa_deactivate_totp": ANYBODY,
+    "mfa_view_recovery_codes": ANYBODY, "mfa_generate_recovery_codes": ANYBODY,
+    "mfa_download_recovery_codes": ANYBODY, "mfa_list_webauthn": ANYBODY,
+    "mfa_add_webauthn": ANYBODY, "mfa_login_webauthn": PUBLIC,
+    "mfa_reauthenticate_webauthn": ANYBODY, "mfa_edit_webauthn": ANYBODY,
+    "mfa_remove_webauthn": ANYBODY, "socialaccount_login_cancelled": PUBLIC,
+    "openid_connect_login": PUBLIC, "openid_connect_callback": PUBLIC,
+    "demo:advance": PUBLIC, "demo:roles": PUBLIC, "demo:reset": PUBLIC,
+    "cases:overview": READERS, "cases:worklist": READERS, "cases:export": READERS,
+    "cases:save_filter": READERS, "cases:remove_filter": READERS, "cases:bulk": GIVERS,
+    "cases:calendar_address": READERS, "cases:calendar_feed": PUBLIC, "cases:inbox": ANYBODY,
+    "cases:search": READERS,
+    "cases:to_register": frozenset({R.REGISTRAR, R.DEVELOPMENT_STRATEGIST, R.COMMITTEE_SECRETARY,
+                                    R.INVESTIGATOR, R.DEPUTY_DIRECTOR}),
+    "cases:mail": ADMIN | {R.DEPUTY_DIRECTOR}, "cases:mail_again": ADMIN | {R.DEPUTY_DIRECTOR},
+    "cases:preferences": ADMIN | {R.DEPUTY_DIRECTOR},
+    "cases:case": READERS, "cases:do": OBJECT, "cases:who_sees": READERS,
+    "cases:history": READERS, "cases:what_if": READERS, "cases:preview": READERS,
+    "cases:document": OBJECT, "cases:attachment": OBJECT,
+    "committee:meetings": READERS, "committee:members": READERS,
+    "committee:end_member": SECRETARY, "committee:meeting": READERS,
+    "committee:change_meeting": SECRETARY, "committee:packet": READERS,
+    "committee:freeze": SECRETARY | {R.DEPUTY_DIRECTOR}, "committee:adjust_minutes": SECRETARY,
+    "committee:add_matter": SECRETARY, "committee:move_item": SECRETARY,
+    "committee:remove_matter": SECRETARY,
+    **{f"organisation:{name}": ADMIN for name in (
+        "users", "users_export", "user_add", "user", "user_change", "role_add", "role_end",
+        "role_move", "user_end", "user_reopen", "user_unlock", "user_password",
+        "user_second_factor", "unit_add", "unit_rename", "unit_move", "unit_end", "code_add",
+        "code_remove")},
+    **{f"organisation:{name}": EDITORS for name in (
+        "units", "unit", "substitutes", "substitute_add", "substitutes_history", "substitute_end",
+        "matrix_add", "matrix_change", "matrix_remove", "delegation_add", "delegation_change",
+        "delegation_end")},
+    **{f"organisation:{name}": INSIDE for name in (
+        "matrix", "matrix_export", "matrix_history", "matrix_row_history", "delegation",
+        "delegation_history")},
+    **{f"organisation:{name}": AUDIT for name in (
+        "access_log", "log_export", "log_check", "log_verify")},
+    "applications:companies": READERS, "applications:company": READERS,
+    "applications:authority": INTAKE, "applications:enter": INTAKE,
+    "specifications:public": PUBLIC, "specifications:public_version": PUBLIC,
+    "specifications:version": READERS | CALL,
+    **{f"specifications:{name}": CALL for name in (
+        "list", "new", "terms", "publish", "discard", "add_row", "edit_row", "move_row",
+        "remove_row")},
+    "portal:home": ANYBODY, "portal:register": PUBLIC, "portal:confirm": PUBLIC,
+    "portal:new": ANYBODY, "portal:case": OBJECT,
+}  # fmt: skip
+"""Address -> who may open it. Objects beyond that are a matter of `visible_to`."""
+
+
+def addresses(patterns=None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the product with its name."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            name = pattern.name or str(pattern.pattern).strip("/")
+            yield (f"{space}:{name}" if space else name), pattern
+        else:
+            yield from addresses(pattern.url_patterns, pattern.namespace or space)
+
+
+def test_every_address_has_a_row_and_every_view_a_rule():
+    """SEC-01"""
+    found = dict(addresses())
+    assert set(found) == set(TABLE)
+    assert [name for name, p in found.items() if not hasattr(p.callback, "access")] == []
+
+
+class World:
+    """One object of each kind, so that every address leads somewhere."""
+
+    def __init__(self):
+        r = application_in("received")
+        self.case, self.company, self.people = r.application, r.company, r.people
+        meeting = CommitteeMeeting.objects.create(
+            held_on=date(2026, 4, 15), documents_due=date(2026, 3, 27)
+        )
+        committee.add_item(meeting, "Information", at(SINCE), None)
+        unit, first = root_unit(), self.people["development-strategist"]
+        rule = DelegationRule.objects.create(
+            code="warning", label="Varna", role=R.DEPUTY_DIRECTOR, valid_from=SINCE
+        )
+        row = Responsibility.objects.create(
+            table="home_care", order=1, area="Ansökan", main_role=R.DEPUTY_DIRECTOR
+        )
+        document = Document.objects.create(
+            case_id=self.case.pk, kind="completion_request", title="Begäran", facts={},
+            created_at=at(SINCE), locked_at=at(SINCE), shown_to_company=True,
+            file=ContentFile(PAGE, "x.pdf"),
+        )  # fmt: skip
+        draft = new_version(at(SINCE), first)
+        self.arguments = {
+            "cases:remove_filter": [SavedFilter.objects.create(user=first, name="a", query="").pk],
+            "cases:calendar_feed": ["no-such-key"],
+            "cases:mail_again": [OutgoingMail.objects.first().pk],
+            "cases:do": [self.case.pk, "send_message"],
+            "cases:what_if": [self.case.pk, self.case.deadlines.first().pk],
+            "cases:preview": [self.case.pk, "decision_proposal"],
+            "cases:document": [document.pk],
+            "cases:attachment": [self.case.attachments.first().pk],
+            "committee:end_member": [
+                CommitteeMember.objects.create(name="Ulla", valid_from=SINCE).pk
+            ],
+            "committee:move_item": [meeting.items.first().pk],
+            "committee:remove_matter": [meeting.items.first().pk],
+            **{f"organisation:role_{verb}": [first.pk, first.roles.first().pk]
+               for verb in ("end", "move")},
+            "organisation:code_remove": [
+                unit.pk, UnitCode.objects.create(unit=unit, system="viva", code="1").pk
+            ],
+            "organisation:substitute_end": [
+                Substitution.objects.create(
+                    substitute=first, absent=self.people["director"], valid_from=SINCE,
+                    valid_to=SINCE,
+                ).pk
+            ],
+            "organisation:matrix_add": ["home_care"],
+            "organisation:delegation_history": [rule.code],
+            "specifications:public_version": [1],
+            **{f"specifications:{page}": [draft.pk] for page in ("terms", "publish", "discard")},
+            "specifications:add_row": [draft.pk, "avsnitt"],
+            **{f"specifications:{verb}_row": [draft.pk, "avsnitt", draft.sections.first().pk]
+               for verb in ("edit", "move", "remove")},
+            "portal:confirm": ["wrong"],
+            "openid_connect_login": ["none"], "openid_connect_callback": ["none"],
+            "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
+        }  # fmt: skip
+        self.default = {
+            "cases": self.case.pk, "committee": meeting.pk, "portal": self.case.pk,
+            "applications": self.case.provider_id, "specifications": self.case.specification_id,
+        }  # fmt: skip
+        self.organisation = {
+            "user": first.pk, "role": first.pk, "unit": unit.pk, "code": unit.pk,
+            "matrix": row.pk, "delegation": rule.pk,
+        }  # fmt: skip
+
+    def address(self, name: str, pattern: URLPattern) -> str:
+        """The address with an object that exists."""
+        if name == "healthz":
+            return "/healthz"
+        wanted = len(pattern.pattern.converters)
+        if name in self.arguments:
+            return reverse(name, args=self.arguments[name])
+        if not wanted:
+            return reverse(name)
+        space, _, rest = name.partition(":")
+        if space == "organisation":
+            return reverse(name, args=[self.organisation[rest.split("_")[0]]])
+        return reverse(name, args=[self.default[space]])
+
+
+def holder(role: str) -> User:
+    """Somebody who holds the role and nothing else."""
+    if role not in OUTSIDE_ROLES:
+        return person(role)
+    user = User.objects.create_user(f"ny-{role}", "ny@foretag.example", "x", name="Ny Företrädare")
+    from organisation.models import Provider
+
+    RoleAssignment.objects.create(
+        user=user, role=role, valid_from=SINCE,
+        provider=Provider.objects.create(name="Ett annat företag AB"),
+    )  # fmt: skip
+    return user
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: str(role) if role else "nobody")
+def test_the_role_opens_what_the_table_says_and_nothing_else(role):
+    """SEC-01, SEC-04"""
+    world = World()
+    client = Client(raise_request_exception=True)
+    if role:
+        client.force_login(holder(role), BACKEND)
+    wrong = []
+    for name, pattern in addresses():
+        if name in ("account_logout", "demo:reset"):
+            continue  # they end the session; their rule is the row above all the same
+        answer = client.get(world.address(name, pattern))
+        if (fault := _fault(TABLE[name], role, answer)) and not _public_404(name, answer):
+            wrong.append((name, answer.status_code, fault))
+    assert wrong == []
+
+
+def _public_404(name: str, answer) -> bool:
+    return TABLE[name] == PUBLIC and answer.status_code in (404, 410)
+
+
+def _fault(rule: Any, role: str | None, answer) -> str:
+    """What is wrong with the answer, or nothing."""
+    status = answer.status_code
+    sent_to_login = status == 302 and "logga-in" in answer["Location"]
+    if status >= 500:
+        return "an error"
+    if rule == PUBLIC:
+        return "refused" if status == 403 else ""
+    if role is None:
+        return "" if sent_to_login else "open to anybody"
+    if rule == ANYBODY:
+        return "refused" if status == 403 else ""
+    if rule == OBJECT:
+        sees = role in READERS
+        return "" if (status == 200) == sees and status in (200, 404) else "wrong object access"
+    if role in rule:
+        return "refused" if status == 403 else ""
+    return "" if status == 403 else "not refused"
+
+
+@pytest.mark.django_db
+def test_a_company_sees_its_own_case_and_no_page_of_the_municipality():
+    """SEC-01"""
+    world = World()
+    client = Client()
+    client.force_login(world.company, BACKEND)
+    for name in ("portal:case", "cases:do", "cases:document", "cases:attachment"):
+        pattern = dict(addresses())[name]
+        assert client.get(world.address(name, pattern)).status_code == 200
+    for name, rule in TABLE.items():
+        if isinstance(rule, frozenset):
+            pattern = dict(addresses())[name]
+            assert client.get(world.address(name, pattern)).status_code == 403, name
+
+
+@pytest.mark.django_db
+def test_a_role_in_a_unit_beside_sees_no_case_of_this_one():
+    """SEC-01"""
+    from organisation.models import Unit
+
+    world = World()
+    other = Unit.objects.create(name="Barn och unga", valid_from=SINCE)
+    stranger = person(Role.DEVELOPMENT_STRATEGIST, other, "Ann Främby", "stranger")
+    client = Client()
+    client.force_login(stranger, BACKEND)
+    for name in ("cases:case", "cases:do", "cases:document", "cases:attachment", "cases:history"):
+        pattern = dict(addresses())[name]
+        assert client.get(world.address(name, pattern)).status_code == 404, name
+    page = client.get(reverse("cases:worklist")).content.decode()
+    assert world.case.title not in page
