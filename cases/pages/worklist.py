@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,6 +32,8 @@ from organisation.roles import Role
 
 PER_PAGE = 50
 MOST_HITS = 50
+LONGEST_NAME, LONGEST_QUERY = 60, 400
+"""As the columns of `SavedFilter`."""
 HEADINGS = (
     ("foretag", "Företag"),
     ("lage", "Läge"),
@@ -97,7 +99,7 @@ def performers(actor: Actor) -> QuerySet[User]:
 
 
 @roles(*CASE_READERS)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """The same list as an Excel file."""
     return case_list(filtered(request).qs, request.today)
 
@@ -109,10 +111,11 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     query = known_query(request.POST.get("query", ""))
     back = f"{reverse('cases:worklist')}?{query}"
-    field = SavedFilter._meta.get_field
-    if not name or len(name) > field("name").max_length:
-        messages.error(request, "Filtret sparades inte. Skriv ett namn på högst 60 tecken.")
-    elif len(query) > field("query").max_length:
+    if not 0 < len(name) <= LONGEST_NAME:
+        messages.error(
+            request, f"Filtret sparades inte. Skriv ett namn på högst {LONGEST_NAME} tecken."
+        )
+    elif len(query) > LONGEST_QUERY:
         messages.error(request, "Filtret sparades inte. Välj färre lägen eller en kortare text.")
     else:
         SavedFilter.objects.update_or_create(
@@ -210,9 +213,9 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
     """The secret address of the person's calendar feed: make, renew, remove."""
     if request.method == "POST":
         removed = request.POST.get("do") == "remove"
+        key = "" if removed else secrets.token_urlsafe(32)
         with transaction.atomic():
-            request.user.calendar_key = "" if removed else secrets.token_urlsafe(32)
-            request.user.save(update_fields=["calendar_key"])
+            User.objects.filter(pk=request.user.pk).update(calendar_key=key)
             log.record(
                 f"user:{request.user.pk}",
                 "remove_calendar_address" if removed else "make_calendar_address",

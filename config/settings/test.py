@@ -1,9 +1,10 @@
-"""Tests: SQLite in memory, or the PostgreSQL in KUNDVAL_DATABASE."""
+"""Tests: SQLite in a file of its own, or the PostgreSQL in KUNDVAL_DATABASE."""
 
 import tempfile
 from pathlib import Path
 
 from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
+from config.settings.base import DATABASES
 
 _scratch = Path(tempfile.mkdtemp(prefix="kundval-test-"))
 DATA = _scratch
@@ -20,3 +21,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in use: an in-memory database is shared among threads by other rules of locking.
+    DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}

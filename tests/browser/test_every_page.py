@@ -1,0 +1,80 @@
+"""Every page that the demo's people can reach by links: no axe violations, usable at 320 px."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+from tests.browser.conftest import log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ROLES = (
+    "deputy-director", "committee-secretary", "viva-administrator", "auditor", "applicant",
+)  # fmt: skip
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PER_KIND = 2
+"""Pages of the same kind (addresses alike but for their numbers) that are looked at per role."""
+
+
+def test_every_page_of_the_demo_is_accessible_and_fits_a_narrow_screen(page):
+    """CAP-15"""
+    call_command("demo")
+    faults: list[str] = []
+    seen: dict[str, int] = {}
+    look(page, "/", faults)
+    look(page, "/konto/logga-in/", faults)
+    look(page, "/portal/registrera/", faults)
+    look(page, "/underlag/gallande/", faults)
+    for role in ROLES:
+        page.context.clear_cookies()
+        log_in(page, role, settings.DEMO_PASSWORD)
+        crawl(page, "/hem/", faults, seen)
+    assert len(seen) > 30
+    assert faults == []
+
+
+def crawl(page: Page, start: str, faults: list[str], seen: dict[str, int]) -> None:
+    """Follow links from `start`; a kind of page that has been seen often enough is passed by."""
+    waiting, done = [start], set()
+    while waiting:
+        path = waiting.pop(0)
+        kind = re.sub(r"\d+|[0-9a-f-]{36}", "#", urlsplit(path).path)
+        if path in done or seen.get(kind, 0) >= PER_KIND:
+            continue
+        done.add(path)
+        seen[kind] = seen.get(kind, 0) + 1
+        waiting += look(page, path, faults)
+
+
+def look(page: Page, path: str, faults: list[str]) -> list[str]:
+    """Check one page at both widths. Returns the pages it leads to."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    answer = page.goto(path)
+    if answer.status != 200:
+        faults.append(f"{path}: {answer.status}")
+        return []
+    found = Axe().run(page, options=RULES)
+    faults += [
+        f"{path}: {violation['id']} {violation['nodes'][0]['html'][:120]}"
+        for violation in found.response["violations"]
+    ]
+    links = page.eval_on_selector_all("main a[href], nav a[href]", "all => all.map(a => a.href)")
+    page.set_viewport_size({"width": 320, "height": 700})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > 320:
+        faults.append(f"{path}: {width} px wide at 320 px")
+    return [path for link in links if (path := _page(link))]
+
+
+def _page(link: str) -> str:
+    """The path of a link to a page of the product; nothing for files and for leaving."""
+    parts = urlsplit(link)
+    if parts.hostname != "localhost" or re.search(
+        r"\.(pdf|xlsx|ics)$|/bilaga/|/excel/|/demo/|/logga-ut/|koder/fil", parts.path
+    ):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
