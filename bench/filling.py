@@ -33,9 +33,7 @@ class World:
         self.people = []
         for role in (Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST):
             user = User.objects.create(username=str(role), name=str(role.label))
-            RoleAssignment.objects.create(
-                user=user, role=role, unit=self.unit, valid_from=since
-            )
+            RoleAssignment.objects.create(user=user, role=role, unit=self.unit, valid_from=since)
             self.people.append(user)
         self.client = Client()
         self.client.force_login(

@@ -87,7 +87,9 @@ def measure(scale: float) -> dict:
     return {
         "counts": world.counts(),
         "filling_seconds": round(filled, 1),
-        "pages": [page(world, name, path, small[name], empty) for name, path in world.pages().items()],
+        "pages": [
+            page(world, name, path, small[name], empty) for name, path in world.pages().items()
+        ],
         "sweep": sweep(world),
         "verify": verify(),
     }
@@ -169,7 +171,11 @@ def _print(name: str, result: dict) -> None:
     print(f"  {'page':12} {'queries':>12} {'median':>8} {'p95':>8}   (multiples of an empty page)")
     for row in result["pages"]:
         grown = f"{row['queries_small']} -> {row['queries_large']}"
-        aim = "" if row["median_ratio"] <= MEDIAN_AIM and row["p95_ratio"] <= P95_AIM else "  above aim"
+        aim = (
+            ""
+            if row["median_ratio"] <= MEDIAN_AIM and row["p95_ratio"] <= P95_AIM
+            else "  above aim"
+        )
         print(f"  {row['name']:12} {grown:>12} {row['median_ratio']:>8} {row['p95_ratio']:>8}{aim}")
     done = result["sweep"]
     print(f"  sweep: {done['open']:,} open, {done['due']:,} due, {done['fired']:,} rungs; "

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "cases"
     verbose_name = "Ärenden"
+
+    def ready(self) -> None:
+        from cases.views import EVENT_NAMES
+        from organisation.pages import history
+
+        history.EVENT_NAMES.update(EVENT_NAMES)

@@ -1,5 +1,6 @@
 """The committee's meetings: agenda, freezing the packet, adjusted minutes. Requirement CAP-09."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from audit import clock, log
 from cases import documents, ledger
 from cases.models import AgendaItem, Attachment, Case, CommitteeMeeting, CommitteeMember, Document
 from organisation.models import User
+
+EMBEDDED = "Inbäddad i dokumentet"
 
 
 def add_item(
@@ -143,32 +146,59 @@ def adjust_minutes(meeting: CommitteeMeeting, adjusted_on: date, at: datetime, u
 def packet(meeting: CommitteeMeeting) -> bytes:
     """The whole packet as one tagged PDF: agenda, every document, and the cases' attachments
     embedded as originals. Merging files would drop the tags, so it is rendered as one. What is
-    marked as secret is listed and left out."""
+    marked as secret, or may not be opened, is listed and left out."""
     items = list(
-        meeting.items.filter(withdrawn_on=None).select_related("document", "case").order_by("order")
+        meeting.items.filter(withdrawn_on=None).select_related("document").order_by("order")
     )
     made_at = meeting.packet_frozen_at or max(
         (item.added_at for item in items), default=clock.now()
     )
     files = Attachment.objects.filter(
         case_id__in=[item.case_id for item in items if item.case_id], removed_on=None
-    ).select_related("case")
-    enclosed = [row for row in files if not row.secrecy and row.may_be_opened]
+    ).order_by("received_at", "pk")
+    rows = [_in_packet(item, number, files) for number, item in enumerate(items, 1)]
     context = {
         "meeting": meeting,
         "municipality": settings.MUNICIPALITY,
-        "items": [(i, documents.body(i.document) if i.document else "") for i in items],
-        "enclosed": [f"{row.case}: {row.name}" for row in enclosed],
-        "withheld": [f"{row.case}: {row.name}" for row in files if row.secrecy],
+        "items": rows,
+        "has_files": any(row["files"] for row in rows),
     }
     return documents.html_to_pdf(
         render_to_string("documents/packet.html", context),
         f"Utskick {meeting.held_on}",
         made_at,
-        # pdf/a-3a may hold files of any kind, and keeps the tags.
+        # Both variants keep the tags and take files. PDF/A-3 alone says what an embedded file is
+        # to the document, and the packet is kept.
         "pdf/a-3a",
-        files=[(f"{row.case}-{row.pk}-{row.name}", row.file) for row in enclosed],
+        files=[
+            (f"{file['label']} {file['name']}", file["file"])
+            for row in rows
+            for file in row["files"]
+            if file["how"] == EMBEDDED
+        ],
     )
+
+
+def _in_packet(item: AgendaItem, number: int, files: Iterable[Attachment]) -> dict[str, Any]:
+    """A line of the agenda as the packet shows it, with its document's text and its files."""
+    own = [file for file in files if item.case_id and file.case_id == item.case_id]
+    return {
+        "number": number,
+        "title": item.title,
+        "is_late": item.is_late,
+        "text": documents.body(item.document) if item.document else "",
+        "files": [
+            {"label": f"Bilaga {number}.{place}", "name": file.name, "file": file.file,
+             "how": _how(file)}
+            for place, file in enumerate(own, 1)
+        ],
+    }  # fmt: skip
+
+
+def _how(file: Attachment) -> str:
+    if file.secrecy:
+        return "Sekretessmarkerad, lämnas särskilt"
+    return EMBEDDED if file.may_be_opened else "Inte genomsökt efter virus, lämnas inte"
 
 
 def _log(

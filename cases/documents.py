@@ -6,6 +6,7 @@ Requirements CAP-09, LOV-10.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +52,8 @@ class DocumentKind:
 
 
 kinds: dict[str, DocumentKind] = {}
+GAP = re.compile(r'<mark class="kv-gap">(.*?)</mark>')
+"""How a letter marks a missing fact. Typed text is escaped, so it never looks like this."""
 
 
 def add_kinds(*new: DocumentKind) -> None:
@@ -86,6 +89,8 @@ def make(
     facts = {**facts_of(case, code), "date": at.astimezone().date().isoformat(), **more}
     if lacking := kind.gaps(facts):
         raise ValueError("I dokumentet saknas: " + ", ".join(gap.label for gap in lacking))
+    if marked := GAP.findall(_page(kind, facts)):
+        raise ValueError("I dokumentet saknas: " + ", ".join(marked))
     last = Document.objects.filter(case_id=case.pk, kind=code).order_by("-version").first()
     document = Document.objects.create(
         case_id=case.pk,
@@ -125,8 +130,7 @@ def content(document: Document) -> bytes:
 
 def html(document: Document) -> str:
     """The document as a page of HTML."""
-    kind = kinds[document.kind]
-    return render_to_string(kind.template, {"facts": document.facts, "title": document.title})
+    return _page(kinds[document.kind], document.facts, title=document.title)
 
 
 def body(document: Document) -> str:
@@ -138,7 +142,11 @@ def preview(case: Case, code: str, day: str) -> str:
     """The document as it would be now, for the screen, with what is missing marked in the text."""
     kind = kinds[code]
     facts = {**facts_of(case, code), "date": day}
-    return render_to_string(kind.template, {"facts": facts, "title": kind.title, "on_screen": True})
+    return _page(kind, facts, on_screen=True)
+
+
+def _page(kind: DocumentKind, facts: dict[str, Any], **more: Any) -> str:
+    return render_to_string(kind.template, {"facts": facts, "title": kind.title, **more})
 
 
 def pdf(document: Document, variant: str) -> bytes:
@@ -169,14 +177,14 @@ def html_to_pdf(
     page = weasyprint.HTML(string=text, base_url=str(settings.ROOT / "static") + "/")
     rendered = page.render(pdf_variant=variant)
     rendered.metadata.title = title
-    for name, file in files:
+    for name, file in sorted(files, key=lambda row: row[0]):  # the PDF's index has to be in order
         with file.open() as opened:
             rendered.metadata.attachments.append(
                 weasyprint.Attachment(
                     string=opened.read(),
                     name=name,
-                    created=made_at,
-                    modified=made_at,
+                    created=made_at.astimezone(UTC),
+                    modified=made_at.astimezone(UTC),
                     relationship="Supplement",
                 )
             )
@@ -186,9 +194,14 @@ def html_to_pdf(
 
 
 def template_hash(kind: DocumentKind) -> str:
-    """The version of a kind's template: a hash of its own text and of the letter it extends."""
+    """The version of a kind's template: a hash of its own text, of the parts beside it (`_*.html`),
+    of the letter it extends, and of the style sheet."""
+    own, letter = (
+        Path(get_template(name).origin.name)  # type: ignore[attr-defined]
+        for name in (kind.template, "documents/letter.html")
+    )
+    parts = sorted(own.parent.glob("_*.html"))
     digest = hashlib.sha256()
-    for name in (kind.template, "documents/letter.html"):
-        origin = get_template(name).origin.name  # type: ignore[attr-defined]
-        digest.update(Path(origin).read_bytes())
+    for path in (own, *parts, letter, settings.ROOT / "static/css/paper.css"):
+        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cases.models import Notification
 from cases.views import CASE_READERS
+from organisation.access import INSIDE_ROLES
 from organisation.roles import Role
 
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
@@ -47,8 +48,8 @@ MENU = (
                 Role.DEPUTY_DIRECTOR, Role.DIRECTOR}),
             Item("Ersättare", "organisation:substitutes", "people", ADMINISTRATORS | {
                 Role.DEPUTY_DIRECTOR, Role.DIRECTOR}),
-            Item("Ansvarsmatris", "organisation:matrix", "list", CASE_READERS | ADMINISTRATORS),
-            Item("Delegationsordning", "organisation:delegation", "lock", CASE_READERS),
+            Item("Ansvarsmatris", "organisation:matrix", "list", INSIDE_ROLES),
+            Item("Delegationsordning", "organisation:delegation", "lock", INSIDE_ROLES),
             Item("Inställningar", "cases:preferences", "stats", ADMINISTRATORS | {
                 Role.DEPUTY_DIRECTOR}),
         ),

@@ -28,7 +28,6 @@ TransactionTestCase._fixture_teardown = _empty_without_triggers
 
 
 @pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    """Documents and attachments of one test."""
-    settings.FILES = tmp_path / "files"
+def seals(settings, tmp_path):
+    """The seals of one test."""
     settings.SEALS = tmp_path / "seals"

@@ -44,7 +44,9 @@ def prose(written: str) -> SafeString:
     whole = BLANK_BEFORE_MARK.sub("\n", written.strip().replace("\r\n", "\n"))
     blocks = [block.split("\n") for block in re.split(r"\n\s*\n", whole)]
     return SafeString(
-        "".join(_element(kind, list(rows)) for block in blocks for kind, rows in groupby(block, _kind))
+        "".join(
+            _element(kind, list(rows)) for block in blocks for kind, rows in groupby(block, _kind)
+        )
     )
 
 

@@ -208,6 +208,17 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
+# What several processes share for a while: one-time codes that were used, attempts that were made
+_cache = env.text("KUNDVAL_CACHE", "")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}
+    if _cache
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA / "cache"),
+    }
+}
+
 # Pages
 SITE_NAME = "Kundval"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
@@ -227,7 +238,6 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,7 @@
 """Tests: SQLite in a file of its own, or the PostgreSQL in KUNDVAL_DATABASE."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -7,6 +9,8 @@ from config.settings.base import *  # noqa: F403 - a settings file is its base a
 from config.settings.base import DATABASES
 
 _scratch = Path(tempfile.mkdtemp(prefix="kundval-test-"))
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA = _scratch
 FILES = _scratch / "files"
 SEALS = _scratch / "seals"

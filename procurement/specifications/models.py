@@ -23,7 +23,8 @@ class SpecificationVersionQuerySet(models.QuerySet):
 
     def in_force(self, day: date) -> "SpecificationVersion | None":
         """The version in force on a day: the last one published up to then (LOV-01)."""
-        return self.filter(valid_from__lte=day, published=True).order_by("-valid_from").first()
+        rows = SpecificationVersion.objects.filter(valid_from__lte=day, published=True)
+        return rows.order_by("-valid_from").first()
 
 
 class SpecificationVersion(models.Model):

@@ -1,0 +1,21 @@
+import tarfile
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.archive import ArchiveError, restore
+
+
+class Command(BaseCommand):
+    help = "Puts a backup in place. Run verify_log afterwards."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--wipe", action="store_true", help="replace the data that is there")
+
+    def handle(self, *args, file, wipe, **options):
+        try:
+            restore(file, wipe=wipe)
+        except (ArchiveError, OSError, tarfile.TarError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("Restored. Prove it: manage.py verify_log")

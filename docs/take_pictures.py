@@ -1,0 +1,71 @@
+"""Takes the handbook's pictures from a running demo: `python docs/take_pictures.py [ADDRESS]`."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+FOLDER = Path(__file__).parent / "pictures"
+PASSWORD = "sjövik-demo"
+COMPANY = "Fyrbåken Omsorg AB"
+
+
+def main() -> None:
+    """Log in as each role and take its pictures at 1440 px."""
+    base = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000"
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--lang=sv"]
+        )
+        for username, shots in SHOTS.items():
+            context = browser.new_context(
+                base_url=base, locale="sv-SE", viewport={"width": 1440, "height": 1000}
+            )
+            page = context.new_page()
+            log_in(page, username)
+            for name, path in shots.items():
+                page.goto(path(page) if callable(path) else path)
+                page.screenshot(path=FOLDER / f"{name}.png")
+            context.close()
+        browser.close()
+
+
+def log_in(page: Page, username: str) -> None:
+    """By the login page."""
+    page.goto("/konto/logga-in/")
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "logga-in" not in url)
+
+
+def case(page: Page) -> str:
+    """The address of a case that is under handling."""
+    page.goto("/arenden/")
+    return page.get_by_role("link", name=COMPANY).first.get_attribute("href")
+
+
+def first(start: str, pattern: str):
+    """The first link on a page whose address holds `pattern`."""
+
+    def find(page: Page) -> str:
+        page.goto(start)
+        return page.locator(f"main a[href*='{pattern}']").first.get_attribute("href")
+
+    return find
+
+
+SHOTS = {
+    "development-strategist": {
+        "case": case,
+        "do": lambda page: case(page) + "gor/add_reference/",
+    },
+    "deputy-director": {"overview": "/arenden/"},
+    "committee-secretary": {"meeting": first("/namnd/", "/namnd/")},
+    "viva-administrator": {"users": "/organisation/anvandare/"},
+    "applicant": {"portal": first("/portal/", "/portal/")},
+}
+
+if __name__ == "__main__":
+    main()
