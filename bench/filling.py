@@ -39,7 +39,7 @@ class World:
         self.client.force_login(
             self.people[0], "allauth.account.auth_backends.AuthenticationBackend"
         )
-        self.empty_page = reverse("specifications:public")
+        self.empty_page = reverse("home")
         self.provider = Provider.objects.create(name="Företag AB")
 
     def get(self, path: str) -> None:

@@ -18,6 +18,7 @@ from django.core.files.base import ContentFile
 from django.db.models.fields.files import FieldFile
 from django.template.loader import get_template, render_to_string
 
+from audit import clock
 from cases.models import Case, Document
 from organisation.models import User
 
@@ -86,7 +87,7 @@ def make(
     Raises ValueError when a required fact is missing.
     """
     kind = kinds[code]
-    facts = {**facts_of(case, code), "date": at.astimezone().date().isoformat(), **more}
+    facts = {**facts_of(case, code), "date": clock.local_date(at).isoformat(), **more}
     if lacking := kind.gaps(facts):
         raise ValueError("I dokumentet saknas: " + ", ".join(gap.label for gap in lacking))
     if marked := GAP.findall(_page(kind, facts)):

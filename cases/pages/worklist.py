@@ -10,7 +10,7 @@ import icalendar
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -319,7 +319,8 @@ def search(request: HttpRequest) -> HttpResponse:
     hits: list[Case] = []
     if text:
         found = visible.filter(any_text(text)).select_related("responsible", "unit")
-        hits = list(found.order_by("closed_on", "-pk")[: MOST_HITS + 1])
+        newest = F("closed_on").desc(nulls_first=True)  # open ones before all
+        hits = list(found.order_by(newest, "-pk")[: MOST_HITS + 1])
     context = {"text": text, "hits": hits[:MOST_HITS], "more": len(hits) > MOST_HITS}
     return render(request, "cases/search.html", context)
 

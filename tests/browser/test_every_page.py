@@ -9,7 +9,10 @@ from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Page
 
+from procurement.applications.models import ProviderApplication
 from tests.browser.conftest import log_in
+
+State = ProviderApplication.State
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLES = (
@@ -23,6 +26,10 @@ PER_KIND = 2
 def test_every_page_of_the_demo_is_accessible_and_fits_a_narrow_screen(page):
     """CAP-15"""
     call_command("demo")
+    there = ProviderApplication.objects.count()
+    call_command("demo")
+    assert ProviderApplication.objects.count() == there  # loaded twice, there once
+    assert set(ProviderApplication.objects.values_list("state", flat=True)) == set(State.values)
     faults: list[str] = []
     seen: dict[str, int] = {}
     look(page, "/", faults)

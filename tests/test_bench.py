@@ -1,0 +1,25 @@
+"""A slice of the benches: they run, and the number of queries does not grow with the data."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_pages_make_no_more_queries_on_a_larger_database(tmp_path):
+    """CAP-15: a hundred cases beside five hundred."""
+    answer = tmp_path / "web.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.web", "--scale", "0.005", "--database", "sqlite",
+         "--json", str(answer)],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(answer.read_text())["sqlite"]
+    assert {page["name"] for page in result["pages"]} == {
+        "overview", "case page", "worklist", "search",
+    }  # fmt: skip
+    assert all(page["constant"] for page in result["pages"])
+    assert result["verify"]["faults"] == 0
