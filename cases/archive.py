@@ -29,16 +29,16 @@ class ArchiveError(Exception):
 def back_up(target: Path, at: datetime) -> None:
     """Write the backup to `target`, which appears only when it is whole."""
     unfinished = target.with_suffix(target.suffix + ".part")
-    with tempfile.TemporaryDirectory() as scratch:
+    unfinished.touch(mode=0o600)
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(unfinished, "w:gz") as tar:
+        _add_manifest(tar, at)
+        # The order is what keeps a running system's backup whole: no seal is of a later log than the
+        # database holds, and no row points at a file that was not written yet.
+        _add_folder(tar, "seals")
         dump = Path(scratch) / DATABASE
         _dump(dump)
-        with tarfile.open(unfinished, "w:gz") as tar:
-            _add_manifest(tar, at)
-            tar.add(dump, DATABASE)
-            for name, folder in _folders().items():
-                if folder.exists():
-                    tar.add(folder, name)
-    os.chmod(unfinished, 0o600)
+        tar.add(dump, DATABASE)
+        _add_folder(tar, "files")
     unfinished.replace(target)
 
 
@@ -59,13 +59,28 @@ def restore(source: Path, *, wipe: bool) -> None:
         tar.extractall(scratch, **safely)
         _load(Path(scratch) / DATABASE)
         for name, folder in _folders().items():
-            shutil.rmtree(folder, ignore_errors=True)
+            _empty(folder)
             if (kept := Path(scratch) / name).exists():
-                shutil.copytree(kept, folder)
+                shutil.copytree(kept, folder, dirs_exist_ok=True)
 
 
 def _folders() -> dict[str, Path]:
     return {"files": settings.FILES, "seals": settings.SEALS}
+
+
+def _add_folder(tar: tarfile.TarFile, name: str) -> None:
+    folder = _folders()[name]
+    if folder.exists():
+        tar.add(folder, name)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in it; the folder itself may be a disk of its own."""
+    for entry in folder.iterdir() if folder.exists() else ():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def _add_manifest(tar: tarfile.TarFile, at: datetime) -> None:
@@ -102,11 +117,21 @@ def _load(source: Path) -> None:
         copy.close()
         connection.close()  # the next one reads the schema anew
     else:
-        connection.close()
+        _postgres("pg_restore", "--list", str(source))  # readable, before anything is dropped
+        _drop_tables()
         _postgres(
             "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction",
             f"--dbname={connection.settings_dict['NAME']}", str(source),
         )  # fmt: skip
+
+
+def _drop_tables() -> None:
+    """Those of a later version, which the backup knows nothing of, would stand in its way."""
+    with connection.cursor() as cursor:
+        if tables := connection.introspection.table_names(cursor):
+            named = ", ".join(connection.ops.quote_name(table) for table in tables)
+            cursor.execute(f"drop table {named} cascade")
+    connection.close()
 
 
 def _postgres(tool: str, *arguments: str) -> None:

@@ -6,13 +6,13 @@ missing -> the command's own change (state, deadlines, documents, messages) -> e
 A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from audit import clock, log
 from audit.models import Event
@@ -286,6 +286,23 @@ def open_case(
         values={"version": case.version, "title": case.title},
     )  # fmt: skip
     return case
+
+
+def open_once(key: str, name: str, open_new: Callable[[], Case]) -> Case:
+    """The case that `open_new` opens. The same `key` again gives that case, not another (CAP-05)."""
+    earlier = PerformedKey.objects.filter(key=key, command=name).select_related("case")
+    try:
+        with transaction.atomic():
+            if done := earlier.first():
+                return done.case
+            case = open_new()
+            if key:
+                PerformedKey.objects.create(
+                    key=key, case_id=case.pk, command=name, version=case.version
+                )
+            return case
+    except IntegrityError:  # the other click came first
+        return earlier.get().case
 
 
 def give_number(case: Case, day: date) -> None:

@@ -75,14 +75,16 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if command is None:
         raise Http404
     concrete = row.concrete()
+    sent = request.method == "POST"
     form = command.form(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if sent else None,
+        request.FILES if sent else None,
+        initial=request.GET.dict(),
         case=concrete,
         actor=request.actor,
         day=request.today,
     )
-    response = _carry_out(request, row, command, form) if request.method == "POST" else None
+    response = _carry_out(request, row, command, form) if sent else None
     if response:
         return response
     held = permitting(concrete, command, request.actor)
@@ -229,6 +231,17 @@ EVENT_NAMES = {
     "read_case": "Läste ärendet",
     "read_attachment": "Öppnade en bilaga",
     "read_document": "Öppnade ett dokument",
+    "read_company": "Läste om ett företag",
+    "register_company": "Företag registrerat",
+    "confirm_mail": "E-postadress bekräftad",
+    "approve_representation": "Behörighet godkänd",
+    "end_representation": "Behörighet avslutad",
+    "edit_company": "Företagets uppgifter ändrade",
+    "enter_company": "Företag inlagt av förvaltningen",
+    "make_calendar_address": "Kalenderadress skapad",
+    "remove_calendar_address": "Kalenderadress borttagen",
+    "send_mail_again": "Brev skickat igen",
+    "change_preference": "Inställning ändrad",
     "document_locked": "Dokument låst",
     "deadline_reminder": "Påminnelse om tidsfrist",
     "deadline_due": "Tidsfrist förfaller",

@@ -98,10 +98,17 @@ def menu(request: HttpRequest) -> list[Group]:
 
 def _shown(request: HttpRequest, item: Item) -> Shown:
     url = reverse(item.url_name)
-    return Shown(item.label, url, item.icon, request.path.startswith(url))
+    return Shown(item.label, url, item.icon, _is_here(request, url))
 
 
 def _inbox(request: HttpRequest) -> Shown:
     url = reverse("cases:inbox")
     unread = Notification.objects.filter(user=request.user, read_at=None).count()
-    return Shown("Inkorg", url, "mail", request.path.startswith(url), unread)
+    return Shown("Inkorg", url, "mail", _is_here(request, url), unread)
+
+
+def _is_here(request: HttpRequest, url: str) -> bool:
+    """Whether the page belongs under the line; the overview's address begins every case's."""
+    if url == reverse("cases:overview"):
+        return request.path == url
+    return request.path.startswith(url)

@@ -34,11 +34,15 @@ def preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     case = get_case(request, pk)
     if kind not in documents.kinds:
         raise Http404
+    log.record_read(
+        case.chain, "read_document", at=request.at, actor=request.user, subject=case,
+        values={"kind": kind, "preview": True},
+    )  # fmt: skip
     return HttpResponse(documents.preview(case.concrete(), kind, request.today.isoformat()))
 
 
 @logged_in
-def attachment(request: HttpRequest, pk: str) -> HttpResponse:
+def attachment(request: HttpRequest, pk: str) -> FileResponse:
     """An attachment, always as a download and never as a page, once the scan lets it be opened."""
     row = get_object_or_404(Attachment, pk=pk, removed_on=None)
     case = get_case(request, row.case_id)

@@ -61,7 +61,7 @@ def _kind(row: str) -> str:
 
 def _element(kind: str, rows: list[str]) -> SafeString:
     if kind == "ol":
-        numbers = [int(MARKS["ol"].match(row)[1]) for row in rows]
+        numbers = [int(mark[1]) for mark in map(MARKS["ol"].match, rows) if mark]
         if numbers != list(range(1, len(rows) + 1)):
             kind = "p"  # a list would number them anew: they stand as they were typed
     if kind == "p":

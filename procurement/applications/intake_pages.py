@@ -1,5 +1,7 @@
 """Staff's pages for companies: their facts, who may represent them, and applications on paper."""
 
+import uuid
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
@@ -8,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from audit import log
+from cases.commands import open_once
 from cases.models import Case
 from cases.views import CASE_READERS
 from organisation.access import roles
@@ -16,6 +19,7 @@ from organisation.roles import Role
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
 from procurement.portal import registration
+from procurement.portal.sheet import number
 
 INTAKE = frozenset(
     {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}
@@ -76,11 +80,15 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
 def authority(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or end a person's authority to represent the company."""
     representation = get_object_or_404(
-        Representation, pk=request.POST.get("representation") or 0, provider_id=pk
+        Representation, pk=number(request.POST.get("representation")), provider_id=pk
     )
     if request.POST.get("do") == "approve":
-        registration.approve(representation, request.user, request.at)
-        messages.success(request, f"{representation.user} är godkänd som företrädare.")
+        try:
+            registration.approve(representation, request.user, request.at)
+        except ValueError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{representation.user} är godkänd som företrädare.")
     else:
         registration.end(representation, request.user, request.at)
         messages.success(request, f"Behörigheten för {representation.user} är avslutad.")
@@ -93,14 +101,21 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         unit = Unit.objects.get(parent=None)
-        with transaction.atomic():
-            provider = _provider(request, form.cleaned_data)
-            application = enter_application(
-                provider, unit, form.cleaned_data["channel"], request.user, request.at
-            )
+        application = open_once(
+            request.POST.get("key", ""),
+            "enter_application",
+            lambda: enter_application(
+                _provider(request, form.cleaned_data),
+                unit,
+                form.cleaned_data["channel"],
+                request.user,
+                request.at,
+            ),
+        )
         return redirect("cases:do", application.pk, "register_arrival")
     status = 422 if form.errors else 200
-    return render(request, "procurement/enter.html", {"form": form}, status=status)
+    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex}
+    return render(request, "procurement/enter.html", context, status=status)
 
 
 def _provider(request: HttpRequest, stated: dict) -> Provider:

@@ -5,7 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from organisation.identity import parse_organisation_number
-from organisation.models import Representation
+from organisation.models import Representation, User
 
 
 class OrganisationNumberField(forms.CharField):
@@ -46,7 +46,15 @@ class RegistrationForm(forms.Form):
         help_text="Minst 12 tecken.",
     )  # fmt: skip
 
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        validate_password(password)
-        return password
+    def clean(self) -> None:
+        stated = self.cleaned_data
+        somebody = User(
+            username=stated.get("mail", ""),
+            email=stated.get("mail", ""),
+            name=stated.get("name", ""),
+        )
+        try:
+            validate_password(stated.get("password", ""), somebody)
+        except ValidationError as error:
+            if "password" in stated:
+                self.add_error("password", error)

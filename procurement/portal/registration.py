@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from audit import clock, log
+from audit.models import Event
 from cases import messages
 from organisation.models import Provider, Representation, RoleAssignment, User
 from organisation.roles import Role
@@ -38,27 +40,22 @@ class Registration:
 def register(stated: Registration, at: datetime, site: str) -> str:
     """Record the registration and mail a link that confirms the address.
 
-    Returns the path of the link, which only demo mode shows. A mail address that is already known
-    gets a mail that says so instead, and an empty path is returned.
+    Returns the path of the link, which only demo mode shows. A mail address that already has an
+    account gets a mail that says so instead, and an empty path is returned. Registered again before
+    it was confirmed, the new particulars and the new link hold, and the old link does not.
     """
     with transaction.atomic():
-        if User.objects.filter(username__iexact=stated.mail).exists():
-            messages.send_mail(
-                stated.mail,
-                "Kundval: du har redan ett konto",
-                "Någon försökte registrera ett företag med din e-postadress, som redan har ett "
-                f"konto. Logga in på {site}{reverse('account_login')}. Var det inte du kan du "
-                "bortse från brevet.\n",
-                at,
-            )
+        known = User.objects.select_for_update().filter(username__iexact=stated.mail).first()
+        if known and not _awaits_confirmation(known):
+            _tell_of_account(stated.mail, at, site)
             return ""
-        user = _person(stated)
+        user = _person(stated, known or User(username=stated.mail.lower(), is_active=False))
         representation = _representation(stated, user, at)
         log.record(
             _chain(representation), "register_company", at=at, actor=user, subject=representation,
             values={"basis": stated.basis}, personal=True,
         )  # fmt: skip
-        path = reverse("portal:confirm", args=[signing.dumps(user.pk, salt=_SALT)])
+        path = reverse("portal:confirm", args=[_token(user)])
         messages.send_mail(
             stated.mail,
             "Kundval: bekräfta din e-postadress",
@@ -70,16 +67,18 @@ def register(stated: Registration, at: datetime, site: str) -> str:
 
 
 def confirm(token: str, at: datetime) -> User | None:
-    """Open the account that the link belongs to; None when the link is wrong or too old."""
+    """Open the account that the link belongs to; None when the link is wrong, too old or replaced."""
     seconds = CONFIRM_WITHIN_DAYS * 24 * 3600
     try:
-        pk = signing.loads(token, salt=_SALT, max_age=seconds)
+        pk, mark = signing.loads(token, salt=_SALT, max_age=seconds)
     except signing.BadSignature:
         return None
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=pk)
+        if mark != _mark(user):
+            return None
         if not user.is_active:
-            if user.last_login:  # an ended account is not opened by an old link
+            if not _awaits_confirmation(user):  # an ended account is not opened by an old link
                 return None
             user.is_active = True
             user.save(update_fields=["is_active"])
@@ -87,13 +86,49 @@ def confirm(token: str, at: datetime) -> User | None:
     return user
 
 
+def _awaits_confirmation(user: User) -> bool:
+    """Whether the account was registered here, and neither confirmed nor ended since."""
+    if user.is_active or not user.representations.exists():
+        return False
+    return not Event.objects.filter(
+        chain__name=f"user:{user.pk}", name__in=("confirm_mail", "end_user")
+    ).exists()
+
+
+def _token(user: User) -> str:
+    return signing.dumps([user.pk, _mark(user)], salt=_SALT)
+
+
+def _mark(user: User) -> str:
+    """Changes with the password, so that a link holds for the registration it was mailed for."""
+    return salted_hmac(_SALT, user.password).hexdigest()[:16]
+
+
+def _tell_of_account(mail: str, at: datetime, site: str) -> None:
+    messages.send_mail(
+        mail,
+        "Kundval: du har redan ett konto",
+        "Någon försökte registrera ett företag med din e-postadress, som redan har ett "
+        f"konto. Logga in på {site}{reverse('account_login')}. Var det inte du kan du "
+        "bortse från brevet.\n",
+        at,
+    )
+
+
 def approve(representation: Representation, staff: User, at: datetime) -> None:
-    """Let the person represent the company: they see all that is the company's from now on."""
+    """Let the person represent the company: they see all that is the company's from now on.
+
+    Raises ValueError with a Swedish message while the mail address is not confirmed.
+    """
     day = clock.local_date(at)
     with transaction.atomic():
         row = Representation.objects.select_for_update().get(pk=representation.pk)
         if row.approved_on and not row.ended_on:
             return
+        if not row.user.is_active:
+            raise ValueError(
+                f"{row.user} har inte bekräftat sin e-postadress än. Godkänn behörigheten efter det."
+            )
         row.approved_by, row.approved_on, row.ended_on = staff, day, None
         row.save()
         RoleAssignment.objects.create(
@@ -118,6 +153,8 @@ def end(representation: Representation, staff: User, at: datetime) -> None:
     day = clock.local_date(at)
     with transaction.atomic():
         row = Representation.objects.select_for_update().get(pk=representation.pk)
+        if row.ended_on:
+            return
         row.ended_on = day
         row.save(update_fields=["ended_on"])
         _end_roles(row, day)
@@ -141,11 +178,8 @@ def _end_roles(row: Representation, day: date) -> None:
     held.update(valid_to=add_days(day, -1))
 
 
-def _person(stated: Registration) -> User:
-    user = User(
-        username=stated.mail.lower(), name=stated.name, email=stated.mail, phone=stated.phone,
-        is_active=False,
-    )  # fmt: skip
+def _person(stated: Registration, user: User) -> User:
+    user.name, user.email, user.phone = stated.name, stated.mail, stated.phone
     user.set_password(stated.password)
     user.save()
     return user
@@ -160,14 +194,17 @@ def _representation(stated: Registration, user: User, at: datetime) -> Represent
         phone=stated.phone,
         mail=stated.mail,
     )
-    return Representation.objects.create(
+    row, _ = Representation.objects.update_or_create(
         user=user,
-        provider=provider,
-        claimed_name=stated.company,
-        title=stated.title,
-        basis=stated.basis,
-        registered_at=at,
+        defaults={
+            "provider": provider,
+            "claimed_name": stated.company,
+            "title": stated.title,
+            "basis": stated.basis,
+            "registered_at": at,
+        },
     )
+    return row
 
 
 def _chain(representation: Representation) -> str:

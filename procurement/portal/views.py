@@ -1,22 +1,27 @@
 """The provider portal: registering, applying, following the case. A company sees its own alone."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from audit import log
-from cases.models import Case, JournalNote
+from cases.commands import open_once
+from cases.models import Case, Deadline, JournalNote
 from cases.views import deadlines_of, get_case
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
-from procurement.applications.commands.intake import DraftForm, open_draft
+from procurement.applications.commands.intake import open_draft
 from procurement.applications.models import ProviderApplication
 from procurement.applications.panel import checklist
 from procurement.portal.forms import RegistrationForm
 from procurement.portal.registration import Registration, confirm, register
+from procurement.portal.sheet import Sheet, number
 from procurement.specifications.models import SpecificationVersion
 
 State = ProviderApplication.State
@@ -53,64 +58,88 @@ def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
 @logged_in
 def home(request: HttpRequest) -> HttpResponse:
     """The company's applications, and whether the person's authority is approved."""
+    representations = list(_representations(request))
+    companies = request.actor.provider_ids | {row.provider_id for row in representations}
+    shown = Deadline.objects.running().filter(rule__in=SHOWN_DEADLINES).order_by("due")
     cases = (
         Case.objects.visible_to(request.actor)
-        .with_next_deadline()
+        .filter(provider_id__in=companies)
         .select_related("responsible")
+        .prefetch_related(Prefetch("deadlines", shown, to_attr="shown_deadlines"))
         .order_by("-opened_at")
     )
-    context = {
-        "cases": cases,
-        "representations": _representations(request),
-    }
+    context = {"cases": cases, "representations": representations, "key": uuid.uuid4().hex}
     return render(request, "procurement/portal/home.html", context)
 
 
 @logged_in
 @require_POST
 def new(request: HttpRequest) -> HttpResponse:
-    """Begin a draft for one of the companies that the person represents."""
-    representation = get_object_or_404(
-        _representations(request), provider_id=request.POST.get("provider") or 0
+    """Begin a draft for one of the companies that the person represents; once per key."""
+    row = get_object_or_404(
+        _representations(request), provider_id=number(request.POST.get("provider"))
     )
     unit = Unit.objects.get(parent=None)
-    application = open_draft(representation.provider, unit, request.user, request.at)
+    title = row.provider.name if row.approved_on else row.claimed_name
+    application = open_once(
+        request.POST.get("key", ""),
+        "open_draft",
+        lambda: open_draft(row.provider, unit, request.user, request.at, title),
+    )
     return redirect("portal:case", application.pk)
 
 
 @logged_in
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """A company's own case: what it has to do, its checklist, messages, and how it goes on."""
+    """A company's own case: what it has to do, its checklist, messages, and how it goes on.
+
+    One form takes particulars, files and the answer to a completion, so that nothing that was
+    written is lost whichever of its buttons is pressed.
+    """
     row = get_case(request, pk)
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     application = row.concrete()
-    rows = checklist(application, request.today)
+    sheet = Sheet(request, application)
+    if request.method == "POST" and sheet.take_in():
+        messages.success(request, sheet.said)
+        return redirect("portal:case", pk)
+    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
+    if sheet.sent:
+        application = Case.objects.select_related("responsible").get(pk=pk).concrete()
+    asked, rows = _rows(application, sheet, request.today)
     context = {
         "case": application,
+        "sheet": sheet,
         "specification": application.specification
         or SpecificationVersion.objects.in_force(request.today),
         "rows": rows,
-        "may_attach": application.state
-        in {State.DRAFT, State.RECEIVED, State.COMPLETION, State.HANDLING},
         "other_files": application.attachments.filter(requirement="", removed_on=None),
-        "round": _round(application, rows),
+        "round": _round(application, asked),
         "earlier": application.completions.filter(closed_on__isnull=False),
         "deadlines": [d for d in deadlines_of(row) if d.rule in SHOWN_DEADLINES],
         "thread": application.notes.filter(kind=JournalNote.Kind.MESSAGE)
         .select_related("author")
         .order_by("written_at"),
         "documents": application.documents.filter(shown_to_company=True),
-        "decision": application.decision(),
         "line": _line(application),
     }
-    if application.state == State.DRAFT:
-        context["form"] = DraftForm(case=application, actor=request.actor, day=request.today)
-    return render(request, "procurement/portal/case.html", context)
+    status = 422 if sheet.sent else 200
+    return render(request, "procurement/portal/case.html", context, status=status)
 
 
 def _representations(request: HttpRequest) -> Any:
     return Representation.objects.filter(user=request.user, ended_on=None).select_related(
         "provider"
+    )
+
+
+def _rows(application: ProviderApplication, sheet: Sheet, day: Any) -> tuple[list, list]:
+    """The checklist, each row with what was just sent for it: what a completion asks for, the rest."""
+    waiting = application.open_completion()
+    wanted = waiting.requirements if waiting else ()
+    rows = [(row, sheet.uploads.get(row.code)) for row in checklist(application, day)]
+    return (
+        [pair for pair in rows if pair[0].code in wanted],
+        [pair for pair in rows if pair[0].code not in wanted],
     )
 
 
@@ -122,28 +151,34 @@ def _round(application: ProviderApplication, rows: list) -> dict[str, Any] | Non
     return {
         "request": waiting,
         "deadline": application.deadlines.running().filter(rule="completion_answer").first(),
-        "rows": [row for row in rows if row.code in waiting.requirements],
+        "rows": rows,
     }
 
 
 def _line(application: ProviderApplication) -> list[tuple[str, str, Any]]:
     """How it goes: (status, step, when), in the company's words."""
+    if application.state == State.WITHDRAWN:
+        return [
+            ("done", "Ansökan inkom", application.arrived_on),
+            ("done", "Ansökan återkallad", application.closed_on),
+        ]
     order = [State.DRAFT, State.RECEIVED, State.COMPLETION, State.HANDLING, State.ASSESSMENT,
              State.MBL, State.COMMITTEE, State.DECIDED]  # fmt: skip
     place = order.index(application.state) if application.state in order else len(order)
     decision = application.decision()
     steps = (
-        ("Ansökan inkom", 0, application.arrived_on),
-        ("Granskning och komplettering", 3, application.complete_on),
-        ("Handläggning, helst inom fyra veckor", 6, None),
-        ("Beslut i nämnden", 7, decision.decided_on if decision else None),
-        ("Underrättelse om beslutet", 8, decision.notice.given_on if _told(decision) else None),
-    )
+        ("Ansökan inkom" if application.arrived_on else "Ansökan skrivs", 0,
+         application.arrived_on),
+        ("Granskning och komplettering", 2, application.complete_on),
+        ("Handläggning, helst inom fyra veckor", 5, None),
+        ("Beslut i nämnden", 6, decision.decided_on if decision else None),
+        ("Underrättelse om beslutet", 7, decision.notice.given_on if _told(decision) else None),
+    )  # fmt: skip
     shown, before = [], -1
-    for title, ends, when in steps:
-        status = "done" if place > ends else "now" if place > before else "ahead"
+    for title, last, when in steps:
+        status = "done" if place > last else "now" if place > before else "ahead"
         shown.append((status, title, when))
-        before = ends
+        before = last
     return shown
 
 

@@ -18,6 +18,7 @@ from tests.factories import at, person, root_unit
 from tests.procurement.routine import application_in, call_document, pdf_file
 
 pytestmark = pytest.mark.django_db
+State = ProviderApplication.State
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TODAY = date(2026, 3, 2)
 STATED = {
@@ -132,11 +133,43 @@ def test_knowing_an_organisation_number_shows_and_changes_nothing(client, sjovik
 
 def test_a_known_mail_address_is_told_by_mail_alone(client, sjovik):
     """SEC-01"""
-    register(client)
+    confirmed(client)
+    client.logout()
     again = client.post(reverse("portal:register"), STATED)
     assert again.status_code == 200
     assert User.objects.filter(username=STATED["mail"]).count() == 1
     assert OutgoingMail.objects.filter(subject__contains="redan ett konto").count() == 1
+
+
+def test_who_registers_again_before_confirming_gets_a_new_link_and_the_old_one_ends(client, sjovik):
+    """SEC-01"""
+    user = register(client)
+    register(client, password="ett-annat-långt-lösenord")
+    first, second = (
+        re.search(r"/portal/bekrafta/\S+/", mail.body)[0]
+        for mail in OutgoingMail.objects.filter(to=user.email).order_by("pk")
+    )
+    assert client.post(first).status_code == 410
+    assert not User.objects.get(pk=user.pk).is_active
+    client.post(second)
+    assert User.objects.get(pk=user.pk).is_active
+    assert User.objects.get(pk=user.pk).check_password("ett-annat-långt-lösenord")
+    assert Representation.objects.count() == 1
+
+
+def test_authority_is_not_approved_before_the_mail_address_is_confirmed(client, sjovik):
+    """SEC-01"""
+    register(client)
+    row = Representation.objects.get()
+    client.force_login(sjovik, BACKEND)
+    answer = client.post(
+        reverse("applications:authority", args=[row.provider_id]),
+        {"representation": row.pk, "do": "approve"},
+        follow=True,
+    )
+    assert "har inte bekräftat sin e-postadress än" in answer.content.decode()
+    assert Representation.objects.get().approved_on is None
+    assert not RoleAssignment.objects.filter(user=row.user).exists()
 
 
 def test_staff_approve_the_authority_and_the_company_is_seen(client, sjovik):
@@ -229,6 +262,93 @@ def test_an_old_page_says_what_changed_and_keeps_what_was_written(client, sjovik
     assert ProviderApplication.objects.get().contact_name == "Alva Havsgren"
 
 
+def sheet(client, case: Case, button: str = "save", value: str = "", **data):
+    """What the company's page sends in one go: particulars, files and the button pressed."""
+    row = Case.objects.get(pk=case.pk)
+    return client.post(
+        reverse("portal:case", args=[case.pk]),
+        {"key": f"sheet-{row.version}", "version": row.version, button: value, **data},
+    )
+
+
+def test_what_was_written_is_kept_whichever_button_is_pressed(client, sjovik):
+    """LOV-01: a file is attached on the page where the particulars are typed."""
+    confirmed(client)
+    case = begin(client)
+    half = {"contact_name": "Alva Havsgren", "capacity_ceiling_hours": "300"}
+    answer = sheet(client, case, "attach", "qms", **half, **{"file-qms": pdf_file("qms.pdf")})
+    assert answer.status_code == 302
+    row = ProviderApplication.objects.get()
+    assert (row.contact_name, row.capacity_ceiling_hours) == ("Alva Havsgren", 300)
+    assert row.attachments.get().requirement == "qms"
+    page = sheet(client, case, "send", **half)
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "Det går inte än. Saknas: Uppdrag (omvårdnad, service eller båda);" in text
+    assert 'value="Alva Havsgren"' in text
+    assert ProviderApplication.objects.get().state == State.DRAFT
+
+
+def test_one_press_saves_attaches_and_sends(client, sjovik):
+    """LOV-01, SEC-01"""
+    confirmed(client)
+    case = begin(client)
+    files = {f"file-{code}": pdf_file(f"{code}.pdf") for code in ("skv4820", "insurance", "qms")}
+    days = {"issued-skv4820": "2026-02-20", "expires-insurance": "2027-01-01"}
+    answer = sheet(client, case, "send", **particulars(), **files, **days)
+    assert answer.status_code == 302
+    row = ProviderApplication.objects.get()
+    assert (row.state, row.arrived_on, str(row)) == ("received", TODAY, "LOV-2026-0001")
+    assert row.attachments.count() == 3
+    names = Event.objects.filter(chain__name=row.chain, kind="change").order_by("seq")
+    assert list(names.values_list("name", flat=True)) == [
+        "open_draft", "save_draft", "add_attachment", "add_attachment", "add_attachment", "submit",
+    ]  # fmt: skip
+
+
+def test_a_faulty_file_is_told_at_its_row_and_nothing_is_sent_in(client, sjovik):
+    """LOV-01, CAP-18"""
+    confirmed(client)
+    case = begin(client)
+    answer = sheet(
+        client, case, "send", **particulars(), **{"file-qms": pdf_file("virus.exe", b"MZ\x90\x00")}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="fil-qms-fel"' in page
+    assert "kan inte tas emot" in page
+    assert "Det andra är sparat." in page
+    row = ProviderApplication.objects.get()
+    assert (row.state, row.contact_name) == ("draft", "Alva Havsgren")
+    assert row.attachments.count() == 0
+
+
+def test_a_double_click_begins_one_application(client, sjovik):
+    """CAP-05"""
+    confirmed(client)
+    answers = [
+        client.post(reverse("portal:new"), {"provider": Provider.objects.get().pk, "key": "same"})
+        for _ in range(2)
+    ]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert ProviderApplication.objects.count() == 1
+
+
+def test_a_person_who_waits_for_approval_sees_the_name_they_gave(client, sjovik):
+    """SEC-01: what the municipality calls the company is not shown for its number alone."""
+    r = application_in("received")
+    number = r.application.provider.organisation_number
+    register(client, organisation_number=number)
+    user = User.objects.get(username=STATED["mail"])
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    client.force_login(user, BACKEND)
+    client.post(reverse("portal:new"), {"provider": r.application.provider_id, "key": "k"})
+    mine = ProviderApplication.objects.get(state="draft")
+    assert mine.title == "Havsgläntans Omsorg AB"
+    for page in (reverse("portal:home"), reverse("portal:case", args=[mine.pk])):
+        assert "Fyrbåken" not in client.get(page).content.decode()
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [
@@ -278,8 +398,11 @@ def test_the_company_answers_a_completion_from_its_page(client, sjovik):
     page = client.get(reverse("portal:case", args=[r.application.pk])).content.decode()
     assert "Detta behöver ni skicka senast måndag 16 mars 2026" in page
     assert "Rutin för egenkontroll." in page
-    send(client, r.application, "add_attachment", "f", file=pdf_file("egen.pdf"), requirement="qms")
-    send(client, r.application, "answer_completion", "a", answer="Här är rutinen.")
+    answer = sheet(
+        client, r.application, "send",
+        answer="Här är rutinen.", **{"file-qms": pdf_file("egen.pdf")},
+    )  # fmt: skip
+    assert answer.status_code == 302
     row = ProviderApplication.objects.get()
     assert (row.state, row.completions.get().outcome) == ("received", "came")
 
@@ -314,7 +437,7 @@ def test_a_paper_application_is_entered_by_staff_and_arrives(client, sjovik):
     answer = client.post(
         reverse("applications:enter"),
         {"organisation_number": "559999-1014", "company": "Brevbäckens Omsorg AB",
-         "address": "Box 1", "channel": "paper"},
+         "address": "Box 1", "channel": "paper", "key": "paper-1"},
     )  # fmt: skip
     case = ProviderApplication.objects.get()
     assert answer["Location"] == reverse("cases:do", args=[case.pk, "register_arrival"])
@@ -323,3 +446,31 @@ def test_a_paper_application_is_entered_by_staff_and_arrives(client, sjovik):
     send(client, case, "register_arrival", "k2", found_on="2026-03-02", first_emptying="on")
     row = ProviderApplication.objects.get()
     assert (row.state, row.arrived_on) == ("received", date(2026, 2, 27))  # Friday before Monday
+
+
+def test_a_double_click_enters_one_paper_application(client, sjovik):
+    """CAP-05"""
+    client.force_login(sjovik, BACKEND)
+    stated = {"organisation_number": "559999-1014", "company": "Brevbäckens Omsorg AB",
+              "address": "Box 1", "channel": "paper", "key": "same"}  # fmt: skip
+    for _ in range(2):
+        assert client.post(reverse("applications:enter"), stated).status_code == 302
+    assert (ProviderApplication.objects.count(), Provider.objects.count()) == (1, 1)
+
+
+def test_staff_correct_a_companys_facts_and_the_change_is_logged(client, sjovik):
+    """CAP-05, SEC-02"""
+    r = application_in("received")
+    provider = r.application.provider
+    client.force_login(sjovik, BACKEND)
+    page = reverse("applications:company", args=[provider.pk])
+    stated = {"name": provider.name, "address": "Nygatan 2, 000 00 Sjövik", "mail": "", "phone": ""}
+    client.post(page, stated)
+    provider.refresh_from_db()
+    assert provider.address == "Nygatan 2, 000 00 Sjövik"
+    assert Event.objects.filter(name="edit_company", actor=sjovik).count() == 1
+    secretary = person(Role.COMMITTEE_SECRETARY)
+    client.force_login(secretary, BACKEND)
+    client.post(page, {**stated, "address": "Någon annanstans"})
+    provider.refresh_from_db()
+    assert provider.address == "Nygatan 2, 000 00 Sjövik"

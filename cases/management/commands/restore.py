@@ -7,7 +7,7 @@ from cases.archive import ArchiveError, restore
 
 
 class Command(BaseCommand):
-    help = "Puts a backup in place. Run verify_log afterwards."
+    help = "Puts a backup in place. Stop web, worker and scheduler first; run migrate afterwards."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
@@ -18,4 +18,4 @@ class Command(BaseCommand):
             restore(file, wipe=wipe)
         except (ArchiveError, OSError, tarfile.TarError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write("Restored. Prove it: manage.py verify_log")
+        self.stdout.write("Restored. Now: manage.py migrate, then manage.py verify_log")

@@ -29,10 +29,15 @@ State = ProviderApplication.State
 CASE_WORKERS = frozenset({Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR})
 
 
-def open_draft(provider: Provider, unit: Unit, user: User, act_at: Any) -> ProviderApplication:
-    """A new draft of the company's, seen by nobody but the person who began it and their company."""
+def open_draft(
+    provider: Provider, unit: Unit, user: User, act_at: Any, title: str = ""
+) -> ProviderApplication:
+    """A new draft of the company's, seen by nobody but the person who began it and their company.
+
+    `title` is what that person calls the company, when they may not know what it is called here.
+    """
     application = ProviderApplication(
-        title=provider.name,
+        title=title or provider.name,
         provider=provider,
         unit=unit,
         channel=ProviderApplication.Channel.PORTAL,
