@@ -169,14 +169,14 @@ def packet(meeting: CommitteeMeeting) -> bytes:
         made_at,
         # Both variants keep the tags and take files. PDF/A-3 alone says what an embedded file is
         # to the document, and the packet is kept.
-        "pdf/a-3a",
+        documents.TO_KEEP,
         files=[
             (f"{file['label']} {file['name']}", file["file"])
             for row in rows
             for file in row["files"]
             if file["how"] == EMBEDDED
         ],
-    )
+    )[0]
 
 
 def _in_packet(item: AgendaItem, number: int, files: Iterable[Attachment]) -> dict[str, Any]:

@@ -53,6 +53,8 @@ class DocumentKind:
 
 
 kinds: dict[str, DocumentKind] = {}
+TO_SEND, TO_KEEP = "pdf/ua-1", "pdf/a-3a"
+"""Variants of PDF: tagged for every reader, and for the archive."""
 GAP = re.compile(r'<mark class="kv-gap">(.*?)</mark>')
 """How a letter marks a missing fact. Typed text is escaped, so it never looks like this."""
 
@@ -112,7 +114,8 @@ def lock_document(document: Document, at: datetime) -> None:
     """Fix the document's bytes: PDF/UA to send, PDF/A to keep. Does nothing when already locked."""
     if document.locked_at:
         return
-    sent, kept = pdf(document, "pdf/ua-1"), pdf(document, "pdf/a-3a")
+    page = html(document)
+    sent, kept = html_to_pdf(page, document.title, document.created_at, TO_SEND, TO_KEEP)
     document.sha256 = hashlib.sha256(sent).hexdigest()
     document.archive_sha256 = hashlib.sha256(kept).hexdigest()
     document.file.save("", ContentFile(sent), save=False)
@@ -126,7 +129,7 @@ def content(document: Document) -> bytes:
     if document.locked_at:
         with document.file.open() as file:
             return file.read()
-    return pdf(document, "pdf/ua-1")
+    return html_to_pdf(html(document), document.title, document.created_at, TO_SEND)[0]
 
 
 def html(document: Document) -> str:
@@ -150,21 +153,17 @@ def _page(kind: DocumentKind, facts: dict[str, Any], **more: Any) -> str:
     return render_to_string(kind.template, {"facts": facts, "title": kind.title, **more})
 
 
-def pdf(document: Document, variant: str) -> bytes:
-    """The document as a tagged PDF of the variant. Same document, same bytes."""
-    return html_to_pdf(html(document), document.title, document.created_at, variant)
-
-
 def html_to_pdf(
     text: str,
     title: str,
     made_at: datetime,
-    variant: str,
+    *variants: str,
     files: Sequence[tuple[str, FieldFile]] = (),
-) -> bytes:
-    """HTML to tagged PDF with its dates fixed to `made_at`, so that the bytes repeat.
+) -> list[bytes]:
+    """HTML to a tagged PDF of each variant, from one layout, with its dates fixed to `made_at`.
 
-    `files` (name, file) are embedded as they came.
+    The same text gives the same bytes. `files` (name, file) are embedded as they came. A PDF/A is
+    named last: its colour profile stays with the layout.
     """
     import weasyprint  # heavy, and needed by few requests
 
@@ -176,7 +175,7 @@ def html_to_pdf(
         1,
     )
     page = weasyprint.HTML(string=text, base_url=str(settings.ROOT / "static") + "/")
-    rendered = page.render(pdf_variant=variant)
+    rendered = page.render(pdf_tags=True)
     rendered.metadata.title = title
     for name, file in sorted(files, key=lambda row: row[0]):  # the PDF's index has to be in order
         with file.open() as opened:
@@ -189,9 +188,10 @@ def html_to_pdf(
                     relationship="Supplement",
                 )
             )
-    return rendered.write_pdf(
-        pdf_variant=variant, pdf_identifier=hashlib.sha256(text.encode()).digest()[:16]
-    )
+    identifier = hashlib.sha256(text.encode()).digest()[:16]
+    return [
+        rendered.write_pdf(pdf_variant=variant, pdf_identifier=identifier) for variant in variants
+    ]
 
 
 def template_hash(kind: DocumentKind) -> str:

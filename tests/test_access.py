@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import URLPattern, get_resolver, reverse
 
 from cases import committee
 from cases.models import CommitteeMeeting, CommitteeMember, Document, OutgoingMail, SavedFilter
 from config.demo.routine import PAGE
+from config.health import beat
 from organisation.models import (
     DelegationRule,
     Responsibility,
@@ -217,11 +218,21 @@ def holder(role: str) -> User:
     return user
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Built once; every test's own changes are rolled back to it."""
+    with django_db_blocker.unblock():
+        atomics = TestCase._enter_atomics()
+        yield World()
+        TestCase._rollback_atomics(atomics)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: str(role) if role else "nobody")
-def test_the_role_opens_what_the_table_says_and_nothing_else(role):
+def test_the_role_opens_what_the_table_says_and_nothing_else(world, role):
     """SEC-01, SEC-04"""
-    world = World()
+    for part in ("queue", "scheduler"):
+        beat(part)
     client = Client(raise_request_exception=True)
     if role:
         client.force_login(holder(role), BACKEND)
@@ -260,9 +271,8 @@ def _fault(rule: Any, role: str | None, answer) -> str:
 
 
 @pytest.mark.django_db
-def test_a_company_sees_its_own_case_and_no_page_of_the_municipality():
+def test_a_company_sees_its_own_case_and_no_page_of_the_municipality(world):
     """SEC-01"""
-    world = World()
     client = Client()
     client.force_login(world.company, BACKEND)
     for name in ("portal:case", "cases:do", "cases:document", "cases:attachment"):
@@ -275,11 +285,10 @@ def test_a_company_sees_its_own_case_and_no_page_of_the_municipality():
 
 
 @pytest.mark.django_db
-def test_a_role_in_a_unit_beside_sees_no_case_of_this_one():
+def test_a_role_in_a_unit_beside_sees_no_case_of_this_one(world):
     """SEC-01"""
     from organisation.models import Unit
 
-    world = World()
     other = Unit.objects.create(name="Barn och unga", valid_from=SINCE)
     stranger = person(Role.DEVELOPMENT_STRATEGIST, other, "Ann Främby", "stranger")
     client = Client()
