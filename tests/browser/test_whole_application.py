@@ -122,7 +122,7 @@ def decide(desk: Desk, monkeypatch) -> None:
     desk.page.goto("/namnd/")
     desk.page.goto(f"/namnd/{CommitteeMeeting.objects.get().pk}/")
     desk.press("button", "Lås och expediera")
-    desk.page.wait_for_load_state()
+    expect(desk.page.locator(".kv-messages")).to_contain_text("Utskicket är låst")
     desk.at_day(monkeypatch, date(2026, 4, 16))
     desk.do("Registrera nämndens beslut", paragraph="42", choose=("Godkänner inte",))
     desk.at_day(monkeypatch, date(2026, 4, 20))
