@@ -335,7 +335,7 @@ def permitting(case: Any, command: type[Command], actor: Actor) -> Holding | str
         allowed = "delegationsordningen" if command.delegation else "din roll"
         return f"”{command.label}” får inte göras enligt {allowed}."
     people = {actor.user.pk} | ({held.on_behalf_of.pk} if held.on_behalf_of else set())
-    if not command.despite_conflict and case.conflicts.filter(user__in=people).exists():
+    if not command.despite_conflict and case.conflicted & people:
         return "Anmält jäv: du får inte handlägga det här ärendet."
     for user_id, why in command.barred(case).items():
         if user_id in people:

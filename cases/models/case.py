@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.functional import cached_property
 from django_fsm import FSMField
 from guardian.models import UserObjectPermissionBase
 from viewflow.workflow.models import Process
@@ -110,6 +111,7 @@ class Case(models.Model):
         """Read again. The state's protection belongs to the shared field and is never lifted: the
         instance forgets its state instead, as the library's own mixin is unsafe among threads."""
         fields = [f.attname for f in self._meta.concrete_fields] if fields is None else fields
+        self.__dict__.pop("conflicted", None)
         if "state" in fields:
             self.__dict__.pop("state", None)
         super().refresh_from_db(using, fields, from_queryset)
@@ -127,7 +129,14 @@ class Case(models.Model):
     def concrete(self) -> "Case":
         """This case as its own kind."""
         subclass = self.kinds[self.kind]
-        return self if isinstance(self, subclass) else subclass.objects.get(pk=self.pk)
+        if isinstance(self, subclass):
+            return self
+        return subclass.objects.select_related("unit", "responsible", "provider").get(pk=self.pk)
+
+    @cached_property
+    def conflicted(self) -> frozenset[int]:
+        """Ids of those who have a conflict of interest in the case, as read once."""
+        return frozenset(self.conflicts.values_list("user_id", flat=True))
 
 
 class CaseNumber(models.Model):

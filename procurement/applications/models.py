@@ -110,7 +110,8 @@ class ProviderApplication(Case):
 
     def proposal(self) -> "DecisionProposal | None":
         """The proposal that stands."""
-        return self.proposals.filter(declined_on=None).last()
+        standing = self.proposals.filter(declined_on=None)
+        return standing.select_related("recorded_by", "concurred_by").last()
 
     def agenda_item(self) -> AgendaItem | None:
         """Where the application stands on an agenda, undecided."""
@@ -122,7 +123,7 @@ class ProviderApplication(Case):
 
     def decision(self) -> "CommitteeDecision | None":
         """The committee's last decision."""
-        return self.decisions.order_by("pk").last()
+        return self.decisions.select_related("notice", "correction").order_by("pk").last()
 
     def counted_references(self) -> dict[str, int]:
         """How many references have been taken, by whom they are about."""
