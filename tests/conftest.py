@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
@@ -25,6 +26,12 @@ def _empty_without_triggers(self):
 
 
 TransactionTestCase._fixture_teardown = _empty_without_triggers
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """No test finds what another left in the cache."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
