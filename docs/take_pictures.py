@@ -1,5 +1,6 @@
 """Takes the handbook's pictures from a running demo: `python docs/take_pictures.py [ADDRESS]`."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -43,15 +44,16 @@ def log_in(page: Page, username: str) -> None:
 def case(page: Page) -> str:
     """The address of a case that is under handling."""
     page.goto("/arenden/")
-    return page.get_by_role("link", name=COMPANY).first.get_attribute("href")
+    return page.get_by_role("link", name=COMPANY, exact=True).first.get_attribute("href")
 
 
-def first(start: str, pattern: str):
-    """The first link on a page whose address holds `pattern`."""
+def first(start: str):
+    """The first link on the list at `start` that leads to one of its things."""
 
     def find(page: Page) -> str:
         page.goto(start)
-        return page.locator(f"main a[href*='{pattern}']").first.get_attribute("href")
+        links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.pathname)")
+        return next(link for link in links if re.fullmatch(rf"{start}\d+/", link))
 
     return find
 
@@ -62,9 +64,9 @@ SHOTS = {
         "do": lambda page: case(page) + "gor/add_reference/",
     },
     "deputy-director": {"overview": "/arenden/"},
-    "committee-secretary": {"meeting": first("/namnd/", "/namnd/")},
+    "committee-secretary": {"meeting": first("/namnd/")},
     "viva-administrator": {"users": "/organisation/anvandare/"},
-    "applicant": {"portal": first("/portal/", "/portal/")},
+    "applicant": {"portal": first("/portal/")},
 }
 
 if __name__ == "__main__":

@@ -63,10 +63,11 @@ class Routine:
     def attach(self, at: datetime, *codes: str, who: User | None = None) -> None:
         """Files that answer rows of the checklist, with valid dates."""
         day = clock.local_date(at)
+        names = {row.code: row.name for row in self.application.checklist(day)}
         for code in codes:
             self.do(
                 AddAttachment(
-                    file=SimpleUploadedFile(f"{code}.pdf", PAGE, "application/pdf"),
+                    file=SimpleUploadedFile(f"{names[code]}.pdf", PAGE, "application/pdf"),
                     requirement=code,
                     issued_on=calendar.add_days(day, -20),
                     expires_on=calendar.add_days(day, 300),
