@@ -27,6 +27,7 @@ def main() -> None:
             log_in(page, username)
             for name, path in shots.items():
                 page.goto(path(page) if callable(path) else path)
+                page.wait_for_load_state("networkidle")
                 page.screenshot(path=FOLDER / f"{name}.png")
             context.close()
         browser.close()

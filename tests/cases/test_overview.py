@@ -122,7 +122,7 @@ def test_a_person_of_another_unit_sees_nothing_of_the_cases(client):
         assert "Fyrbåken" not in page
     context = client.get(reverse("cases:overview")).context
     assert [count for _, _, count in context["counts"]] == [0, 0, 0, 0]
-    assert context["charts"][0]["times"] == []
+    assert context["charts"]()[0]["times"] == []
 
 
 @pytest.mark.parametrize(
@@ -330,11 +330,23 @@ def test_the_charts_read_the_deadlines_of_the_last_twelve_months(client):
     old = application(opened=date(2025, 3, 3), state="approved", closed=date(2025, 5, 5))
     deadline(old, date(2025, 3, 31), met=date(2025, 3, 31), anchor=date(2025, 3, 3),
              rule="completion_request")  # fmt: skip
-    chart = client.get(reverse("cases:overview")).context["charts"][0]
+    chart = client.get(reverse("cases:overview")).context["charts"]()[0]
     assert chart["times"] == [charts.LeadTime("Granskning", 5.5, 7, 2, 14)]
     assert chart["kept"][-1] == charts.Month(date(2026, 3, 1), 1, 3)
     assert sum(month.total for month in chart["kept"]) == 3
     assert [count for _, count in chart["arrived"]] == [0] * 11 + [1]
+
+
+def test_the_charts_are_each_persons_own_and_kept_for_ten_minutes(client):
+    """CAP-14, SEC-01"""
+    log_in(client, Role.DEPUTY_DIRECTOR)
+    address = reverse("cases:overview")
+    client.get(address)
+    deadline(application(), date(2026, 3, 16), met=date(2026, 3, 6), rule="completion_request")
+    assert "Granskning</text>" not in client.get(address).content.decode()
+    client.logout()
+    log_in(client, Role.DEVELOPMENT_STRATEGIST)
+    assert "Granskning</text>" in client.get(address).content.decode()
 
 
 def test_a_later_process_adds_its_column_and_nothing_else_changes(client, monkeypatch):
