@@ -2,16 +2,12 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from organisation.roles import Role
 from tests.factories import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 KEY = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
     "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
@@ -19,16 +15,12 @@ KEY = {
 
 
 @pytest.fixture
-def page():
+def page(page: Page) -> Page:
     """A page of a browser that has a key built in."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        page = browser.new_page()
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
-        yield page
-        browser.close()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+    return page
 
 
 def log_out(page: Page) -> None:
@@ -36,12 +28,11 @@ def log_out(page: Page) -> None:
     page.wait_for_url("**/")
 
 
-def test_a_person_adds_a_key_and_logs_in_with_it_alone(page, live_server, settings):
+def test_a_person_adds_a_key_and_logs_in_with_it_alone(page, settings):
     """SEC-04: staff without a second factor are led there; the key is enough at the next login."""
     user = person(Role.DEVELOPMENT_STRATEGIST, username="samira.norrgren")
     settings.SECOND_FACTOR_REQUIRED = True
-    home = live_server.url  # by name: passkeys refuse IP addresses
-    page.goto(f"{home}/konto/logga-in/")
+    page.goto("/konto/logga-in/")
     page.get_by_label("Användarnamn").fill("samira.norrgren")
     page.get_by_label("Lösenord", exact=True).fill("lösenord-för-prov")
     page.get_by_role("button", name="Logga in", exact=True).click()
@@ -58,12 +49,12 @@ def test_a_person_adds_a_key_and_logs_in_with_it_alone(page, live_server, settin
     assert (key.user, key.wrap().name) == (user, "Arbetsdatorn")
 
     log_out(page)
-    page.goto(f"{home}/konto/logga-in/")
+    page.goto("/konto/logga-in/")
     page.get_by_role("button", name="Logga in med nyckel").click()
     expect(page.get_by_role("heading", name="Hej Samira Norrgren")).to_be_visible()
 
     log_out(page)
-    page.goto(f"{home}/konto/logga-in/")
+    page.goto("/konto/logga-in/")
     page.get_by_label("Användarnamn").fill("samira.norrgren")
     page.get_by_label("Lösenord", exact=True).fill("lösenord-för-prov")
     page.get_by_role("button", name="Logga in", exact=True).click()
@@ -71,11 +62,10 @@ def test_a_person_adds_a_key_and_logs_in_with_it_alone(page, live_server, settin
     expect(page.get_by_role("heading", name="Hej Samira Norrgren")).to_be_visible()
 
 
-def test_a_browser_without_a_key_for_us_is_told_so(page, live_server):
+def test_a_browser_without_a_key_for_us_is_told_so(page):
     """SEC-04: refused, in Swedish."""
-    home = live_server.url
-    page.goto(f"{home}/konto/logga-in/")
+    page.goto("/konto/logga-in/")
     page.get_by_role("button", name="Logga in med nyckel").click()
     expect(page.get_by_role("alert")).to_contain_text("ingen nyckel för Kundval")
-    page.goto(f"{home}/hem/")
+    page.goto("/hem/")
     expect(page.get_by_role("heading", name="Logga in", exact=True)).to_be_visible()
