@@ -82,6 +82,15 @@ class Act:
         """The day in Europe/Stockholm."""
         return clock.local_date(self.at)
 
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """The columns of `cases.models.Record`."""
+        return {
+            "recorded_at": self.at,
+            "recorded_by": self.user,
+            "on_behalf_of": self.on_behalf_of,
+        }
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -14,6 +14,7 @@ from cases.models.committee import AgendaItem, CommitteeMeeting, CommitteeMember
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlineSuspension, FiredRung
 from cases.models.document import Attachment, Document, JournalNote
 from cases.models.message import Notification, OutgoingMail
+from cases.models.record import Record
 
 __all__ = [
     "AgendaItem",
@@ -35,6 +36,7 @@ __all__ = [
     "Notification",
     "OutgoingMail",
     "PerformedKey",
+    "Record",
     "SavedFilter",
     "Setting",
 ]

@@ -1,14 +1,14 @@
 """A company's application to become a provider, and what is recorded while it is handled."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
-from cases.models import AgendaItem, Attachment, Case, Document
+from cases.models import AgendaItem, Attachment, Case, Document, Record
 from organisation.roles import Role
 from procurement.applications import rules
 from procurement.specifications.models import RequiredAttachment, ServiceArea, SpecificationVersion
@@ -243,23 +243,7 @@ class ProviderApplication(Case):
         self.closed_on = on
 
 
-class OfApplication(models.Model):
-    """A record of an application, with who made it and for whom."""
-
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        abstract = True
-        ordering = ["pk"]
-
-
-class HandlingStep(OfApplication):
+class HandlingStep(Record):
     """A step of LOV-05 with outcome and evidence; done again, it is a new row."""
 
     class Kind(models.TextChoices):
@@ -286,7 +270,7 @@ class HandlingStep(OfApplication):
     note = models.CharField(max_length=500, blank=True)
     evidence = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
 
-    class Meta(OfApplication.Meta):
+    class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(kind="record_extract") | Q(evidence=None),
@@ -303,7 +287,7 @@ class HandlingStep(OfApplication):
         return self.outcome != self.Outcome.ORDERED
 
 
-class CompletionRequest(OfApplication):
+class CompletionRequest(Record):
     """A round of completion: what was asked for, by when, and what came (LOV-03)."""
 
     class Outcome(models.TextChoices):
@@ -326,7 +310,7 @@ class CompletionRequest(OfApplication):
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
 
-    class Meta(OfApplication.Meta):
+    class Meta(Record.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "round"], name="one_completion_per_round"
@@ -347,7 +331,7 @@ class CompletionRequest(OfApplication):
         return self.answered_on is not None and self.answered_on > self.due
 
 
-class InformationMeeting(OfApplication):
+class InformationMeeting(Record):
     """The information meeting with its attendance (LOV-07)."""
 
     application = models.ForeignKey(
@@ -368,7 +352,7 @@ class InformationMeeting(OfApplication):
         return rules.absent_at_meeting(self.attendance)
 
 
-class Reference(OfApplication):
+class Reference(Record):
     """A reference taken, about the management or the operations manager (LOV-06)."""
 
     class About(models.TextChoices):
@@ -389,7 +373,7 @@ class Reference(OfApplication):
         return f"{self.get_about_display()}: {self.referee}"
 
 
-class DecisionProposal(OfApplication):
+class DecisionProposal(Record):
     """What the case worker proposes, and the deputy director's answer (LOV-08)."""
 
     class Recommendation(models.TextChoices):
@@ -414,7 +398,7 @@ class DecisionProposal(OfApplication):
     declined_on = models.DateField(null=True)
     declined_reason = models.TextField(blank=True)
 
-    class Meta(OfApplication.Meta):
+    class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(concurred_by=None) | ~Q(concurred_by=models.F("recorded_by")),
@@ -430,7 +414,7 @@ class DecisionProposal(OfApplication):
         return self.get_recommendation_display()
 
 
-class MblNegotiation(OfApplication):
+class MblNegotiation(Record):
     """A negotiation with a union before the committee decides (LOV-09, MBL 38 §)."""
 
     class Outcome(models.TextChoices):
@@ -446,7 +430,7 @@ class MblNegotiation(OfApplication):
     outcome = models.CharField(max_length=10, choices=Outcome)
     note = models.CharField(max_length=500, blank=True)
 
-    class Meta(OfApplication.Meta):
+    class Meta(Record.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "union", "held_on"],
@@ -458,7 +442,7 @@ class MblNegotiation(OfApplication):
         return f"{self.union} {self.held_on}"
 
 
-class CommitteeDecision(OfApplication):
+class CommitteeDecision(Record):
     """The committee's decision as its secretary registered it (LOV-10)."""
 
     class Outcome(models.TextChoices):
@@ -485,7 +469,7 @@ class CommitteeDecision(OfApplication):
         return self.outcome == self.Outcome.APPROVED
 
 
-class DecisionNotice(OfApplication):
+class DecisionNotice(Record):
     """The notice to the company: how, which day it was given, and the proof of that (LOV-11)."""
 
     class Channel(models.TextChoices):
@@ -505,7 +489,7 @@ class DecisionNotice(OfApplication):
         return f"{self.get_channel_display()} {self.given_on}"
 
 
-class CorrectionCase(OfApplication):
+class CorrectionCase(Record):
     """An application for correction (rättelse) at the administrative court (LOV 10:1-3)."""
 
     class Outcome(models.TextChoices):
@@ -522,8 +506,3 @@ class CorrectionCase(OfApplication):
 
     def __str__(self) -> str:
         return self.court_case_number
-
-
-def stamp(at: datetime, user: object, on_behalf_of: object) -> dict[str, object]:
-    """The columns of `OfApplication`."""
-    return {"recorded_at": at, "recorded_by": user, "on_behalf_of": on_behalf_of}

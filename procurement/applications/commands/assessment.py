@@ -21,7 +21,6 @@ from procurement.applications.models import (
     DecisionProposal,
     MblNegotiation,
     ProviderApplication,
-    stamp,
 )
 
 State = ProviderApplication.State
@@ -136,7 +135,7 @@ def propose(case: Any, act: Act, recommendation: str, reasons: str, **more: str)
         reasons=reasons,
         proposed_on=act.day,
         **more,
-        **stamp(act.at, act.user, act.on_behalf_of),
+        **act.stamp,
     )
     messages.notify(
         holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day), case,
@@ -343,7 +342,7 @@ class RecordNegotiation(Command):
     def apply(self, case: Any, act: Act) -> None:
         MblNegotiation.objects.create(
             application=case, union=self.union, held_on=self.held_on, outcome=self.outcome,
-            note=self.note, **stamp(act.at, act.user, act.on_behalf_of),
+            note=self.note, **act.stamp,
         )  # fmt: skip
         label = MblNegotiation.Outcome(self.outcome).label.lower()
         official_note(case, act, f"MBL-förhandling med {self.union} {self.held_on}: {label}.")

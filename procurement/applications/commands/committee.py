@@ -21,7 +21,6 @@ from procurement.applications.models import (
     CorrectionCase,
     DecisionNotice,
     ProviderApplication,
-    stamp,
 )
 
 State = ProviderApplication.State
@@ -250,7 +249,7 @@ class RegisterDecision(Command):
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
         item = case.agenda_item()
-        recorded = stamp(act.at, act.user, act.on_behalf_of)
+        recorded = act.stamp
         CommitteeDecision.objects.create(
             application=case, item=item, outcome=self.outcome, paragraph=self.paragraph,
             decided_on=self.decided_on, reasons=self.reasons, reservations=self.reservations,
@@ -328,7 +327,7 @@ class NotifyApplicant(Command):
         document.save(update_fields=["shown_to_company"])
         DecisionNotice.objects.create(
             decision=decision, channel=self.channel, given_on=self.given_on, proof=self.proof,
-            document=document, **stamp(act.at, act.user, act.on_behalf_of),
+            document=document, **act.stamp,
         )  # fmt: skip
         ledger.meet(case, rules.NOTIFY.code, self.given_on, "Meddelad")
         if decision.is_approval:
@@ -372,7 +371,7 @@ class FileCorrection(Command):
         decision = case.decision()
         CorrectionCase.objects.create(
             decision=decision, court_case_number=self.court_case_number, filed_on=self.filed_on,
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )  # fmt: skip
         case.file_correction()
         ledger.meet(case, rules.CORRECTION.code, self.filed_on, "Rättelse begärd")

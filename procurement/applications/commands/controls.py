@@ -20,7 +20,6 @@ from procurement.applications.models import (
     InformationMeeting,
     ProviderApplication,
     Reference,
-    stamp,
 )
 
 State = ProviderApplication.State
@@ -109,7 +108,7 @@ class RecordControl(Command):
             valid_until=calendar.add_days(self.done_on, days) if holds else None,
             note=self.note,
             evidence=self.evidence,
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )
 
 
@@ -148,7 +147,7 @@ class NoteRecordExtract(Command):
             outcome=HandlingStep.Outcome.PASSED,
             done_on=self.shown_on,
             note=self.whose,
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )
 
 
@@ -222,7 +221,7 @@ class HoldMeeting(Command):
             attendance=dict(self.attendance),
             notes=self.notes,
             went_through_application=self.went_through_application,
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )
         document = documents.make(case, "meeting_minutes", act.user, act.at, lock=True)
         text = (
@@ -294,7 +293,7 @@ class AddReference(Command):
                     "about", "referee", "organisation", "relation", "taken_on", "statement"
                 )
             },
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )  # fmt: skip
         document = documents.make(case, "reference_record", act.user, act.at)
         about = row.get_about_display().lower()

@@ -21,7 +21,6 @@ from procurement.applications.models import (
     CompletionRequest,
     HandlingStep,
     ProviderApplication,
-    stamp,
 )
 from procurement.specifications.models import ServiceArea, SpecificationVersion
 
@@ -292,7 +291,7 @@ class ReviewApplication(Command):
             outcome=self.outcome,
             done_on=act.day,
             note=self.note,
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )
 
 
@@ -355,7 +354,7 @@ class RequestCompletion(Command):
             requested_on=act.day,
             due=deadline.due,
             document=document,
-            **stamp(act.at, act.user, act.on_behalf_of),
+            **act.stamp,
         )
         official_note(
             case, act, f"Komplettering begärd, omgång {row.round}, senast {deadline.due}.", document
