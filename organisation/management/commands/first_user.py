@@ -4,6 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from audit import clock, log
+from organisation.defaults import load_delegation
+from organisation.matrix import load as load_matrix
 from organisation.models import RoleAssignment, Unit, User
 from organisation.roles import Role
 
@@ -29,5 +31,7 @@ class Command(BaseCommand):
         RoleAssignment.objects.create(
             user=user, role=Role.VIVA_ADMINISTRATOR, unit=root, valid_from=today
         )
+        load_matrix()
+        load_delegation(today)
         log.record(f"user:{user.pk}", "first_user", at=clock.now(), actor=None, subject=user)
         self.stdout.write(f"{username} can log in with the password {password} (shown once).")
