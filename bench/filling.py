@@ -2,18 +2,20 @@
 
 from datetime import UTC, date, datetime
 
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from audit.log import HASHED_FIELDS, event_hash, hash_values
 from audit.models import Chain, Event
+from bench import providers
 from bench.web import CASES, DEADLINES, EVENTS
 from cases import calendar
 from cases.models import Case, Deadline
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import Role
 from procurement.applications.models import ProviderApplication
+from procurement.contracts.models import Contract
+from procurement.duties.models import Duty
 
 TODAY = date(2026, 3, 2)
 BATCH = 2000
@@ -41,6 +43,7 @@ class World:
         )
         self.empty_page = reverse("home")
         self.provider = Provider.objects.create(name="Företag AB")
+        providers.load_beginnings()
 
     def get(self, path: str) -> None:
         """One request; anything but 200 stops the bench."""
@@ -50,69 +53,66 @@ class World:
 
     def pages(self) -> dict[str, str]:
         """The pages that are measured."""
-        middle = Case.objects.filter(closed_on=None).order_by("pk").first()
+        middle = ProviderApplication.objects.filter(closed_on=None).order_by("pk").first()
+        contract = Contract.objects.order_by("pk").first()
         return {
             "overview": reverse("cases:overview"),
             "case page": reverse("cases:case", args=[middle.pk]),
             "worklist": reverse("cases:worklist"),
             "search": reverse("cases:search") + "?q=nordvik+77",
+            "register": reverse("contracts:register"),
+            "contract": reverse("cases:case", args=[contract.pk]),
+            "wheel": reverse("duties:wheel"),
+            "comparison": reverse("followups:comparison"),
+            "choose": reverse("contracts:choose"),
         }
 
     def counts(self) -> dict[str, int]:
         """What there is."""
         return {"cases": Case.objects.count(), "events": Event.objects.count(),
-                "deadlines": Deadline.objects.count()}  # fmt: skip
+                "deadlines": Deadline.objects.count(),
+                "providers": Contract.objects.count(), "duties": Duty.objects.count()}  # fmt: skip
 
     def fill(self, scale: float) -> None:
         """Add what is missing up to `scale` of the full size."""
-        have = Case.objects.count()
+        have = ProviderApplication.objects.count()
         want = int(CASES * scale)
         for start in range(have, want, BATCH):
             self._cases(start, min(start + BATCH, want))
         self._deadlines(int(DEADLINES * scale))
         self._events(int(EVENTS * scale))
+        providers.fill(self, scale)
 
     def _cases(self, start: int, stop: int) -> None:
-        parents = [self._case(number) for number in range(start, stop)]
-        Case.objects.bulk_create(parents)
-        # Django has no bulk insert for a model with a parent table: the child's row is its own.
-        columns = ProviderApplication._meta.local_fields
-        names = ", ".join(f.column for f in columns)
-        marks = ", ".join(["%s"] * len(columns))
-        rows = []
-        for parent in parents:
-            child = ProviderApplication(
-                case_ptr_id=parent.pk, channel="portal", arrived_on=TODAY,
-                contact_name="Kontakt", operations_manager="Chef", assignment="both",
-                capacity_ceiling_hours=100,
-            )  # fmt: skip
-            rows.append(
-                [f.get_db_prep_save(getattr(child, f.attname), connection) for f in columns]
+        providers.insert([
+            ProviderApplication(
+                channel="portal", arrived_on=TODAY, contact_name="Kontakt",
+                operations_manager="Chef", assignment="both", capacity_ceiling_hours=100,
+                **self._case(number),
             )
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"insert into {ProviderApplication._meta.db_table} ({names}) values ({marks})", rows
-            )
+            for number in range(start, stop)
+        ])  # fmt: skip
 
-    def _case(self, number: int) -> Case:
+    def _case(self, number: int) -> dict:
         is_open = number % OPEN_EVERY == 0
         states = OPEN_STATES if is_open else CLOSED_STATES
-        return Case(
-            kind="application",
-            number=f"LOV-{2000 + number // 9000}-{number % 9000:04d}",
-            title=f"{('Nordvik', 'Sydholm', 'Östanå', 'Västby')[number % 4]} {number} Omsorg AB",
-            state=states[number // OPEN_EVERY % len(states)],
-            state_since=self.now,
-            unit=self.unit,
-            provider=self.provider,
-            responsible=self.people[number % 2],
-            opened_at=self.now,
-            closed_on=None if is_open else TODAY,
-        )
+        names = ("Nordvik", "Sydholm", "Östanå", "Västby")
+        return {
+            "kind": "application",
+            "number": f"LOV-{2000 + number // 9000}-{number % 9000:04d}",
+            "title": f"{names[number % 4]} {number} Omsorg AB",
+            "state": states[number // OPEN_EVERY % len(states)],
+            "state_since": self.now,
+            "unit_id": self.unit.pk,
+            "provider_id": self.provider.pk,
+            "responsible_id": self.people[number % 2].pk,
+            "opened_at": self.now,
+            "closed_on": None if is_open else TODAY,
+        }
 
     def _deadlines(self, want: int) -> None:
         have = Deadline.objects.count()
-        keys = list(Case.objects.order_by("pk").values_list("pk", "closed_on"))
+        keys = list(ProviderApplication.objects.order_by("pk").values_list("pk", "closed_on"))
         rows = []
         for number in range(have, want):
             case, closed = keys[number % len(keys)]
@@ -129,7 +129,7 @@ class World:
 
     def _events(self, want: int) -> None:
         have = Event.objects.count()
-        keys = list(Case.objects.order_by("pk").values_list("pk", flat=True))
+        keys = list(ProviderApplication.objects.order_by("pk").values_list("pk", flat=True))
         per_chain = max(1, want // len(keys))
         made = set(Chain.objects.values_list("name", flat=True))
         left = want - have

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from cases import attachments, ledger, messages
 from cases.commands import Act, Command, CommandForm, Refused
+from cases.dates import long_date
 from cases.models import Attachment, ConflictOfInterest, Deadline, JournalNote
 from organisation.authority import actor_on, holders
 from organisation.models import User
@@ -35,6 +36,14 @@ def write_note(case: Any, act: Act, kind: str, text: str, document: Any = None) 
 def official_note(case: Any, act: Act, text: str, document: Any = None) -> JournalNote:
     """An official note: registered in the case-registration system (LOV-13)."""
     return write_note(case, act, JournalNote.Kind.OFFICIAL, text, document)
+
+
+def not_in_future(day: date, today: date, what: str) -> None:
+    """Raise Refused for a day that has not come."""
+    if day > today:
+        raise Refused(
+            f"{what} kan inte ligga i framtiden. Skriv {long_date(today)} eller tidigare."
+        )
 
 
 class NoteForm(CommandForm):
@@ -103,15 +112,7 @@ class SendMessage(Command):
 
 def tell_company(case: Any, act: Act, text: str) -> None:
     """Notify the company's people who may see the case."""
-    people = User.objects.filter(
-        is_active=True, caseuserobjectpermission__content_object_id=case.pk
-    ) | User.objects.filter(
-        is_active=True,
-        representations__provider_id=case.provider_id,
-        representations__approved_on__isnull=False,
-        representations__ended_on=None,
-    )
-    messages.notify(people.distinct(), case, text, act.at)
+    messages.notify(messages.people_of(case), case, text, act.at)
 
 
 def tell_responsible(case: Any, act: Act, text: str) -> None:

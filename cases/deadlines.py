@@ -37,11 +37,11 @@ class Rung:
     code: str
     offset: int
     to: str
-    """`responsible` (with whoever stands in for them) or a role."""
+    """`responsible` (with whoever stands in for them), `company` or a role."""
     text: str
 
 
-RESPONSIBLE = "responsible"
+RESPONSIBLE, COMPANY = "responsible", "company"
 LADDER = (
     Rung("reminder", -3, RESPONSIBLE, "förfaller om tre dagar"),
     Rung("due", 0, RESPONSIBLE, "förfaller i dag"),
@@ -61,6 +61,8 @@ class DeadlineRule:
     statutory: bool = False
     amber_days: int = 7
     ladder: tuple[Rung, ...] = LADDER
+    for_company: bool = False
+    """Whether the company is told of it; the administration's own goals are its own."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def compute(
     due = _counted(budget, anchor)
     sign = "-" if budget.working_days < 0 else "+"
     why = [f"{long_date(anchor)}: {anchor_text or 'tiden börjar löpa'}"]
-    why.append(f"{sign} {budget} enligt {source} = {long_date(due)}")
+    counted = f"{sign} {budget} enligt" if str(budget) else "dagen ges av"
+    why.append(f"{counted} {source} = {long_date(due)}")
     for pause in suspensions:
         last = pause.end or until or pause.start
         days = calendar.days_between(pause.start, last) + 1

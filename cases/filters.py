@@ -83,14 +83,22 @@ def any_text(text: str) -> Q:
     return containing(text, "number", "registry_no", "title", "provider__name")
 
 
-def states() -> list[tuple[str, str]]:
-    """The states of every kind of case but the draft, in the order of the routine."""
-    return [
-        (state.value, str(state.label))
-        for kind in Case.kinds.values()
-        for state in kind.State  # type: ignore[attr-defined]
-        if state != Case.DRAFT
-    ]
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of case."""
+    return [(name, kind.case_label) for name, kind in Case.kinds.items()]
+
+
+def states(kind: str = "") -> list[tuple[str, str]]:
+    """The states of a kind of case, or of every kind, but the draft, in the order of the routine.
+
+    A state that several kinds have stands once, with what each calls it.
+    """
+    labels: dict[str, list[str]] = {}
+    for name, model in Case.kinds.items():
+        for state in model.State if kind in ("", name) else ():  # type: ignore[attr-defined]
+            if state != Case.DRAFT and str(state.label) not in labels.setdefault(state.value, []):
+                labels[state.value].append(str(state.label))
+    return [(state, " / ".join(words)) for state, words in labels.items()]
 
 
 def _with_visible_cases(request: HttpRequest, field: str) -> Exists:
@@ -134,6 +142,9 @@ class CaseFilter(django_filters.FilterSet):
         choices=(*VIEWS, (ENDED, "Avslutade")), method="shown", widget=forms.HiddenInput
     )
     text = django_filters.CharFilter(label="Text", method="with_text")
+    slag = django_filters.ChoiceFilter(
+        label="Slag", field_name="kind", choices=kinds, empty_label="Alla"
+    )
     utforare = django_filters.ModelChoiceFilter(
         label="Utförare", field_name="provider", queryset=_providers, empty_label="Alla"
     )
@@ -164,6 +175,9 @@ class CaseFilter(django_filters.FilterSet):
         self.form.fields["utforare"].widget.choices = [
             ("", "Alla"), *_first_choices(self.request, self.data.get("utforare"))
         ]  # fmt: skip
+        kind = self.data.get("slag", "")
+        if kind in Case.kinds:
+            self.form.fields["lage"].widget.choices = states(kind)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Open cases, unless ended ones are asked for by `visa` or by their state."""

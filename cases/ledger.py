@@ -11,7 +11,15 @@ from django.db.models import Q
 
 from audit import clock, log
 from cases import messages, preferences
-from cases.deadlines import RESPONSIBLE, Budget, DeadlineRule, Rung, next_rung_on, rung_date
+from cases.deadlines import (
+    COMPANY,
+    RESPONSIBLE,
+    Budget,
+    DeadlineRule,
+    Rung,
+    next_rung_on,
+    rung_date,
+)
 from cases.models import Case, Deadline, DeadlineExtension, DeadlineSuspension, FiredRung
 from organisation.authority import holders
 from organisation.models import Substitution, User
@@ -27,6 +35,11 @@ def add_rules(*new: DeadlineRule) -> None:
     rules.update({rule.code: rule for rule in new})
 
 
+def shown_to_company() -> list[str]:
+    """Codes of the rules that a company is told of."""
+    return [code for code, rule in rules.items() if rule.for_company]
+
+
 def start(
     case: Case,
     rule: DeadlineRule,
@@ -34,13 +47,19 @@ def start(
     *,
     budget: Budget | None = None,
     anchor_text: str = "",
+    label: str = "",
+    about: str = "",
 ) -> Deadline:
-    """Start a deadline of `case` on `anchor`, with the rule's budget or one of its own."""
+    """Start a deadline of `case` on `anchor`, with the rule's budget and label or its own.
+
+    `about` names the row it is about, when the case has several deadlines of the rule.
+    """
     budget = budget or rule.budget
     row = Deadline(
         case_id=case.pk,
         rule=rule.code,
-        label=rule.label,
+        label=label or rule.label,
+        about=about,
         source=rule.source,
         anchor=anchor,
         anchor_text=anchor_text,
@@ -57,16 +76,19 @@ def start(
     return row
 
 
-def meet(case: Case, code: str, day: date, text: str = "") -> None:
+def meet(case: Case, code: str, day: date, text: str = "", about: str = "") -> None:
     """Note that what the running deadlines of a rule demanded was done on `day`."""
-    case.deadlines.running().filter(rule=code).update(met_on=day, met_text=text, next_rung_on=None)
+    running = case.deadlines.running().filter(rule=code, about=about)
+    running.update(met_on=day, met_text=text, next_rung_on=None)
 
 
-def cancel(case: Case, day: date, *codes: str) -> None:
-    """Cancel the running deadlines of the rules, or all of them."""
+def cancel(case: Case, day: date, *codes: str, about: str = "") -> None:
+    """Cancel the running deadlines of the rules (or all), of one row or whatever they are about."""
     running = case.deadlines.running()
     if codes:
         running = running.filter(rule__in=codes)
+    if about:
+        running = running.filter(about=about)
     running.update(cancelled_on=day, next_rung_on=None)
 
 
@@ -167,6 +189,8 @@ class _Recipients:
 
     def of(self, case: Case, rung: Rung) -> list[User]:
         """The people a rung goes to. A case without a case worker goes to the deputy director."""
+        if rung.to == COMPANY:
+            return list(messages.people_of(case))
         if rung.to == RESPONSIBLE and case.responsible and case.responsible.is_active:
             return [case.responsible, *self.standing_in.get(case.responsible_id, [])]
         role = "deputy-director" if rung.to == RESPONSIBLE else rung.to

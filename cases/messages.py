@@ -7,6 +7,7 @@ import stamina
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases.models import Case, Notification, OutgoingMail
 from organisation.models import User
@@ -31,6 +32,19 @@ def notify(
         for user in people
         if user.email
     )  # fmt: skip
+
+
+def people_of(case: Case) -> QuerySet[User]:
+    """The company's people who see the case: its representatives, and those it was given to."""
+    return (
+        User.objects.filter(is_active=True, caseuserobjectpermission__content_object_id=case.pk)
+        | User.objects.filter(
+            is_active=True,
+            representations__provider_id=case.provider_id,
+            representations__approved_on__isnull=False,
+            representations__ended_on=None,
+        )
+    ).distinct()
 
 
 def send_mail(to: str, subject: str, body: str, at: datetime, *, user: User | None = None) -> None:

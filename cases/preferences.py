@@ -8,7 +8,7 @@ from cases.models import Setting
 
 @dataclass(frozen=True)
 class Preference:
-    """A choice with its default. `kind` is `flag` or `number` (with its limits)."""
+    """A choice with its default: yes or no, a number within limits, or one of some words."""
 
     key: str
     label: str
@@ -16,6 +16,8 @@ class Preference:
     default: Any
     low: int = 0
     high: int = 0
+    words: tuple[tuple[str, str], ...] = ()
+    """(value, Swedish) of each word that can be chosen."""
 
     @property
     def is_flag(self) -> bool:
@@ -57,6 +59,67 @@ PREFERENCES = {
             "Dagar som kreditupplysning och skattekontroll gäller",
             "En äldre kontroll måste göras om innan nämnden beslutar.",
             90, 7, 365,
+        ),
+        Preference(
+            "signing_waits",
+            "Avtal innan beslutet är slutligt",
+            "Enligt LOV 8 kap. 3 § tecknas avtal utan dröjsmål, och någon avtalsspärr finns inte. "
+            "Rutinen ber förvaltningen att bevaka när beslutet vinner laga kraft.",
+            "warn",
+            words=(
+                ("off", "Säg ingenting"),
+                ("warn", "Varna, men hindra inte"),
+                ("block", "Hindra att avtalet tecknas"),
+            ),
+        ),
+        Preference(
+            "provider_change_days",
+            "Dagar från att någon vill byta utförare till att bytet sker",
+            "Räknas från den dag personen sade till.",
+            14, 0, 90,
+        ),
+        Preference(
+            "no_choice",
+            "Den som inte väljer utförare",
+            "Enligt LOV 9 kap. 2 § ska det finnas ett ickevalsalternativ. Det visas på sidan för "
+            "den som väljer.",
+            "in_house",
+            words=(
+                ("in_house", "Får hemtjänst av kommunens egen regi i området"),
+                ("in_turn", "Får hemtjänst av utförarna i området i turordning"),
+                ("nearest", "Får hemtjänst av den utförare som har flest personer i närheten"),
+            ),
+        ),
+        Preference(
+            "duty_opens_weeks",
+            "Veckor innan en uppgift i årshjulet blir ett ärende",
+            "Så långt före sista dagen läggs uppföljningen, kontrollen eller mötet hos den som "
+            "ansvarar.",
+            6, 1, 26,
+        ),
+        Preference(
+            "internal_meeting_months",
+            "Månader mellan mötena för berörda professioner",
+            "Rutinen: regelbundna möten för att säkerställa ansvarsfördelning och lika arbetssätt.",
+            6, 1, 12,
+        ),
+        Preference(
+            "introduction_weeks",
+            "Veckor för introduktion",
+            "Mål för introduktionen från det att den börjar.",
+            8, 1, 52,
+        ),
+        Preference(
+            "tender_answer_days",
+            "Arbetsdagar för svar på en fråga om en upphandling",
+            "Mål för den sakkunnigas svar, räknat från den dag frågan kom.",
+            5, 1, 30,
+        ),
+        Preference(
+            "tender_award_weeks",
+            "Veckor till tilldelningsbeslut",
+            "Mål för nämndens beslut, räknat från sista dagen för anbud.",
+            8, 1, 52,
         ),
     )
 }  # fmt: skip

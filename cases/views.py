@@ -18,24 +18,16 @@ from cases.models import Case, Deadline, JournalNote
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
-from organisation.roles import Role
+from organisation.roles import OUTSIDE_ROLES
 
-CASE_READERS = frozenset(
-    {
-        Role.DEPUTY_DIRECTOR,
-        Role.DIRECTOR,
-        Role.DEVELOPMENT_STRATEGIST,
-        Role.INVESTIGATOR,
-        Role.SECTION_HEAD,
-        Role.COMMITTEE_SECRETARY,
-        Role.REGISTRAR,
-        Role.ARCHIVIST,
-    }
-)
-"""Roles that read cases by unit."""
+CASE_READERS = frozenset().union(*(kind.reader_roles for kind in Case.kinds.values()))
+"""Roles that read some kind of case by unit: they have the lists and the page of a case. Which
+cases is a matter of `visible_to`. Every model is loaded before any page."""
 
 panels: dict[str, tuple[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {}
 """The template of each kind's case page, and what it needs beyond what every case has."""
+own_pages: dict[str, str] = {}
+"""The address, by kind, at which staff who read no cases by unit see one given to them by name."""
 
 
 def get_case(request: HttpRequest, pk: int) -> Case:
@@ -130,10 +122,13 @@ def _carry_out(
 
 
 def back_to(request: HttpRequest, row: Case) -> str:
-    """Where a person sees the case: staff on the case page, a company in the portal."""
+    """Where a person sees the case: staff on the case page, a company in the portal, and who was
+    given it by name but has no lists of cases on the page of its kind."""
     from django.urls import reverse
 
     name = "portal:case" if request.actor.is_outside else "cases:case"
+    if row.kind in own_pages and not request.actor.has_role(*CASE_READERS, *OUTSIDE_ROLES):
+        name = own_pages[row.kind]
     return reverse(name, args=[row.pk])
 
 

@@ -16,5 +16,6 @@ app.conf.beat_schedule = {
     "scan": {"task": "cases.tasks.scan_attachments", "schedule": 60},
     "sweep": {"task": "cases.tasks.sweep", "schedule": crontab(minute="*/5")},
     "finalise": {"task": "procurement.tasks.finalise", "schedule": crontab(minute=10)},
+    "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
     "seal": {"task": "audit.tasks.seal", "schedule": crontab(hour=0, minute=20)},
 }

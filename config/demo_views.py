@@ -27,6 +27,7 @@ from organisation.access import View, public
 from organisation.models import User
 from organisation.roles import OUTSIDE_ROLES, Role
 from procurement.applications import jobs
+from procurement.duties import jobs as duties
 
 MAX_DAYS = 400
 """As far as *Demodatum* moves in one step."""
@@ -112,17 +113,22 @@ def advance(request: HttpRequest) -> HttpResponse:
     return redirect(_page_before(request))
 
 
-def _live_through_next_day() -> tuple[int, int, int]:
-    """One day ahead. Returns how many reminders, ended cases and mails it brought."""
+def _live_through_next_day() -> tuple[int, int, int, int]:
+    """One day ahead. Returns how many reminders, ended and new cases and mails it brought."""
     clock.set_demo_days(clock.demo_days() + 1)
     at = clock.now()
-    return ledger.sweep(at), jobs.end_passed_correction_periods(at), mail.send_queued(at)
+    opened = duties.run(at)[1]
+    ended = jobs.end_passed_correction_periods(at)
+    return ledger.sweep(at), ended, opened, mail.send_queued(at)
 
 
-def _told(reminders: int, ended: int, mails: int) -> str:
+def _told(reminders: int, ended: int, opened: int, mails: int) -> str:
     parts = [
         _counted(reminders, "påminnelse skickades", "påminnelser skickades"),
         _counted(ended, "ärende avslutades", "ärenden avslutades"),
+        _counted(
+            opened, "uppgift i årshjulet blev ett ärende", "uppgifter i årshjulet blev ärenden"
+        ),
         _counted(mails, "brev lades i Utgående post", "brev lades i Utgående post"),
     ]
     happened = ", ".join(part for part in parts if part) or "Inget hände"

@@ -8,9 +8,13 @@ from django.urls import reverse
 from cases.models import Notification
 from cases.views import CASE_READERS
 from organisation.access import INSIDE_ROLES
-from organisation.roles import Role
+from organisation.roles import ADMINISTRATION, Role
+from procurement.contracts.models import Contract
+from procurement.escalations.views import REPORTERS
+from procurement.followups.models import FollowUp
 
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
+CONTRACT_READERS = Contract.reader_roles
 SPECIFICATION_READERS = frozenset(
     {Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.PROCUREMENT_OFFICER}
 )
@@ -32,12 +36,22 @@ MENU = (
         (
             Item("Ärendeöversikt", "cases:overview", "cols", CASE_READERS),
             Item("Arbetslista", "cases:worklist", "list", CASE_READERS),
-            Item("Nämnd", "committee:meetings", "gavel", CASE_READERS),
-            Item("Företag", "applications:companies", "people", CASE_READERS),
-            Item("Förfrågningsunderlag", "specifications:list", "doc", SPECIFICATION_READERS),
+            Item("Nämnd", "committee:meetings", "gavel", ADMINISTRATION),
             Item("Att registrera", "cases:to_register", "stamp", frozenset({
                 Role.REGISTRAR, Role.DEVELOPMENT_STRATEGIST, Role.COMMITTEE_SECRETARY,
             })),
+        ),
+    ),
+    (
+        "Utförare",
+        (
+            Item("Utförarregister", "contracts:register", "follow", CONTRACT_READERS),
+            Item("Årshjul", "duties:wheel", "clock", CONTRACT_READERS),
+            Item("Jämför uppföljningar", "followups:comparison", "stats", FollowUp.reader_roles),
+            Item("Rapportera avvikelse", "escalations:report", "amber", REPORTERS),
+            Item("Företag", "applications:companies", "people", ADMINISTRATION),
+            Item("Mallar", "templating:list", "doc", ADMINISTRATION),
+            Item("Förfrågningsunderlag", "specifications:list", "doc", SPECIFICATION_READERS),
         ),
     ),
     (

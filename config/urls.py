@@ -14,7 +14,15 @@ urlpatterns = [
     path("namnd/", include("cases.committee_urls")),
     path("organisation/", include("organisation.urls")),
     path("ansokningar/", include("procurement.applications.urls")),
+    path("utforare/", include("procurement.contracts.urls")),
+    path("arshjul/", include("procurement.duties.urls")),
+    path("uppfoljningar/", include("procurement.followups.urls")),
+    path("moten/", include("procurement.meetings.urls")),
+    path("introduktioner/", include("procurement.introductions.urls")),
+    path("mallar/", include("procurement.templating.urls")),
+    path("avvikelser/", include("procurement.escalations.urls")),
     path("underlag/", include("procurement.specifications.urls")),
+    path("upphandlingar/", include("procurement.tenders.urls")),
     path("portal/", include("procurement.portal.urls")),
 ]
 

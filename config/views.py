@@ -12,12 +12,14 @@ BEGIN_HERE = {
     Role.DEPUTY_DIRECTOR: (
         ("Se vilka ärenden som är försenade", "cases:overview", "?visa=forsenade"),
         ("Läs förslag som väntar på ditt samråd", "cases:overview", "?lage=assessment"),
-        ("Fördela ansökningar utan handläggare", "cases:worklist", "?ansvarig=ingen"),
+        ("Fördela ärenden utan handläggare", "cases:worklist", "?ansvarig=ingen"),
+        ("Se årets uppföljningar och kontroller", "duties:wheel", ""),
     ),
     Role.DEVELOPMENT_STRATEGIST: (
         ("Granska en ansökan som nyss kommit in", "cases:worklist", "?lage=received"),
         ("Registrera en ansökan på papper", "applications:enter", ""),
         ("Följ upp dina ärenden", "cases:worklist", "?visa=mina"),
+        ("Se vad som ska göras i år", "duties:wheel", ""),
     ),
     Role.COMMITTEE_SECRETARY: (
         ("Lås utskicket till nästa sammanträde", "committee:meetings", ""),
@@ -39,13 +41,33 @@ BEGIN_HERE = {
         ("Registrera en ansökan på papper", "applications:enter", ""),
         ("Sök ett ärende", "cases:search", ""),
     ),
+    Role.CONTROLLER: (
+        ("Granska verksamhetsberättelser och årsredovisningar", "cases:worklist", "?slag=control"),
+        ("Se utförarna och deras avtal", "contracts:register", ""),
+        ("Jämför uppföljningar", "followups:comparison", ""),
+    ),
+    Role.SOCIAL_WORKER: (
+        ("Registrera ett val av utförare", "contracts:register", ""),
+        ("Rapportera en avvikelse", "escalations:report", ""),
+        ("Se vad den som väljer får läsa", "contracts:choose", ""),
+    ),
+    Role.FIRST_SOCIAL_WORKER: (
+        ("Delta i uppföljningar", "cases:worklist", "?slag=follow_up"),
+        ("Se utförarna och deras avtal", "contracts:register", ""),
+        ("Rapportera en avvikelse", "escalations:report", ""),
+    ),
+    Role.PROCUREMENT_OFFICER: (
+        ("Se pågående upphandlingar", "cases:worklist", "?slag=tender"),
+        ("Se avtal med utförare", "contracts:register", ""),
+        ("Se över förfrågningsunderlaget", "specifications:list", ""),
+    ),
     Role.AUDITOR: (
         ("Gå igenom loggade läsningar", "organisation:access_log", ""),
         ("Se vad en person har läst", "organisation:access_log", ""),
         ("Kontrollera att loggen är hel", "organisation:access_log", "#hel"),
     ),
 }
-"""Three tasks for each role that has work in the product."""
+"""The first tasks of each role that has work in the product."""
 
 
 @public

@@ -48,6 +48,17 @@ def case(page: Page) -> str:
     return page.get_by_role("link", name=COMPANY, exact=True).first.get_attribute("href")
 
 
+def of_kind(kind: str, title: str = ""):
+    """The first open case of a kind, by a word of its title."""
+
+    def find(page: Page) -> str:
+        page.goto(f"/arenden/lista/?slag={kind}")
+        links = page.locator("main tbody a", has_text=title)
+        return links.first.get_attribute("href")
+
+    return find
+
+
 def first(start: str):
     """The first link on the list at `start` that leads to one of its things."""
 
@@ -63,10 +74,16 @@ SHOTS = {
     "development-strategist": {
         "case": case,
         "do": lambda page: case(page) + "gor/add_reference/",
+        "introduction": of_kind("introduction", "Solviken"),
+        "contract": of_kind("contract", "Bryggsundet"),
+        "wheel": "/arshjul/",
+        "comparison": "/uppfoljningar/jamfor/",
     },
-    "deputy-director": {"overview": "/arenden/"},
+    "deputy-director": {"overview": "/arenden/", "in_depth": of_kind("in_depth")},
+    "investigator-lawyer": {"tender": of_kind("tender")},
     "committee-secretary": {"meeting": first("/namnd/")},
     "viva-administrator": {"users": "/organisation/anvandare/"},
+    "social-worker": {"choose": "/utforare/valj/"},
     "applicant": {"portal": first("/portal/")},
 }
 

@@ -8,9 +8,11 @@ from organisation.roles import Role
 RULES = (
     # (code, decision, who)
     ("warning", "Varning till utförare som inte följer avtalet", Role.DEPUTY_DIRECTOR),
+    ("penalty", "Vite för utförare som inte följer avtalet", Role.DEPUTY_DIRECTOR),
+    ("withheld_payment", "Innehållen ersättning till utförare", Role.DEPUTY_DIRECTOR),
     ("rescission", "Hävning av avtal med utförare", Role.COMMITTEE_CHAIR),
 )
-"""ESC-03: who may decide on warning and rescission is data."""
+"""ESC-03: who may decide on each remedy is data."""
 
 
 def load_delegation(valid_from: date = date(2020, 1, 1)) -> int:

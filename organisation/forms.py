@@ -317,7 +317,7 @@ class ResponsibilityForm(forms.ModelForm):
     class Meta:
         model = Responsibility
         fields = (
-            "area", "main_role", "substitute_role", "co_responsible", "interval", "comment",
+            "area", "main_role", "substitute_role", "co_responsible", "interval", "duty", "comment",
         )  # fmt: skip
         help_texts = {"substitute_role": "Träder in när den huvudansvariga är frånvarande."}
 
@@ -330,6 +330,8 @@ class ResponsibilityForm(forms.ModelForm):
         data = super().clean() or {}
         if data.get("main_role") and data["main_role"] == data.get("substitute_role"):
             self.add_error("substitute_role", "Välj en annan roll än den huvudansvariga.")
+        if data.get("duty") and data.get("interval") not in Responsibility.MONTHS:
+            self.add_error("interval", "Välj hur ofta uppgiften ska läggas i årshjulet.")
         same = Responsibility.objects.filter(table=self.instance.table, area=data.get("area"))
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("area", "Området finns redan i tabellen. Ändra den raden i stället.")

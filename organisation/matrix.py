@@ -12,7 +12,7 @@ from organisation.roles import Role
 
 HOME_CARE = Responsibility.Table.HOME_CARE
 RESIDENTIAL = Responsibility.Table.RESIDENTIAL
-Interval = Responsibility.Interval
+Interval, Duty = Responsibility.Interval, Responsibility.Duty
 
 MAIN_ROLE = Role.DEPUTY_DIRECTOR
 SUBSTITUTE_ROLE = Role.DIRECTOR
@@ -35,6 +35,7 @@ class Row:
     co_responsible: str = ""
     interval: str = ""
     comment: str = ""
+    duty: str = ""
 
     @property
     def substitute_role(self) -> str:
@@ -62,6 +63,7 @@ ROWS = (
         Role.DEPUTY_DIRECTOR,
         "Utredare/jurist Stöd från Upphandlingsenheten Utvecklingsstrateg",
         Interval.YEARLY_AND_AT_NEED,
+        duty=Duty.SPECIFICATION_REVIEW,
     ),
     Row(
         HOME_CARE,
@@ -82,6 +84,7 @@ ROWS = (
         Role.DEVELOPMENT_STRATEGIST,
         "1:e socialsekreterare Omsorg SoL",
         Interval.QUARTERLY,
+        duty=Duty.FIRST_YEAR,
     ),
     Row(
         HOME_CARE,
@@ -90,6 +93,7 @@ ROWS = (
         "1:e socialsekreterare Omsorg SoL",
         Interval.HALF_YEARLY,
         IN_WRITING,
+        duty=Duty.FOLLOW_UP,
     ),
     Row(
         HOME_CARE,
@@ -97,6 +101,7 @@ ROWS = (
         Role.INVESTIGATOR,
         "",
         Interval.YEARLY,
+        duty=Duty.TAX_CONTROL,
     ),
     Row(
         HOME_CARE,
@@ -104,6 +109,7 @@ ROWS = (
         Role.DEVELOPMENT_STRATEGIST,
         "Controller",
         Interval.YEARLY,
+        duty=Duty.REPORT_REVIEW,
     ),
     Row(
         HOME_CARE,
@@ -112,6 +118,7 @@ ROWS = (
         "Utvecklingsstrateg Sektionschef Omsorg SoL 1:e socialsekreterare Omsorg SoL",
         Interval.QUARTERLY,
         OTHERS_TAKE_PART,
+        duty=Duty.PROVIDER_MEETING,
     ),
     Row(
         HOME_CARE,
@@ -126,6 +133,7 @@ ROWS = (
         Role.SECTION_HEAD,
         "1:e socialsekreterare Omsorg SoL",
         Interval.YEARLY,
+        duty=Duty.DECISION_REVIEW,
     ),
     Row(HOME_CARE, "Citrix och Viva", Role.DEPUTY_DIRECTOR, "Viva-supporten"),
     Row(
@@ -172,6 +180,7 @@ ROWS = (
         Role.DEVELOPMENT_STRATEGIST,
         "Utredare/jurist 1:e socialsekr Omsorg SoL",
         Interval.QUARTERLY,
+        duty=Duty.FIRST_YEAR,
     ),
     Row(
         RESIDENTIAL,
@@ -180,6 +189,7 @@ ROWS = (
         "1:e socialsekr Omsorg SoL",
         Interval.HALF_YEARLY,
         IN_WRITING,
+        duty=Duty.FOLLOW_UP,
     ),
     Row(
         RESIDENTIAL,
@@ -187,6 +197,7 @@ ROWS = (
         Role.INVESTIGATOR,
         "",
         Interval.YEARLY,
+        duty=Duty.TAX_CONTROL,
     ),
     Row(
         RESIDENTIAL,
@@ -194,6 +205,7 @@ ROWS = (
         Role.DEVELOPMENT_STRATEGIST,
         "Controller",
         Interval.YEARLY,
+        duty=Duty.REPORT_REVIEW,
     ),
     Row(
         RESIDENTIAL,
@@ -202,6 +214,7 @@ ROWS = (
         "Utvecklingsstrateg Sektionschef Omsorg SoL 1:e socialsekr Omsorg SoL",
         Interval.QUARTERLY,
         OTHERS_TAKE_PART,
+        duty=Duty.PROVIDER_MEETING,
     ),
     Row(
         RESIDENTIAL,
@@ -216,6 +229,7 @@ ROWS = (
         Role.SECTION_HEAD,
         "1:e socialsekr Omsorg SoL",
         Interval.YEARLY,
+        duty=Duty.DECISION_REVIEW,
     ),
     Row(RESIDENTIAL, "Citrix och Viva", Role.DEPUTY_DIRECTOR, "Viva-supporten"),
     Row(
@@ -255,6 +269,7 @@ def load() -> int:
                     co_responsible=row.co_responsible,
                     interval=row.interval,
                     comment=row.comment,
+                    duty=row.duty,
                 )
             )
     return len(Responsibility.objects.bulk_create(missing))

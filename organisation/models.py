@@ -1,6 +1,7 @@
 """Who there is: units, providers, people, the roles they hold, and what those roles answer for."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -261,6 +262,24 @@ class Responsibility(models.Model):
         YEARLY_AND_AT_NEED = "yearly_and_at_need", "En genomgång per år samt vid behov"
         AT_NEED = "at_need", "Vid behov"
 
+    MONTHS: ClassVar[dict[str, int]] = {
+        Interval.QUARTERLY: 3, Interval.HALF_YEARLY: 6, Interval.YEARLY: 12,
+        Interval.YEARLY_AND_AT_NEED: 12,
+    }  # fmt: skip
+    """How many months lie between two of a row that recurs."""
+
+    class Duty(models.TextChoices):
+        """What a row gives the annual wheel (FUP-02)."""
+
+        NONE = "", "Inget"
+        FIRST_YEAR = "first_year", "Avtalsuppföljning under avtalets första år"
+        FOLLOW_UP = "follow_up", "Avtalsuppföljning efter första året"
+        TAX_CONTROL = "tax_control", "Kontroll av skatter och kredit"
+        REPORT_REVIEW = "report_review", "Granskning av berättelse och årsredovisning"
+        PROVIDER_MEETING = "provider_meeting", "Utförarträff"
+        SPECIFICATION_REVIEW = "specification_review", "Genomgång av förfrågningsunderlaget"
+        DECISION_REVIEW = "decision_review", "Uppföljning av enskilda biståndsbeslut"
+
     table = models.CharField(max_length=12, choices=Table)
     order = models.PositiveSmallIntegerField("ordning")
     area = models.CharField("område", max_length=200)
@@ -270,6 +289,10 @@ class Responsibility(models.Model):
     )
     co_responsible = models.CharField("medansvarig", max_length=240, blank=True)
     interval = models.CharField("tidpunkt", max_length=20, choices=Interval, blank=True)
+    duty = models.CharField(
+        "ger årshjulet", max_length=24, choices=Duty, blank=True,
+        help_text="Uppgiften läggs i årshjulet så ofta som tidpunkten säger.",
+    )  # fmt: skip
     comment = models.CharField("kommentar", max_length=240, blank=True)
 
     class Meta:

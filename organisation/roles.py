@@ -39,3 +39,17 @@ class Role(models.TextChoices):
 
 OUTSIDE_ROLES = frozenset({Role.APPLICANT, Role.PROVIDER_MANAGER})
 """Held by people outside the municipality: they never see a case by unit."""
+
+ADMINISTRATION = frozenset(
+    {
+        Role.DEPUTY_DIRECTOR,
+        Role.DIRECTOR,
+        Role.DEVELOPMENT_STRATEGIST,
+        Role.INVESTIGATOR,
+        Role.SECTION_HEAD,
+        Role.COMMITTEE_SECRETARY,
+        Role.REGISTRAR,
+        Role.ARCHIVIST,
+    }
+)
+"""Those who work with companies, contracts and the committee, and read such cases by unit."""

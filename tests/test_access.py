@@ -4,6 +4,7 @@ An address that is added without a row in `TABLE` fails the first test.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,16 +26,38 @@ from organisation.models import (
     User,
 )
 from organisation.roles import OUTSIDE_ROLES, Role
+from procurement.contracts.models import Contract
+from procurement.escalations.models import Deviation, InDepthFollowUp
+from procurement.introductions.models import Introduction, ProgrammeStep, ProgrammeTemplate
+from procurement.meetings.models import Meeting
 from procurement.specifications.editing import new_version
+from procurement.tenders.commands.drafting import open_tender
+from procurement.tenders.models import Tender
 from tests.factories import SINCE, at, person, root_unit
 from tests.procurement.routine import application_in
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-PUBLIC, ANYBODY, OBJECT = "public", "anybody logged in", "those who see the case"
+PUBLIC, ANYBODY = "public", "anybody logged in"
 INSIDE = frozenset(Role) - OUTSIDE_ROLES
 R = Role
 READERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR,
                      R.SECTION_HEAD, R.COMMITTEE_SECRETARY, R.REGISTRAR, R.ARCHIVIST})  # fmt: skip
+INTRODUCERS = READERS | {R.FIRST_SOCIAL_WORKER, R.CHIEF_NURSE, R.RESPONSIBLE_NURSE, R.NIGHT_HEAD,
+                         R.ALARM_OFFICER, R.VIVA_ADMINISTRATOR, R.HSA_OFFICER, R.IT_COORDINATOR,
+                         R.MAR}  # fmt: skip
+CONTRACTS = READERS | {R.CONTROLLER, R.PROCUREMENT_OFFICER, R.FIRST_SOCIAL_WORKER,
+                       R.SOCIAL_WORKER, R.FEE_OFFICER}  # fmt: skip
+MEETING = READERS | {R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER, R.CONTROLLER, R.CHIEF_NURSE,
+                     R.VIVA_ADMINISTRATOR, R.UNIT_MANAGER}  # fmt: skip
+TENDERS = READERS | {R.PROCUREMENT_OFFICER, R.CHIEF_NURSE, R.MAR, R.FIRST_SOCIAL_WORKER,
+                     R.CONTROLLER}  # fmt: skip
+DEVIATIONS = READERS | {R.FIRST_SOCIAL_WORKER, R.CONTROLLER, R.CHIEF_NURSE}
+IN_DEPTH = READERS | {R.FIRST_SOCIAL_WORKER, R.CONTROLLER, R.COMMITTEE_CHAIR}
+REPORTERS = READERS | {R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER, R.CHIEF_NURSE, R.NURSE,
+                       R.RESPONSIBLE_NURSE, R.UNIT_MANAGER, R.PLANNER, R.CONTROLLER,
+                       R.FEE_OFFICER, R.NIGHT_HEAD, R.ALARM_OFFICER, R.MAR}  # fmt: skip
+PAGES = INTRODUCERS | CONTRACTS | MEETING | TENDERS | DEVIATIONS | IN_DEPTH
+"""Who reads some kind of case by unit, and so has the lists and the page of a case."""
 SECRETARY = frozenset({R.COMMITTEE_SECRETARY})
 ADMIN = frozenset({R.VIVA_ADMINISTRATOR})
 LEADERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR})
@@ -45,6 +68,16 @@ CALL = frozenset({R.DEPUTY_DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR,
 INTAKE = frozenset({R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR, R.DEPUTY_DIRECTOR, R.REGISTRAR})
 GIVERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR, R.DEVELOPMENT_STRATEGIST})
 """Who may give a case to somebody."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An address of an object: those who see it open it, the others learn nothing of it."""
+
+    by: frozenset[str]
+
+
+OBJECT = Seen(READERS)
 
 TABLE: dict[str, Any] = {
     "start": PUBLIC, "home": ANYBODY, "healthz": PUBLIC,
@@ -60,16 +93,16 @@ TABLE: dict[str, Any] = {
     "mfa_remove_webauthn": ANYBODY, "socialaccount_login_cancelled": PUBLIC,
     "openid_connect_login": PUBLIC, "openid_connect_callback": PUBLIC,
     "demo:advance": PUBLIC, "demo:roles": PUBLIC, "demo:reset": PUBLIC,
-    "cases:overview": READERS, "cases:worklist": READERS, "cases:export": READERS,
-    "cases:save_filter": READERS, "cases:remove_filter": READERS, "cases:bulk": GIVERS,
-    "cases:calendar_address": READERS, "cases:calendar_feed": PUBLIC, "cases:inbox": ANYBODY,
-    "cases:search": READERS,
+    "cases:overview": PAGES, "cases:worklist": PAGES, "cases:export": PAGES,
+    "cases:save_filter": PAGES, "cases:remove_filter": PAGES, "cases:bulk": GIVERS,
+    "cases:calendar_address": PAGES, "cases:calendar_feed": PUBLIC, "cases:inbox": ANYBODY,
+    "cases:search": PAGES,
     "cases:to_register": frozenset({R.REGISTRAR, R.DEVELOPMENT_STRATEGIST, R.COMMITTEE_SECRETARY,
                                     R.INVESTIGATOR, R.DEPUTY_DIRECTOR}),
     "cases:mail": ADMIN | {R.DEPUTY_DIRECTOR}, "cases:mail_again": ADMIN | {R.DEPUTY_DIRECTOR},
     "cases:preferences": ADMIN | {R.DEPUTY_DIRECTOR},
-    "cases:case": READERS, "cases:do": OBJECT, "cases:who_sees": READERS,
-    "cases:history": READERS, "cases:what_if": READERS, "cases:preview": READERS,
+    "cases:case": PAGES, "cases:do": OBJECT, "cases:who_sees": PAGES,
+    "cases:history": PAGES, "cases:what_if": PAGES, "cases:preview": PAGES,
     "cases:document": OBJECT, "cases:attachment": OBJECT,
     "committee:meetings": READERS, "committee:members": READERS,
     "committee:end_member": SECRETARY, "committee:meeting": READERS,
@@ -94,10 +127,21 @@ TABLE: dict[str, Any] = {
     "applications:companies": READERS, "applications:company": READERS,
     "applications:authority": INTAKE, "applications:enter": INTAKE,
     "specifications:public": PUBLIC, "specifications:public_version": PUBLIC,
-    "specifications:version": READERS | CALL,
+    "specifications:version": PAGES | CALL,
     **{f"specifications:{name}": CALL for name in (
         "list", "new", "terms", "publish", "discard", "add_row", "edit_row", "move_row",
         "remove_row")},
+    "contracts:register": CONTRACTS, "contracts:choose": PUBLIC,
+    "contracts:own_unit": GIVERS - {R.DIRECTOR}, "duties:wheel": CONTRACTS,
+    "followups:comparison": READERS | {R.FIRST_SOCIAL_WORKER, R.CONTROLLER},
+    "meetings:invitation": Seen(MEETING),
+    "escalations:report": REPORTERS, "escalations:report_own": Seen(frozenset()),
+    "escalations:receipt": Seen(DEVIATIONS), "escalations:chain": IN_DEPTH,
+    "templating:list": PAGES, "templating:template": PAGES,
+    "templating:new": GIVERS - {R.DIRECTOR}, "templating:end_draft": GIVERS - {R.DIRECTOR},
+    "introductions:invitation": Seen(INTRODUCERS),
+    **{f"tenders:{name}": PUBLIC for name in ("announced", "public", "document", "ask")},
+    "tenders:new": CALL - {R.DEVELOPMENT_STRATEGIST}, "tenders:mine": Seen(TENDERS),
     "portal:home": ANYBODY, "portal:register": PUBLIC, "portal:confirm": PUBLIC,
     "portal:new": ANYBODY, "portal:case": OBJECT,
 }  # fmt: skip
@@ -176,6 +220,23 @@ class World:
             "specifications:add_row": [draft.pk, "avsnitt"],
             **{f"specifications:{verb}_row": [draft.pk, "avsnitt", draft.sections.first().pk]
                for verb in ("edit", "move", "remove")},
+            "templating:new": ["introduktion"],
+            **{f"templating:{page}": [
+                "introduktion", ProgrammeTemplate.objects.in_force("home_care").pk
+            ] for page in ("template", "end_draft")},
+            "meetings:invitation": [
+                Meeting.objects.create(
+                    kind="meeting", state="booked", state_since=at(SINCE), opened_at=at(SINCE),
+                    title="Internt möte", unit=unit, sort="internal", table="home_care",
+                    due_on=SINCE, booked_at=at(SINCE),
+                ).pk
+            ],
+            "introductions:invitation": [_booked_step(self.case).pk],
+            **{f"tenders:{page}": [_announced(unit, first).pk]
+               for page in ("public", "document", "ask", "mine")},
+            "escalations:report_own": [self.case.pk],
+            "escalations:receipt": [_deviation(self.case).pk],
+            "escalations:chain": [_in_depth(self.case).pk],
             "portal:confirm": ["wrong"],
             "openid_connect_login": ["none"], "openid_connect_callback": ["none"],
             "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
@@ -202,6 +263,52 @@ class World:
         if space == "organisation":
             return reverse(name, args=[self.organisation[rest.split("_")[0]]])
         return reverse(name, args=[self.default[space]])
+
+
+def _booked_step(application) -> ProgrammeStep:
+    introduction = Introduction.objects.create(
+        kind="introduction", state="programme", state_since=at(SINCE), opened_at=at(SINCE),
+        title=application.title, unit=application.unit, application=application,
+        template=ProgrammeTemplate.objects.in_force("home_care"), decided_on=SINCE,
+    )  # fmt: skip
+    return ProgrammeStep.objects.create(
+        introduction=introduction, order=1, title="Träff med arkivarie", booked_at=at(SINCE)
+    )
+
+
+def _announced(unit, author: User) -> Tender:
+    """One tender, however many addresses lead to it."""
+    if found := Tender.objects.first():
+        return found
+    tender = open_tender("Strandgården", unit, author, at(SINCE))
+    Tender.objects.filter(pk=tender.pk).update(
+        published_on=SINCE, questions_close_on=date(2020, 2, 1), tenders_close_on=date(2020, 3, 1)
+    )
+    return tender
+
+
+def _deviation(application) -> Deviation:
+    return Deviation.objects.create(
+        kind="deviation", state="reported", state_since=at(SINCE), opened_at=at(SINCE),
+        title=application.title, unit=application.unit, provider=application.provider,
+        source="complaint", area="staff", happened_on=SINCE, description="Text.",
+        reported_by=person(R.DEVELOPMENT_STRATEGIST),
+    )  # fmt: skip
+
+
+def _in_depth(application) -> InDepthFollowUp:
+    shared = {
+        "state_since": at(SINCE), "opened_at": at(SINCE), "title": application.title,
+        "unit": application.unit, "provider": application.provider,
+    }  # fmt: skip
+    contract = Contract.objects.create(
+        kind="contract", state="in_force", specification=application.specification,
+        signed_on=SINCE, signing="written", **shared,
+    )  # fmt: skip
+    return InDepthFollowUp.objects.create(
+        kind="in_depth", state="planning", agreement=contract, area="staff", reason="Text.",
+        **shared,
+    )  # fmt: skip
 
 
 def holder(role: str) -> User:
@@ -262,8 +369,8 @@ def _fault(rule: Any, role: str | None, answer) -> str:
         return "" if sent_to_login else "open to anybody"
     if rule == ANYBODY:
         return "refused" if status == 403 else ""
-    if rule == OBJECT:
-        sees = role in READERS
+    if isinstance(rule, Seen):
+        sees = role in rule.by
         return "" if (status == 200) == sees and status in (200, 404) else "wrong object access"
     if role in rule:
         return "refused" if status == 403 else ""

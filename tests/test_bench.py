@@ -19,7 +19,8 @@ def test_pages_make_no_more_queries_on_a_larger_database(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(answer.read_text())["sqlite"]
     assert {page["name"] for page in result["pages"]} == {
-        "overview", "case page", "worklist", "search",
+        "overview", "case page", "worklist", "search", "register", "contract", "wheel", "comparison",
+        "choose",
     }  # fmt: skip
     assert all(page["constant"] for page in result["pages"])
     assert result["verify"]["faults"] == 0

@@ -32,6 +32,9 @@ class CaseQuerySet(models.QuerySet):
             content_object_id=OuterRef("pk"),
         )
         seen = Q(provider_id__in=actor.provider_ids)
+        for kind, subclass in Case.kinds.items() if actor.provider_ids else ():
+            if subclass.withheld is not None:
+                seen &= ~(Q(kind=kind) & subclass.withheld)
         for kind, subclass in Case.kinds.items():
             for path in actor.unit_paths(subclass.reader_roles):
                 seen |= Q(kind=kind, unit__path__startswith=path) & ~Q(state=Case.DRAFT)
@@ -60,7 +63,11 @@ class Case(models.Model):
     kinds: ClassVar[dict[str, type["Case"]]] = {}
     reader_roles: ClassVar[frozenset[str]] = frozenset()
     case_kind: ClassVar[str] = ""
+    case_label: ClassVar[str] = ""
+    """What a case of the kind is called, in Swedish."""
     number_prefix: ClassVar[str] = ""
+    withheld: ClassVar[Q | None] = None
+    """Cases of the kind that the company they are about does not see yet."""
 
     kind = models.CharField(max_length=20, editable=False)
     number = models.CharField("ärendenummer", max_length=20, unique=True, null=True)
@@ -120,6 +127,11 @@ class Case(models.Model):
     def chain(self) -> str:
         """The name of the case's chain in the event log."""
         return f"case:{self.pk}"
+
+    @property
+    def kind_label(self) -> str:
+        """What kind of case it is, in Swedish."""
+        return self.kinds[self.kind].case_label
 
     @property
     def state_label(self) -> str:

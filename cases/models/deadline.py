@@ -24,6 +24,8 @@ class Deadline(models.Model):
     rule = models.CharField(max_length=40)
     label = models.CharField(max_length=120)
     source = models.CharField(max_length=120)
+    about = models.CharField(max_length=60, blank=True)
+    """The row of the case that it is about, when the case has several of a kind: "permit:12"."""
     anchor = models.DateField()
     anchor_text = models.CharField(max_length=160, blank=True)
     days = models.PositiveSmallIntegerField(default=0)

@@ -26,9 +26,9 @@ from cases.committee_forms import (
 from cases.dates import full_date, short_date
 from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
-from cases.views import CASE_READERS, actions
+from cases.views import actions
 from organisation.access import roles
-from organisation.roles import Role
+from organisation.roles import ADMINISTRATION, Role
 
 EDITORS = frozenset({Role.COMMITTEE_SECRETARY})
 FREEZERS = EDITORS | {Role.DEPUTY_DIRECTOR}
@@ -41,7 +41,7 @@ item_panels: dict[str, Callable[[Sequence[AgendaItem], HttpRequest], dict[int, S
 """What each kind of case shows of its items after the meeting, by the item's key."""
 
 
-@roles(*CASE_READERS)
+@roles(*ADMINISTRATION)
 def meetings(request: HttpRequest) -> HttpResponse:
     """Coming meetings and the latest past ones; the secretary plans new ones here."""
     may_edit = request.actor.has_role(*EDITORS)
@@ -89,13 +89,13 @@ def change_meeting(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, "Ändra sammanträdet", reverse("committee:meeting", args=[pk]))
 
 
-@roles(*CASE_READERS)
+@roles(*ADMINISTRATION)
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """A meeting: its agenda, the document of the item that is picked, and what came of it."""
     return _meeting_page(request, get_object_or_404(CommitteeMeeting, pk=pk))
 
 
-@roles(*CASE_READERS)
+@roles(*ADMINISTRATION)
 def packet(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole packet as one PDF. The reading is logged (SEC-02)."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
@@ -179,7 +179,7 @@ def remove_matter(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_address(item.meeting))
 
 
-@roles(*CASE_READERS)
+@roles(*ADMINISTRATION)
 def members(request: HttpRequest) -> HttpResponse:
     """The committee's members, with the days they serve."""
     may_edit = request.actor.has_role(*EDITORS)

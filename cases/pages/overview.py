@@ -23,7 +23,7 @@ from organisation.models import User
 from organisation.roles import Role
 
 CARDS = 12
-MOST_WAITING = 5
+MOST_WAITING = 8
 MOST_NOTICES = 3
 CHARTS_KEPT_SECONDS = 600
 """Twelve months of figures change slowly, and are the page's dearest questions."""
@@ -65,6 +65,7 @@ class Figures:
     arrived: str
     arrived_label: str
     steps: tuple[charts.Step, ...]
+    label: str
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,13 @@ class PreferencesForm(forms.Form):
 def _field(preference: Preference) -> forms.Field:
     if preference.is_flag:
         return forms.BooleanField(label=preference.label, help_text=preference.help, required=False)
+    if preference.words:
+        return forms.ChoiceField(
+            label=preference.label,
+            help_text=preference.help,
+            choices=preference.words,
+            widget=forms.RadioSelect,
+        )
     return forms.IntegerField(
         label=preference.label,
         help_text=f"{preference.help} Mellan {preference.low} och {preference.high}.",
@@ -81,10 +88,12 @@ def _said(event: Event) -> dict[str, str]:
     preference = PREFERENCES.get(values["key"])
     return {
         "label": preference.label if preference else values["key"],
-        "before": _word(values["from"]),
-        "after": _word(values["to"]),
+        "before": _word(values["from"], preference),
+        "after": _word(values["to"], preference),
     }
 
 
-def _word(value: Any) -> str:
-    return ("Ja" if value else "Nej") if isinstance(value, bool) else str(value)
+def _word(value: Any, preference: Preference | None) -> str:
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    return dict(preference.words if preference else ()).get(value, str(value))

@@ -26,6 +26,10 @@ MEMBERS = (
     ("Krister Ängsdal", "Ledamot"),
     ("Britta Moviken", "Ledamot"),
 )
+MEETINGS = (
+    ("first", -420), ("spring", -230), ("autumn", -62), ("last", -6), ("next", 22), ("later", 64),
+)  # fmt: skip
+"""Name and days from today."""
 
 
 @dataclass
@@ -105,9 +109,9 @@ def load_meetings(stage: Stage) -> None:
     """Members, past meetings and two to come."""
     for name, seat in MEMBERS:
         CommitteeMember.objects.get_or_create(
-            name=name, defaults={"seat": seat, "valid_from": calendar.add_days(stage.today, -400)}
+            name=name, defaults={"seat": seat, "valid_from": calendar.add_days(stage.today, -500)}
         )
-    for key, days in (("autumn", -62), ("last", -6), ("next", 22), ("later", 64)):
+    for key, days in MEETINGS:
         day = calendar.roll_forward(calendar.add_days(stage.today, days))
         found = (
             CommitteeMeeting.objects.filter(held_on__gte=stage.today).order_by("held_on").first()

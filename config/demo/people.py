@@ -30,13 +30,13 @@ NAMES = {
     Role.DEVELOPMENT_STRATEGIST: ("Samira Norrgren", "Socialförvaltningen"),
     Role.INVESTIGATOR: ("Jonas Ekfors", "Socialförvaltningen"),
     Role.SECTION_HEAD: ("Maria Stålvik", "Socialförvaltningen"),
-    Role.FIRST_SOCIAL_WORKER: ("Anders Brantås", "Omsorg SoL"),
-    Role.SOCIAL_WORKER: ("Leila Havsby", "Omsorg SoL"),
+    Role.FIRST_SOCIAL_WORKER: ("Anders Brantås", "Socialförvaltningen"),
+    Role.SOCIAL_WORKER: ("Leila Havsby", "Socialförvaltningen"),
     Role.COMMITTEE_SECRETARY: ("Per Älvnäs", "Socialförvaltningen"),
     Role.COMMITTEE_CHAIR: ("Gunnel Tärnhed", "Socialförvaltningen"),
-    Role.CONTROLLER: ("Oskar Mellberga", "Omsorgsstaben"),
-    Role.FEE_OFFICER: ("Ritva Sandsjö", "Omsorgsstaben"),
-    Role.CHIEF_NURSE: ("Helena Rosvik", "Kommunal hälso- och sjukvård"),
+    Role.CONTROLLER: ("Oskar Mellberga", "Socialförvaltningen"),
+    Role.FEE_OFFICER: ("Ritva Sandsjö", "Socialförvaltningen"),
+    Role.CHIEF_NURSE: ("Helena Rosvik", "Socialförvaltningen"),
     Role.NURSE: ("Amir Fjällsta", "Kommunal hälso- och sjukvård"),
     Role.PLANNER: ("Sofia Kvarnby", "Hemtjänst Sjövik Norr"),
     Role.UNIT_MANAGER: ("Tommy Grenholt", "Hemtjänst Sjövik Norr"),
@@ -45,13 +45,13 @@ NAMES = {
     Role.ARCHIVIST: ("Bengt Papperholm", "Socialförvaltningen"),
     Role.AUDITOR: ("Nadja Klarvik", "Socialförvaltningen"),
     Role.REGISTRAR: ("Inger Diarsund", "Socialförvaltningen"),
-    Role.PROCUREMENT_OFFICER: ("Robert Avtalsby", "Omsorgsstaben"),
-    Role.NIGHT_HEAD: ("Sara Nattström", "Nattorganisationen"),
-    Role.RESPONSIBLE_NURSE: ("Eva Lindesnäs", "Kommunal hälso- och sjukvård"),
-    Role.MAR: ("Johan Rörvik", "Kommunal hälso- och sjukvård"),
-    Role.HSA_OFFICER: ("Petra Kortby", "Omsorgsstaben"),
-    Role.ALARM_OFFICER: ("Mats Larmdal", "Nattorganisationen"),
-    Role.IT_COORDINATOR: ("Linnea Datorp", "Omsorgsstaben"),
+    Role.PROCUREMENT_OFFICER: ("Robert Avtalsby", "Socialförvaltningen"),
+    Role.NIGHT_HEAD: ("Sara Nattström", "Socialförvaltningen"),
+    Role.RESPONSIBLE_NURSE: ("Eva Lindesnäs", "Socialförvaltningen"),
+    Role.MAR: ("Johan Rörvik", "Socialförvaltningen"),
+    Role.HSA_OFFICER: ("Petra Kortby", "Socialförvaltningen"),
+    Role.ALARM_OFFICER: ("Mats Larmdal", "Socialförvaltningen"),
+    Role.IT_COORDINATOR: ("Linnea Datorp", "Socialförvaltningen"),
 }
 SECOND_STRATEGIST = "development-strategist-2"
 
@@ -115,4 +115,5 @@ def demo_logins() -> list[tuple[str, str, str]]:
     rows = [(role.value, NAMES[role][0], str(role.label)) for role in NAMES]
     rows.insert(3, (SECOND_STRATEGIST, "Vera Tångvik", "Utvecklingsstrateg"))
     rows.append(("applicant", "Nora Ljungskär", "Företrädare för sökande företag"))
+    rows.append(("provider-manager", "Disa Sundbro", "Företrädare för utförare med avtal"))
     return rows

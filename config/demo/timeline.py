@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cases import calendar, ledger
 from procurement.applications.jobs import end_passed_correction_periods
+from procurement.duties import jobs as duties
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -38,6 +39,10 @@ class Timeline:
             at = moment(day, 6, 0)
             ledger.sweep(at)
             end_passed_correction_periods(at)
+            if (
+                calendar.days_between(day, self.today) % 7 == 0
+            ):  # the wheel turns slowly; once a week is enough
+                duties.run(at)
             day = calendar.add_days(day, 1)
 
 

@@ -132,7 +132,10 @@ ACCOUNT_FORMS = {
     "reauthenticate": "organisation.accounts.ConfirmPasswordForm",
 }
 # A municipality shares one address: failures are counted per person, by django-axes.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "20/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip", "login_failed": "20/5m/key",
+    "tender_question": "20/h/ip",  # asked without login, see procurement.tenders.public
+}  # fmt: skip
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("KUNDVAL_PROXIES", 0)
 MFA_ADAPTER = "organisation.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

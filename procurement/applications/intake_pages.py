@@ -12,10 +12,9 @@ from django.views.decorators.http import require_POST
 from audit import log
 from cases.commands import open_once
 from cases.models import Case
-from cases.views import CASE_READERS
 from organisation.access import roles
 from organisation.models import Provider, Representation, Unit
-from organisation.roles import Role
+from organisation.roles import ADMINISTRATION, Role
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
 from procurement.portal import registration
@@ -27,7 +26,7 @@ INTAKE = frozenset(
 """Who approves authority, corrects a company's facts, and enters applications."""
 
 
-@roles(*CASE_READERS)
+@roles(*ADMINISTRATION)
 def companies(request: HttpRequest) -> HttpResponse:
     """Companies, with the authority that waits for approval first."""
     rows = Provider.objects.annotate(
@@ -43,7 +42,7 @@ def companies(request: HttpRequest) -> HttpResponse:
     return render(request, "procurement/companies.html", {"rows": rows[:200]})
 
 
-@roles(*CASE_READERS)
+@roles(*ADMINISTRATION)
 def company(request: HttpRequest, pk: int) -> HttpResponse:
     """A company's facts, people and applications."""
     provider = get_object_or_404(Provider, pk=pk)

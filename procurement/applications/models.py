@@ -9,7 +9,7 @@ from django.db.models import Q
 from django_fsm import transition
 
 from cases.models import AgendaItem, Attachment, Case, Document, Record
-from organisation.roles import Role
+from organisation.roles import ADMINISTRATION
 from procurement.applications import rules
 from procurement.specifications.models import RequiredAttachment, ServiceArea, SpecificationVersion
 
@@ -18,19 +18,9 @@ class ProviderApplication(Case):
     """An application under LOV. Its transitions are the only way from state to state."""
 
     case_kind = "application"
+    case_label = "LOV-ansökan"
     number_prefix = "LOV"
-    reader_roles = frozenset(
-        {
-            Role.DEPUTY_DIRECTOR,
-            Role.DIRECTOR,
-            Role.DEVELOPMENT_STRATEGIST,
-            Role.INVESTIGATOR,
-            Role.SECTION_HEAD,
-            Role.COMMITTEE_SECRETARY,
-            Role.REGISTRAR,
-            Role.ARCHIVIST,
-        }
-    )
+    reader_roles = ADMINISTRATION
 
     class State(models.TextChoices):
         DRAFT = "draft", "Utkast"

@@ -74,6 +74,7 @@ FIGURES = Figures(
         Step(rules.HANDLING.code, "Handläggning", "handling_weeks", 7),
         Step(rules.NOTIFY.code, "Beslut till besked"),
     ),
+    "Ansökningar",
 )  # fmt: skip
 
 STARTER = Starter("Registrera ansökan", "applications:enter", RegisterArrival.roles)

@@ -42,6 +42,7 @@ COMPLETION_REQUEST = DeadlineRule(
 COMPLETION_ANSWER = DeadlineRule(
     "completion_answer", "Komplettering från företaget", Budget(days=14),
     "rutinen (komplettering lämnas inom 14 dagar)",
+    for_company=True,
 )  # fmt: skip
 HANDLING = DeadlineRule(
     "handling", "Handläggning klar, mål", Budget(weeks=4), "rutinen (mål, inte lag)"
@@ -49,6 +50,7 @@ HANDLING = DeadlineRule(
 DECISION_TIME = DeadlineRule(
     "decision_time", "Beslut enligt förfrågningsunderlaget", Budget(weeks=12),
     "förfrågningsunderlaget (LOV 4 kap. 4 §)", amber_days=14,
+    for_company=True,
 )  # fmt: skip
 DOCUMENTS_DUE = DeadlineRule(
     "documents_due", "Tjänsteskrivelse, manusstopp", Budget(), "nämndens sammanträdesplan"
@@ -60,6 +62,7 @@ NOTIFY = DeadlineRule(
 CORRECTION = DeadlineRule(
     "correction", "Sista dag att ansöka om rättelse", Budget(weeks=3), "LOV 10 kap. 1-3 §§",
     statutory=True, ladder=(),
+    for_company=True,
 )  # fmt: skip
 ALL_DEADLINES = (
     COMPLETION_REQUEST, COMPLETION_ANSWER, HANDLING, DECISION_TIME, DOCUMENTS_DUE, NOTIFY,

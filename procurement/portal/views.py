@@ -1,32 +1,36 @@
 """The provider portal: registering, applying, following the case. A company sees its own alone."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from audit import log
+from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
-from cases.views import deadlines_of, get_case
+from cases.views import actions, deadlines_of, get_case
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
 from procurement.applications.commands.intake import open_draft
 from procurement.applications.models import ProviderApplication
 from procurement.applications.panel import checklist
+from procurement.introductions.models import Introduction
 from procurement.portal.forms import RegistrationForm
 from procurement.portal.registration import Registration, confirm, register
 from procurement.portal.sheet import Sheet, number
 from procurement.specifications.models import SpecificationVersion
 
 State = ProviderApplication.State
-SHOWN_DEADLINES = ("completion_answer", "decision_time", "correction")
-"""What a company is told of time; the administration's own goals are its own."""
+pages: dict[str, tuple[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {}
+"""The template of each kind of case that a company sees beside its applications, and what the
+template needs beyond what every case has. A case that the company may not see yet is Http404."""
 
 
 @public
@@ -60,10 +64,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """The company's applications, and whether the person's authority is approved."""
     representations = list(_representations(request))
     companies = request.actor.provider_ids | {row.provider_id for row in representations}
-    shown = Deadline.objects.running().filter(rule__in=SHOWN_DEADLINES).order_by("due")
+    shown = Deadline.objects.running().filter(rule__in=ledger.shown_to_company()).order_by("due")
     cases = (
         Case.objects.visible_to(request.actor)
-        .filter(provider_id__in=companies)
+        .filter(provider_id__in=companies, kind__in=[ProviderApplication.case_kind, *pages])
+        .exclude(
+            Q(kind=Introduction.case_kind, introduction__application__isnull=False)
+            & ~Q(introduction__application__state=State.APPROVED)
+        )
         .select_related("responsible")
         .prefetch_related(Prefetch("deadlines", shown, to_attr="shown_deadlines"))
         .order_by("-opened_at")
@@ -97,6 +105,10 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     written is lost whichever of its buttons is pressed.
     """
     row = get_case(request, pk)
+    if row.kind in pages:
+        return _process(request, row)
+    if row.kind != ProviderApplication.case_kind:
+        raise Http404
     application = row.concrete()
     sheet = Sheet(request, application)
     if request.method == "POST" and sheet.take_in():
@@ -115,15 +127,37 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "other_files": application.attachments.filter(requirement="", removed_on=None),
         "round": _round(application, asked),
         "earlier": application.completions.filter(closed_on__isnull=False),
-        "deadlines": [d for d in deadlines_of(row) if d.rule in SHOWN_DEADLINES],
-        "thread": application.notes.filter(kind=JournalNote.Kind.MESSAGE)
-        .select_related("author")
-        .order_by("written_at"),
-        "documents": application.documents.filter(shown_to_company=True),
+        **_shared(row),
         "line": _line(application),
     }
     status = 422 if sheet.sent else 200
     return render(request, "procurement/portal/case.html", context, status=status)
+
+
+def _process(request: HttpRequest, row: Case) -> HttpResponse:
+    """A case of another process, as the company sees it: its own part, and what it can do."""
+    template, more = pages[row.kind]
+    concrete = row.concrete()
+    context = {
+        "case": concrete,
+        "actions": actions(concrete, request.actor),
+        **_shared(row),
+        **more(concrete, request),
+    }
+    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
+    return render(request, template, context)
+
+
+def _shared(row: Case) -> dict[str, Any]:
+    """What the company sees of every case: its deadlines, the messages, documents sent to it."""
+    codes = ledger.shown_to_company()
+    return {
+        "deadlines": [deadline for deadline in deadlines_of(row) if deadline.rule in codes],
+        "thread": row.notes.filter(kind=JournalNote.Kind.MESSAGE)
+        .select_related("author")
+        .order_by("written_at"),
+        "documents": row.documents.filter(shown_to_company=True),
+    }
 
 
 def _representations(request: HttpRequest) -> Any:

@@ -1,9 +1,13 @@
 """A real browser against the live server."""
 
 import os
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from audit import clock
+from tests.factories import at
 
 CHROMIUM = os.environ.get("KUNDVAL_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -48,3 +52,47 @@ def log_in(page: Page, username: str, password: str = "lösenord-för-prov") -> 
     page.keyboard.type(password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "logga-in" not in url)
+
+
+class Desk:
+    """Somebody who works with a keyboard: focus, type, Enter and space; never the mouse."""
+
+    def __init__(self, page: Page, pk: int):
+        self.page, self.pk = page, pk
+
+    def log_in(self, who: str) -> None:
+        self.page.context.clear_cookies()
+        log_in(self.page, who)
+
+    def open_case(self) -> None:
+        self.page.goto(f"/arenden/{self.pk}/")
+
+    def press(self, role: str, name: str) -> None:
+        self.page.get_by_role(role, name=name, exact=True).first.focus()
+        self.page.keyboard.press("Enter")
+
+    def do(self, label: str, *, choose: tuple = (), tick: tuple = (), **fields: str) -> None:
+        """Carry out a command from the case page's list of actions."""
+        self.choose_command(label)
+        for name, value in fields.items():
+            field = self.page.locator(f"#id_{name}")
+            if field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(index=int(value))
+            else:
+                field.fill(value)
+        for option in (*choose, *tick):
+            self.page.get_by_label(option, exact=True).focus()
+            self.page.keyboard.press("Space")
+        self.press("button", label)
+        expect(self.page.locator(".kv-messages")).to_contain_text(f"Klart: {label}")
+
+    def choose_command(self, label: str) -> None:
+        """Open a command's form from the list of actions."""
+        self.open_case()
+        self.page.locator("summary", has_text="Alla åtgärder").focus()
+        self.page.keyboard.press("Enter")
+        self.press("link", label)
+        self.page.wait_for_url("**/gor/**")
+
+    def at_day(self, monkeypatch, day: date) -> None:
+        monkeypatch.setattr(clock, "now", lambda: at(day))

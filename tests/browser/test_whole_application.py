@@ -4,58 +4,17 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from audit import clock
 from audit.models import Event
 from cases.models import CommitteeMeeting
 from procurement.applications.models import ProviderApplication
-from tests.browser.conftest import log_in
+from tests.browser.conftest import Desk, log_in
 from tests.factories import at
 from tests.procurement.routine import application_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 STRATEGIST, DEPUTY, SECRETARY = "development-strategist", "deputy-director", "committee-secretary"
-
-
-class Desk:
-    """Somebody who works with a keyboard: focus, type, Enter and space; never the mouse."""
-
-    def __init__(self, page: Page, pk: int):
-        self.page, self.pk = page, pk
-
-    def log_in(self, who: str) -> None:
-        self.page.context.clear_cookies()
-        log_in(self.page, who)
-
-    def open_case(self) -> None:
-        self.page.goto(f"/arenden/{self.pk}/")
-
-    def press(self, role: str, name: str) -> None:
-        self.page.get_by_role(role, name=name, exact=True).first.focus()
-        self.page.keyboard.press("Enter")
-
-    def do(self, label: str, *, choose: tuple = (), tick: tuple = (), **fields: str) -> None:
-        """Carry out a command from the case page's list of actions."""
-        self.open_case()
-        self.page.locator("summary", has_text="Alla åtgärder").focus()
-        self.page.keyboard.press("Enter")
-        self.press("link", label)
-        self.page.wait_for_url("**/gor/**")
-        for name, value in fields.items():
-            field = self.page.locator(f"#id_{name}")
-            if field.evaluate("e => e.tagName") == "SELECT":
-                field.select_option(index=int(value))
-            else:
-                field.fill(value)
-        for option in (*choose, *tick):
-            self.page.get_by_label(option, exact=True).focus()
-            self.page.keyboard.press("Space")
-        self.press("button", label)
-        expect(self.page.locator(".kv-messages")).to_contain_text(f"Klart: {label}")
-
-    def at_day(self, monkeypatch, day: date) -> None:
-        monkeypatch.setattr(clock, "now", lambda: at(day))
 
 
 def test_from_arrival_to_the_notice_of_a_rejection(page, monkeypatch):

@@ -12,7 +12,7 @@ from audit import clock
 from audit.models import Event
 from cases import messages
 from cases.models import OutgoingMail, Setting
-from cases.preferences import chosen
+from cases.preferences import PREFERENCES, chosen
 from organisation.roles import Role
 from tests.cases.factories import application
 from tests.factories import at, person
@@ -224,10 +224,7 @@ def test_a_case_worker_sees_neither_mail_nor_preferences(client, name):
 # ------------------------------------------------------------------ the municipality's choices
 
 FORM = {
-    "completion_days": 14,
-    "handling_weeks": 4,
-    "documents_due_working_days": 12,
-    "control_valid_days": 90,
+    key: preference.default for key, preference in PREFERENCES.items() if not preference.is_flag
 }
 
 

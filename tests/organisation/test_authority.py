@@ -97,7 +97,7 @@ def test_holders_are_those_of_the_unit_and_above_and_their_substitutes(north):
 
 
 def test_the_default_delegation_is_loaded_once_and_left_as_it_was_changed():
-    assert load_delegation() == 2
+    assert load_delegation() == 4
     assert delegates("warning", FIRST) == {Role.DEPUTY_DIRECTOR}
     assert delegates("rescission", FIRST) == {Role.COMMITTEE_CHAIR}
     assert load_delegation() == 0

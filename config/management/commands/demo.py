@@ -8,7 +8,7 @@ from django.db import connection
 from audit import clock, triggers
 from cases import calendar, messages
 from cases.models import Notification
-from config.demo import applications, companies, people
+from config.demo import applications, companies, escalations, life, people, tenders
 from config.demo.timeline import Timeline, moment
 from organisation.defaults import load_delegation
 from organisation.matrix import load as load_matrix
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def load(self) -> None:
         """Organisation, call document, meetings and applications."""
         today = clock.today()
-        since = calendar.add_days(today, -400)
+        since = calendar.add_days(today, -600)
         persons = people.load_people(since)
         people.load_substitutes(
             persons, calendar.add_days(today, -24), calendar.add_days(today, -18)
@@ -56,6 +56,12 @@ class Command(BaseCommand):
         stage = applications.Stage(today, persons, Unit.objects.get(parent=None), Timeline(today))
         applications.load_meetings(stage)
         applications.tell(stage)
+        life.tell(stage)
+        tenders.play(persons, stage.unit, today, stage.timeline)
+        escalations.play(
+            persons, today, stage.timeline,
+            warned="Tornholmens Hemtjänst AB", serious="Bryggsundets Omsorg AB",
+        )  # fmt: skip
         applications.top_up(stage)
         stage.timeline.run()
         # What came more than a week ago has been read.

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from django import forms
 
 from cases import documents, ledger, messages
-from cases.actions import HANDLERS, official_note, tell_responsible
+from cases.actions import HANDLERS, not_in_future, official_note, tell_responsible
 from cases.commands import Act, Command, CommandForm, Missing, Refused
 from cases.models import JournalNote
 from organisation.authority import holders
 from organisation.roles import Role
 from procurement.applications import guards, rules
-from procurement.applications.commands.controls import not_before_arrival, not_in_future
+from procurement.applications.commands.controls import not_before_arrival
 from procurement.applications.commands.intake import CASE_WORKERS, resume_decision_time
 from procurement.applications.models import (
     CompletionRequest,

@@ -8,20 +8,20 @@ from typing import Any, ClassVar
 from django import forms
 
 from cases import committee, documents, ledger, messages
-from cases.actions import HANDLERS, official_note, tell_company, tell_responsible
+from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
 from cases.commands import Act, Command, CommandForm, Missing, Refused
 from cases.dates import long_date
 from cases.models import CommitteeMeeting, CommitteeMember, MemberConflict
 from organisation.authority import holders
 from organisation.roles import Role
 from procurement.applications import guards, rules
-from procurement.applications.commands.controls import not_in_future
 from procurement.applications.models import (
     CommitteeDecision,
     CorrectionCase,
     DecisionNotice,
     ProviderApplication,
 )
+from procurement.introductions.commands import begin
 
 State = ProviderApplication.State
 SECRETARY = frozenset({Role.COMMITTEE_SECRETARY})
@@ -270,7 +270,10 @@ class RegisterDecision(Command):
             case, act, f"Nämndens beslut {self.decided_on}, § {self.paragraph}.", document
         )
         tell_responsible(case, act, f"{case}: nämnden har beslutat")
-        return {"document": document.pk}
+        values = {"document": document.pk}
+        if self.outcome == CommitteeDecision.Outcome.APPROVED:
+            values["introduction"] = begin(case, act, self.decided_on).number
+        return values
 
 
 class NoticeForm(CommandForm):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from cases import calendar, documents, preferences
-from cases.actions import HANDLERS, official_note
+from cases.actions import HANDLERS, not_in_future, official_note
 from cases.commands import Act, Command, CommandForm, Refused
 from cases.dates import long_date
 from cases.models import Attachment
@@ -26,14 +26,6 @@ State = ProviderApplication.State
 Kind = HandlingStep.Kind
 CONTROLS = (Kind.CREDIT, Kind.TAX, Kind.QMS, Kind.CV)
 WITH_VALIDITY = (Kind.CREDIT, Kind.TAX)
-
-
-def not_in_future(day: date, today: date, what: str) -> None:
-    """Raise Refused for a day that has not come."""
-    if day > today:
-        raise Refused(
-            f"{what} kan inte ligga i framtiden. Skriv {long_date(today)} eller tidigare."
-        )
 
 
 def not_before_arrival(day: date, case: Any, what: str) -> None:

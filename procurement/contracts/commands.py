@@ -1,0 +1,630 @@
+"""The verbs of a contract: what changes, who is reached, what is watched, and how it ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Sum
+
+from cases import attachments, ledger, messages, preferences
+from cases.actions import (
+    HANDLERS,
+    not_in_future,
+    official_note,
+    tell_company,
+    tell_responsible,
+)
+from cases.commands import Act, Command, CommandForm, Refused, give_number, open_case
+from cases.dates import long_date
+from organisation.authority import actor_on, holders
+from organisation.models import Provider, Unit, User
+from organisation.roles import Role
+from procurement.applications.models import ProviderApplication
+from procurement.contracts import rules
+from procurement.contracts.models import (
+    ContactPerson,
+    Contract,
+    ContractVersion,
+    Permit,
+    ProviderChoice,
+    PublicInformation,
+)
+from procurement.specifications.models import ServiceArea, SpecificationVersion
+
+State = Contract.State
+ASSESSORS = frozenset({Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER, Role.SECTION_HEAD})
+HOLDING_ACCESS = (Role.VIVA_ADMINISTRATOR, Role.HSA_OFFICER, Role.IT_COORDINATOR)
+"""Who takes back accounts, cards and equipment when a contract ends (INT-08)."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What a version of a contract says."""
+
+    valid_from: date
+    valid_to: date | None
+    assignment: str
+    areas: Any
+    capacity_ceiling_hours: int
+    operations_manager: str
+    reason: str = ""
+    places: int | None = None
+
+
+def add_version(contract: Contract, agreed: Agreed, act: Act) -> ContractVersion:
+    """Write the contract's next version, and watch its last day. Raises Refused for wrong days."""
+    if agreed.valid_to and agreed.valid_to < agreed.valid_from:
+        raise Refused(
+            f"Avtalet skulle sluta {long_date(agreed.valid_to)}, före det börjar "
+            f"{long_date(agreed.valid_from)}. Rätta en av dagarna."
+        )
+    last = contract.versions.order_by("number").last()
+    version = ContractVersion.objects.create(
+        contract=contract, number=last.number + 1 if last else 1,
+        valid_from=agreed.valid_from, valid_to=agreed.valid_to, assignment=agreed.assignment,
+        capacity_ceiling_hours=agreed.capacity_ceiling_hours,
+        operations_manager=agreed.operations_manager, reason=agreed.reason,
+        places=agreed.places, **act.stamp,
+    )  # fmt: skip
+    version.areas.set(agreed.areas)
+    ledger.cancel(contract, act.day, rules.CONTRACT_ENDS.code)
+    if agreed.valid_to:
+        ledger.start(
+            contract, rules.CONTRACT_ENDS, agreed.valid_to,
+            anchor_text=f"avtalet gäller till och med {long_date(agreed.valid_to)}",
+        )  # fmt: skip
+    return version
+
+
+def open_own_unit(unit: Unit, name: str, table: str, agreed: Agreed, act: Act) -> Contract:
+    """The municipality's own provider of home care, or own home, in the same form as a company's
+    contract (FUP-02)."""
+    provider, _ = Provider.objects.get_or_create(
+        kind=Provider.Kind.IN_HOUSE, name=name, defaults={"unit": unit}
+    )
+    contract = Contract(
+        state=State.IN_FORCE, title=name, provider=provider, unit=unit,
+        specification=SpecificationVersion.objects.in_force(act.day), signed_on=agreed.valid_from,
+        signing=Contract.Signing.INTERNAL, table=table,
+    )  # fmt: skip
+    open_case(contract, act.user, name="open_own_unit", at=act.at)
+    give_number(contract, act.day)
+    contract.save()
+    add_version(contract, agreed, act)
+    return contract
+
+
+class ChangeForm(CommandForm):
+    valid_from = forms.DateField(label="Ändringen gäller från")
+    valid_to = forms.DateField(
+        label="Avtalet gäller till", required=False, help_text="Lämna tomt för tills vidare."
+    )
+    assignment = forms.ChoiceField(
+        label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect
+    )
+    areas = forms.ModelMultipleChoiceField(
+        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple
+    )
+    capacity_ceiling_hours = forms.IntegerField(
+        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000
+    )
+    places = forms.IntegerField(label="Platser", min_value=1, max_value=1000)
+    operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
+    reason = forms.CharField(label="Vad som ändras och varför", max_length=240)
+    file = forms.FileField(label="Undertecknat tillägg", required=False, max_length=160)
+
+    def prepare(self) -> None:
+        now = self.case.versions.order_by("number").last()
+        self.fields["valid_from"].initial = self.day
+        self.fields["areas"].initial = now.areas.all()
+        for name in (
+            "valid_to", "assignment", "capacity_ceiling_hours", "places", "operations_manager",
+        ):  # fmt: skip
+            self.fields[name].initial = getattr(now, name)
+        only_home_care = ("assignment", "areas", "capacity_ceiling_hours")
+        for name in only_home_care if self.case.is_residential else ("places",):
+            del self.fields[name]
+
+    def clean_file(self) -> UploadedFile | None:
+        if upload := self.cleaned_data["file"]:
+            attachments.check(upload)
+        return upload
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeContract(Command):
+    """The parties agree on something new from a day on: a new version, the earlier ones stay."""
+
+    label: ClassVar[str] = "Ändra avtalet"
+    roles = HANDLERS
+    form = ChangeForm
+    valid_from: date
+    operations_manager: str
+    reason: str
+    assignment: str = ""
+    areas: Any = ()
+    capacity_ceiling_hours: int = 0
+    places: int | None = None
+    valid_to: date | None = None
+    file: UploadedFile | None = None
+
+    def check(self, case: Any, act: Act) -> None:
+        first = case.versions.order_by("number").first().valid_from
+        if self.valid_from < first:
+            raise Refused(f"Avtalet började {long_date(first)}. Välj den dagen eller senare.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        agreed = Agreed(
+            self.valid_from, self.valid_to, self.assignment, self.areas,
+            self.capacity_ceiling_hours, self.operations_manager, self.reason, self.places,
+        )  # fmt: skip
+        version = add_version(case, agreed, act)
+        if self.file:
+            _receive(case, self.file, act)
+        official_note(case, act, f"Avtalet ändrat från {self.valid_from}: {self.reason}")
+        tell_company(case, act, f"{case}: avtalet är ändrat från {long_date(self.valid_from)}")
+        return {"version": version.number}
+
+    def stated(self) -> dict[str, Any]:
+        return {"valid_from": str(self.valid_from), "valid_to": str(self.valid_to or ""),
+                "capacity": self.places or self.capacity_ceiling_hours,
+                "assignment": self.assignment}  # fmt: skip
+
+
+class ManagerForm(CommandForm):
+    name = forms.CharField(label="Ny verksamhetsansvarig", max_length=120)
+    from_day = forms.DateField(label="Från och med")
+    competence = forms.CharField(
+        label="Utbildning och erfarenhet", widget=forms.Textarea, max_length=1000,
+        help_text="Lägg också till meritförteckningen som bilaga.",
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["from_day"].initial = self.day
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportManager(Command):
+    """A change of operations manager is reported, by the company or by staff for it."""
+
+    label: ClassVar[str] = "Anmäl ny verksamhetsansvarig"
+    roles = HANDLERS
+    by_company = True
+    form = ManagerForm
+    help = "Tillståndet från IVO gäller den som står i det: anmäl bytet även dit, inom en månad."
+    name: str
+    from_day: date
+    competence: str
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        now = case.versions.order_by("number").last()
+        agreed = Agreed(
+            max(self.from_day, now.valid_from), now.valid_to, now.assignment, now.areas.all(),
+            now.capacity_ceiling_hours, self.name, "Ny verksamhetsansvarig", now.places,
+        )  # fmt: skip
+        version = add_version(case, agreed, act)
+        official_note(
+            case, act,
+            f"Ny verksamhetsansvarig från {self.from_day}: {self.name}. {self.competence}",
+        )  # fmt: skip
+        tell_responsible(case, act, f"{case}: ny verksamhetsansvarig är anmäld")
+        return {"version": version.number}
+
+    def stated(self) -> dict[str, Any]:
+        return {"from_day": str(self.from_day)}
+
+
+class ContactForm(CommandForm):
+    name = forms.CharField(label="Namn", max_length=120)
+    title = forms.CharField(label="Befattning", max_length=80)
+    mail = forms.EmailField(label="E-post", required=False)
+    phone = forms.CharField(label="Telefon", max_length=40, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("mail") and not data.get("phone"):
+            raise ValidationError("Skriv e-post eller telefon, så att personen går att nå.")
+        return data
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddContact(Command):
+    """Somebody to reach at the provider."""
+
+    label: ClassVar[str] = "Lägg till kontakt"
+    roles = HANDLERS
+    by_company = True
+    form = ContactForm
+    name: str
+    title: str
+    mail: str = ""
+    phone: str = ""
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        row = ContactPerson.objects.create(
+            contract=case, name=self.name, title=self.title, mail=self.mail, phone=self.phone,
+            **act.stamp,
+        )  # fmt: skip
+        return {"contact": row.pk}
+
+    def stated(self) -> dict[str, Any]:
+        return {}
+
+
+class EndContactForm(CommandForm):
+    contact = forms.ModelChoiceField(None, label="Kontakt")
+
+    def prepare(self) -> None:
+        self.fields["contact"].queryset = self.case.contacts.filter(ended_on=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndContact(Command):
+    """A contact is no longer the one to reach."""
+
+    label: ClassVar[str] = "Ta bort kontakt"
+    roles = HANDLERS
+    by_company = True
+    form = EndContactForm
+    contact: ContactPerson
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and case.contacts.filter(ended_on=None).exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.contact.contract_id != case.pk:
+            raise Refused("Kontakten hör till ett annat avtal. Ladda om sidan och välj igen.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        self.contact.ended_on = act.day
+        self.contact.save(update_fields=["ended_on"])
+
+
+class PermitForm(CommandForm):
+    kind = forms.ChoiceField(label="Slag", choices=Permit.Kind.choices, widget=forms.RadioSelect)
+    reference = forms.CharField(
+        label="Beteckning", max_length=80, help_text="Till exempel beslutets eller brevets nummer."
+    )
+    valid_from = forms.DateField(label="Gäller från")
+    valid_to = forms.DateField(
+        label="Gäller till", required=False,
+        help_text="Lämna tomt om det gäller tills vidare, som tillståndet från IVO.",
+    )  # fmt: skip
+    file = forms.FileField(label="Handlingen", required=False, max_length=160)
+
+    def prepare(self) -> None:
+        if self.actor.is_outside:
+            self.fields["file"].required = True
+
+    def clean_file(self) -> UploadedFile | None:
+        if upload := self.cleaned_data["file"]:
+            attachments.check(upload)
+        return upload
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddPermit(Command):
+    """A permit, an insurance or a certificate; a newer one of the kind takes over the watch."""
+
+    label: ClassVar[str] = "Lägg till tillstånd eller intyg"
+    roles = HANDLERS
+    by_company = True
+    form = PermitForm
+    kind: str
+    reference: str
+    valid_from: date
+    valid_to: date | None = None
+    file: UploadedFile | None = None
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.valid_from, act.day, "Första dagen")
+        if self.valid_to and self.valid_to < self.valid_from:
+            raise Refused("Sista dagen ligger före den första. Rätta en av dem.")
+        if self.valid_to and self.valid_to < act.day:
+            raise Refused(
+                f"Handlingen gick ut {long_date(self.valid_to)}. Lägg in den som gäller nu."
+            )
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        evidence = _receive(case, self.file, act) if self.file else None
+        earlier = list(case.current_permits().filter(kind=self.kind))
+        row = Permit.objects.create(
+            contract=case, kind=self.kind, reference=self.reference, valid_from=self.valid_from,
+            valid_to=self.valid_to, evidence=evidence, **act.stamp,
+        )  # fmt: skip
+        if self.kind != Permit.Kind.OTHER:
+            for before in earlier:
+                before.replaced_by = row
+                before.save(update_fields=["replaced_by"])
+                ledger.meet(
+                    case, rules.EXPIRY.code, act.day, "Förnyat", about=f"permit:{before.pk}"
+                )
+        if self.valid_to:
+            ledger.start(
+                case, rules.EXPIRY, self.valid_to, label=f"{row.get_kind_display()} går ut",
+                about=f"permit:{row.pk}", anchor_text=row.reference,
+            )  # fmt: skip
+        if act.user and actor_on(act.user, act.day).is_outside:
+            tell_responsible(case, act, f"{case}: {row.get_kind_display()} har kommit in")
+        return {"permit": row.pk}
+
+    def stated(self) -> dict[str, Any]:
+        return {"kind": self.kind, "valid_to": str(self.valid_to or "")}
+
+
+class InformationForm(CommandForm):
+    presentation = forms.CharField(
+        label="Om verksamheten", widget=forms.Textarea, max_length=600,
+        help_text="Sakligt: vad ni gör och hur ni arbetar. Inga jämförelser med andra.",
+    )  # fmt: skip
+    hours = forms.CharField(
+        label="Tider", max_length=120, help_text="Till exempel: alla dagar 7–22"
+    )
+    languages = forms.CharField(label="Språk", max_length=160)
+    extra_services = forms.CharField(label="Tilläggstjänster", max_length=240, required=False)
+    phone = forms.CharField(label="Telefon", max_length=40)
+    mail = forms.EmailField(label="E-post")
+
+    def prepare(self) -> None:
+        latest = self.case.information.last()
+        for name in self.fields if latest else ():
+            self.fields[name].initial = getattr(latest, name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteInformation(Command):
+    """What those who choose are told; published when the administration has read it (BEY-01)."""
+
+    label: ClassVar[str] = "Skriv information till den som väljer"
+    roles = HANDLERS
+    by_company = True
+    form = InformationForm
+    presentation: str
+    hours: str
+    languages: str
+    phone: str
+    mail: str
+    extra_services: str = ""
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        row = PublicInformation.objects.create(
+            contract=case, presentation=self.presentation, hours=self.hours,
+            languages=self.languages, extra_services=self.extra_services, phone=self.phone,
+            mail=self.mail, **act.stamp,
+        )  # fmt: skip
+        tell_responsible(case, act, f"{case}: information till den som väljer väntar på granskning")
+        return {"information": row.pk}
+
+    def stated(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishInformation(Command):
+    """The latest text is factual and comparable, and is shown to those who choose (LOV 9:1)."""
+
+    label: ClassVar[str] = "Publicera informationen"
+    roles = HANDLERS
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        latest = case.information.last()
+        return super().fits(case) and latest is not None and latest.published_on is None
+
+    def apply(self, case: Any, act: Act) -> None:
+        latest = case.information.last()
+        latest.published_on = act.day
+        latest.save(update_fields=["published_on"])
+        tell_company(case, act, f"{case}: er information till den som väljer är publicerad")
+
+
+class ChoiceForm(CommandForm):
+    reference = forms.CharField(
+        label="Ärendets nummer i Viva",
+        max_length=40,
+        help_text="Skriv inga namn eller personnummer.",
+    )
+    area = forms.ModelChoiceField(ServiceArea.objects.all(), label="Område")
+    hours = forms.IntegerField(label="Timmar per månad", min_value=1, max_value=750)
+    wanted_from = forms.DateField(label="Önskas från")
+
+    def prepare(self) -> None:
+        self.fields["wanted_from"].initial = self.day
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterChoice(Command):
+    """A person has chosen the provider: taken, queued or refused with the reason (BEY-02)."""
+
+    label: ClassVar[str] = "Registrera val av utföraren"
+    roles = ASSESSORS | HANDLERS
+    form = ChoiceForm
+    reference: str
+    area: ServiceArea
+    hours: int
+    wanted_from: date
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and not case.is_residential
+
+    def check(self, case: Any, act: Act) -> None:
+        standing = ProviderChoice.objects.filter(reference=self.reference, ends_on=None).exclude(
+            outcome=ProviderChoice.Outcome.REFUSED
+        )
+        if found := standing.select_related("contract").first():
+            raise Refused(
+                f"{self.reference} har redan valt {found.contract.title}. Registrera bytet där "
+                "först, med ”Avsluta val”."
+            )
+        if case.version_on(max(self.wanted_from, act.day)) is None:
+            raise Refused("Avtalet gäller inte den dagen. Välj en senare dag.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        answer = answer_to(case, self.area, self.hours, self.wanted_from)
+        row = ProviderChoice.objects.create(
+            contract=case, reference=self.reference, area=self.area, hours=self.hours,
+            wanted_from=self.wanted_from, outcome=answer.outcome, reason=answer.reason,
+            starts_on=answer.starts_on, **act.stamp,
+        )  # fmt: skip
+        if answer.outcome == ProviderChoice.Outcome.ACCEPTED:
+            tell_company(case, act, f"{case}: en person har valt er, från {row.starts_on}")
+        return {"choice": row.pk, "outcome": answer.outcome}
+
+    def stated(self) -> dict[str, Any]:
+        return {"area": self.area.pk, "hours": self.hours}
+
+
+def taken_hours() -> dict[int, int]:
+    """Hours a month that each provider has accepted and not been left by, by the contract's key."""
+    accepted = ProviderChoice.objects.filter(outcome=ProviderChoice.Outcome.ACCEPTED, ends_on=None)
+    return dict(accepted.order_by().values_list("contract").annotate(Sum("hours")))
+
+
+def answer_to(contract: Contract, area: ServiceArea, hours: int, wanted: date) -> rules.Answer:
+    """What becomes of a choice of the provider from a day on."""
+    version = contract.version_on(wanted) or contract.versions.order_by("number").last()
+    introduction = getattr(contract, "introduced_by", None)
+    return rules.answer(
+        area=area.name, areas=[row.name for row in version.areas.all()],
+        ceiling=version.capacity_ceiling_hours, taken=taken_hours().get(contract.pk, 0), hours=hours,
+        wanted_from=wanted, stopped=stop_of(contract),
+        first_day=introduction.may_start_on if introduction else version.valid_from,
+    )  # fmt: skip
+
+
+def stop_of(contract: Contract) -> str:
+    """Why the provider may take nobody new, or nothing."""
+    introduction = getattr(contract, "introduced_by", None)
+    if introduction and introduction.may_start_on is None:
+        return "introduktionen är inte klar."
+    if stop := next((row for row in contract.stops.all() if row.lifted_on is None), None):
+        return f"stopp sedan {long_date(stop.from_on)}. {stop.reason}"
+    return ""
+
+
+class EndChoiceForm(CommandForm):
+    choice = forms.ModelChoiceField(None, label="Val")
+    told_on = forms.DateField(label="Sagt till den")
+
+    def prepare(self) -> None:
+        self.fields["choice"].queryset = self.case.choices.filter(ends_on=None).exclude(
+            outcome=ProviderChoice.Outcome.REFUSED
+        )
+        self.fields["told_on"].initial = self.day
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndChoice(Command):
+    """A person leaves the provider, with the municipality's notice; the queue moves up (BEY-02)."""
+
+    label: ClassVar[str] = "Avsluta val"
+    roles = ASSESSORS | HANDLERS
+    form = EndChoiceForm
+    choice: ProviderChoice
+    told_on: date
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.choices.filter(ends_on=None).exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.choice.contract_id != case.pk or self.choice.ends_on:
+            raise Refused("Valet hör inte hit eller är redan avslutat. Ladda om sidan.")
+        not_in_future(self.told_on, act.day, "Dagen")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        notice = preferences.chosen("provider_change_days")
+        self.choice.ends_on = rules.leaves_on(self.told_on, notice)
+        self.choice.save(update_fields=["ends_on"])
+        moved = _move_queue(case, act)
+        tell_company(case, act, f"{case}: en person lämnar er {self.choice.ends_on}")
+        return {"ends_on": str(self.choice.ends_on), "moved_up": moved}
+
+    def stated(self) -> dict[str, Any]:
+        return {"choice": self.choice.pk}
+
+
+def _move_queue(contract: Contract, act: Act) -> list[int]:
+    """Take those of the queue that there is room for now, first come first served."""
+    moved = []
+    for row in contract.choices.filter(outcome="queued", ends_on=None).order_by("pk"):
+        answer = answer_to(contract, row.area, row.hours, max(row.wanted_from, act.day))
+        if answer.outcome != ProviderChoice.Outcome.ACCEPTED:
+            break
+        row.outcome, row.starts_on, row.reason = answer.outcome, answer.starts_on, ""
+        row.save()
+        moved.append(row.pk)
+        assessors = [row.recorded_by]
+        messages.notify(assessors, contract, f"{contract}: plats för {row.reference}", act.at)
+    return moved
+
+
+class EndForm(CommandForm):
+    last_day = forms.DateField(label="Sista dag")
+    why = forms.CharField(
+        label="Skäl", max_length=240,
+        help_text="Till exempel: utföraren har sagt upp avtalet. Hävning beslutas i den fördjupade "
+        "uppföljningen.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndContract(Command):
+    """The contract ends by notice or because its time is out; what is left is taken back (INT-08)."""
+
+    label: ClassVar[str] = "Avsluta avtalet"
+    roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
+    transition = "end"
+    form = EndForm
+    last_day: date
+    why: str
+
+    def check(self, case: Any, act: Act) -> None:
+        first = case.versions.order_by("number").first().valid_from
+        if self.last_day < first:
+            raise Refused(f"Avtalet började {long_date(first)} och kan inte sluta före det.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        finish(case, self.last_day, act, self.why)
+
+
+def finish(contract: Contract, last_day: date, act: Act, why: str) -> None:
+    """End a contract in the caller's command: nothing is watched any more, access is taken back."""
+    contract.end(on=last_day)
+    ledger.cancel(contract, act.day)
+    official_note(contract, act, f"Avtalet upphör {last_day}. {why}")
+    tell_company(contract, act, f"{contract}: avtalet upphör {long_date(last_day)}")
+    people: list[User] = [
+        user
+        for role in HOLDING_ACCESS
+        for user in holders(role, contract.unit.path, act.day)
+    ]  # fmt: skip
+    text = f"{contract}: avtalet upphör, ta tillbaka konton, kort och utrustning"
+    messages.notify(people, contract, text, act.at)
+
+
+def _receive(case: Any, upload: UploadedFile, act: Act) -> Any:
+    try:
+        return attachments.receive(case, upload, act.user, act.at)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+
+
+COMMANDS = (
+    ChangeContract,
+    ReportManager,
+    AddPermit,
+    AddContact,
+    EndContact,
+    WriteInformation,
+    PublishInformation,
+    RegisterChoice,
+    EndChoice,
+    EndContract,
+)

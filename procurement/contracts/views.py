@@ -1,0 +1,230 @@
+"""The register of providers, the entry of an own unit, and the page for those who choose."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from cases import calendar, preferences
+from cases.commands import Act, open_once
+from cases.models import Case, Deadline
+from organisation.access import public, roles
+from organisation.models import Responsibility, Unit
+from organisation.pages.excel import workbook
+from organisation.roles import Role
+from procurement.applications.models import ProviderApplication
+from procurement.contracts import rules
+from procurement.contracts.commands import Agreed, open_own_unit, stop_of, taken_hours
+from procurement.contracts.models import Contract, ContractVersion, PublicInformation
+from procurement.specifications.models import ServiceArea
+
+READERS = Contract.reader_roles
+ENTERS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
+COLUMNS = (
+    ("Utförare", 32), ("Slag", 12), ("Avtal", 16), ("Uppdrag", 24), ("Områden", 40),
+    ("Kapacitet, timmar per månad", 16), ("Verksamhetsansvarig", 26), ("Gäller från", 14),
+    ("Gäller till", 14), ("Handläggare", 26), ("Nästa tidsfrist", 30), ("Förfaller", 14),
+)  # fmt: skip
+
+
+@roles(*READERS)
+def register(request: HttpRequest) -> HttpResponseBase:
+    """Every provider with its contract: what, where, how much, and what runs out next."""
+    rows = _rows(request)
+    if request.GET.get("format") == "xlsx":
+        return workbook(
+            "Utförare", COLUMNS, [_line(row) for row in rows],
+            f"utforare-{request.today.isoformat()}.xlsx",
+        )  # fmt: skip
+    context = {
+        "rows": rows,
+        "areas": ServiceArea.objects.all(),
+        "assignments": ProviderApplication.Assignment,
+        "asked": request.GET,
+        "may_enter": request.actor.has_role(*ENTERS),
+    }
+    return render(request, "procurement/contracts/register.html", context)
+
+
+def _rows(request: HttpRequest) -> list[Contract]:
+    """The contracts that were asked for, each with what holds today and what is watched next."""
+    visible = Case.objects.visible_to(request.actor).filter(kind=Contract.case_kind)
+    contracts = Contract.objects.filter(pk__in=visible.values("pk"))
+    ended = request.GET.get("visa") == "upphorda"
+    contracts = contracts.filter(state=Contract.State.ENDED if ended else Contract.State.IN_FORCE)
+    if text := request.GET.get("namn", "").strip():
+        contracts = contracts.filter(title__icontains=text)
+    for name, lookup in (("omrade", "versions__areas"), ("uppdrag", "versions__assignment")):
+        if wanted := request.GET.get(name, ""):
+            contracts = contracts.filter(**{lookup: wanted}) if _known(name, wanted) else contracts
+    if request.GET.get("intyg") == "snart":
+        contracts = contracts.filter(Exists(_expiring(request)))
+    rows = list(_with_parts(contracts.distinct()).order_by("title"))
+    for row in rows:
+        row.now = _holding(row.held, request.today)
+        row.first_deadline = row.running[0] if row.running else None
+    return rows
+
+
+def _known(name: str, wanted: str) -> bool:
+    return wanted.isdecimal() if name == "omrade" else wanted in ProviderApplication.Assignment
+
+
+def _expiring(request: HttpRequest) -> QuerySet[Deadline]:
+    running = Deadline.objects.running().filter(case=OuterRef("pk"), rule=rules.EXPIRY.code)
+    return running.filter(due__lte=calendar.add_days(request.today, rules.EXPIRY.amber_days))
+
+
+def _with_parts(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    versions = ContractVersion.objects.prefetch_related("areas").order_by("number")
+    return contracts.select_related("provider", "responsible").prefetch_related(
+        Prefetch("versions", versions, to_attr="held"),
+        Prefetch("deadlines", Deadline.objects.running().order_by("due"), to_attr="running"),
+    )
+
+
+def _holding(versions: list[ContractVersion], day: Any) -> ContractVersion | None:
+    begun = [version for version in versions if version.valid_from <= day]
+    held = begun or versions
+    return held[-1] if held else None
+
+
+def _line(row: Any) -> list[Any]:
+    now, first = row.now, row.first_deadline
+    return [
+        row.title, row.provider.get_kind_display(), row.number,
+        "Särskilt boende" if row.is_residential else now.get_assignment_display(),
+        ", ".join(area.name for area in now.areas.all()),
+        f"{now.places} platser" if now.places else now.capacity_ceiling_hours,
+        now.operations_manager, now.valid_from, now.valid_to,
+        row.responsible.name if row.responsible else None,
+        first and first.label, first and first.due,
+    ]  # fmt: skip
+
+
+class OwnUnitForm(forms.Form):
+    """The municipality's own provider, in the same form as a company."""
+
+    name = forms.CharField(label="Namn", max_length=160, help_text="Till exempel: Hemtjänst Norr")
+    unit = forms.ModelChoiceField(Unit.objects.all(), label="Enhet")
+    table = forms.ChoiceField(
+        label="Gäller", choices=Responsibility.Table.choices, widget=forms.RadioSelect,
+        initial=Responsibility.Table.HOME_CARE,
+    )  # fmt: skip
+    valid_from = forms.DateField(label="Gäller från")
+    assignment = forms.ChoiceField(
+        label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect,
+        required=False, help_text="För hemtjänst.",
+    )  # fmt: skip
+    areas = forms.ModelMultipleChoiceField(
+        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple,
+        required=False, help_text="För hemtjänst.",
+    )  # fmt: skip
+    capacity_ceiling_hours = forms.IntegerField(
+        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000, required=False,
+        help_text="För hemtjänst.",
+    )  # fmt: skip
+    places = forms.IntegerField(
+        label="Platser", min_value=1, max_value=1000, required=False,
+        help_text="För särskilt boende.",
+    )  # fmt: skip
+    operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        home_care = data.get("table") == Responsibility.Table.HOME_CARE
+        wanted = ("assignment", "areas", "capacity_ceiling_hours") if home_care else ("places",)
+        for name in wanted:
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, "Fyll i det här.")
+        if home_care:
+            data["places"] = None
+        else:
+            data.update(assignment="", areas=[], capacity_ceiling_hours=0)
+        return data
+
+
+@roles(*ENTERS)
+def own_unit(request: HttpRequest) -> HttpResponse:
+    """Enter an own unit, so that it is followed up as the companies are."""
+    form = OwnUnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        stated = dict(form.cleaned_data)
+        name, unit, table = (stated.pop(field) for field in ("name", "unit", "table"))
+        act = Act(request.user, None, request.at)
+        agreed = Agreed(valid_to=None, **stated)
+        contract = open_once(
+            request.POST.get("key", ""), "open_own_unit",
+            lambda: open_own_unit(unit, name, table, agreed, act),
+        )  # fmt: skip
+        messages.success(request, f"{contract.title} följs nu upp som andra utförare.")
+        return redirect("cases:case", contract.pk)
+    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex}
+    status = 422 if form.errors else 200
+    return render(request, "procurement/contracts/own_unit.html", context, status=status)
+
+
+@public
+def choose(request: HttpRequest) -> HttpResponse:
+    """Every provider that can be chosen, in neutral order and the same form (LOV 9:1, BEY-01)."""
+    contracts = (
+        Contract.objects.filter(state=Contract.State.IN_FORCE, table=Responsibility.Table.HOME_CARE)
+        .annotate(first=Min("versions__valid_from"))
+        .filter(first__lte=request.today)
+        .select_related("provider", "introduced_by")
+        .prefetch_related(
+            Prefetch("information", PublicInformation.objects.exclude(published_on=None),
+                     to_attr="published"),
+            Prefetch("versions", ContractVersion.objects.prefetch_related("areas"), to_attr="held"),
+            "stops",
+        )
+    )  # fmt: skip
+    area = request.GET.get("omrade", "")
+    taken = taken_hours()
+    shown = []
+    for contract in contracts:
+        version = _holding(contract.held, request.today)
+        if version is None or (version.valid_to and version.valid_to < request.today):
+            continue
+        if area.isdecimal() and int(area) not in {row.pk for row in version.areas.all()}:
+            continue
+        shown.append(_shown(contract, version, taken.get(contract.pk, 0)))
+    by_name = request.GET.get("ordning") == "namn"
+    order = sorted(range(len(shown)), key=lambda place: shown[place]["name"]) if by_name else (
+        rules.neutral_order([row["name"] for row in shown], request.today)
+    )  # fmt: skip
+    context = {
+        "providers": [shown[place] for place in order],
+        "areas": ServiceArea.objects.all(),
+        "area": area,
+        "by_name": by_name,
+        "no_choice": dict(preferences.PREFERENCES["no_choice"].words)[
+            preferences.chosen("no_choice")
+        ],
+        "change_days": preferences.chosen("provider_change_days"),
+    }
+    return render(request, "procurement/contracts/choose.html", context)
+
+
+def _shown(contract: Contract, version: ContractVersion, taken: int) -> dict[str, Any]:
+    """What the law lets be shown of a provider: facts, the same of each, and nothing of control."""
+    if stop_of(contract):
+        room = "Tar inte emot nya personer just nu"
+    elif taken >= version.capacity_ceiling_hours:
+        room = "Har kö"
+    else:
+        room = "Tar emot nya personer"
+    return {
+        "name": contract.provider.name,
+        "kind": "Kommunens egen regi" if contract.is_own else "Privat utförare",
+        "assignment": version.get_assignment_display(),
+        "areas": [row.name for row in version.areas.all()],
+        "since": contract.signed_on,
+        "room": room,
+        "information": contract.published[-1] if contract.published else None,
+    }

@@ -1,0 +1,36 @@
+"""What a yearly control lacks before it is finished. `perform`, the flow and the page ask here."""
+
+from datetime import date
+
+from cases.commands import Missing
+from procurement.controls.models import ControlItem, YearlyControl
+
+Kind = ControlItem.Kind
+
+
+def received(control: YearlyControl, day: date) -> list[Missing]:
+    """The reports that the provider leaves; the other controls need nothing of it."""
+    if control.about != YearlyControl.About.REPORTS:
+        return []
+    command = "send_report" if control.requested_on else "request_reports"
+    waiting = control.items.filter(received_on=None)
+    return [Missing(f"{item} från utföraren", command=command) for item in waiting]
+
+
+def reviews(control: YearlyControl, day: date) -> list[Missing]:
+    """A review of every item, and the controller's of the annual accounts (FUP-02)."""
+    gaps = received(control, day)
+    for item in control.items.prefetch_related("reviews"):
+        found = list(item.reviews.all())
+        if not found:
+            gaps.append(Missing(f"Granskning: {item}", command="review_item"))
+        elif item.kind == Kind.ANNUAL_ACCOUNTS and not any(row.by_controller for row in found):
+            gaps.append(
+                Missing("Controllerns granskning av årsredovisningen", command="review_item")
+            )
+    return gaps
+
+
+def finished(control: YearlyControl, day: date) -> list[Missing]:
+    """That it is ended."""
+    return [] if control.closed_on else [Missing("Avslut", command="finish_control")]

@@ -1,0 +1,720 @@
+"""The verbs of an introduction, in the order of the routine. INT-01 to INT-08, CAP-12."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from cases import attachments, documents, flows, ledger, messages, preferences
+from cases.actions import HANDLERS, not_in_future, official_note, tell_company
+from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.dates import long_date
+from cases.deadlines import Budget
+from organisation.authority import holders
+from organisation.models import User
+from organisation.roles import Role
+from procurement.applications.models import ProviderApplication
+from procurement.contracts.commands import Agreed, add_version
+from procurement.contracts.models import Contract
+from procurement.introductions import guards, rules
+from procurement.introductions.models import (
+    AccessOrder,
+    Introduction,
+    ProgrammeStep,
+    ProgrammeTemplate,
+)
+from procurement.specifications.models import ServiceArea
+
+State = Introduction.State
+Stage = ProgrammeStep.Stage
+STAFF = HANDLERS | {Role.FIRST_SOCIAL_WORKER, Role.SECTION_HEAD}
+HOLDING_STEPS = Introduction.reader_roles - {Role.REGISTRAR}
+"""Who records a step: the professions that hold them."""
+ORDERING: dict[str, frozenset[str]] = {
+    AccessOrder.What.VIVA: frozenset({Role.VIVA_ADMINISTRATOR}),
+    AccessOrder.What.HSA: frozenset({Role.HSA_OFFICER, Role.ARCHIVIST}),
+    AccessOrder.What.SITHS: frozenset({Role.HSA_OFFICER, Role.ARCHIVIST}),
+    AccessOrder.What.EQUIPMENT: frozenset({Role.IT_COORDINATOR}),
+}
+"""The co-responsible of the matrix's rows, beside the deputy director who answers for each."""
+ANSWERS_FOR_ACCESS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
+ALL_ORDERING = ANSWERS_FOR_ACCESS | frozenset().union(*ORDERING.values())
+
+
+def begin(application: ProviderApplication, act: Act, decided_on: date) -> Introduction:
+    """Start the introduction of a company that was approved, in the caller's command (INT-07)."""
+    template = ProgrammeTemplate.objects.in_force(ProgrammeTemplate.Kind.HOME_CARE)
+    introduction = Introduction(
+        state=State.BEFORE_CONTRACT,
+        title=application.title,
+        provider=application.provider,
+        unit=application.unit,
+        responsible=application.responsible,
+        application=application,
+        template=template,
+        decided_on=decided_on,
+    )
+    open_case(
+        introduction, act.user, name="begin_introduction", at=act.at, on_behalf_of=act.on_behalf_of
+    )
+    give_number(introduction, act.day)
+    introduction.save()
+    service_only = application.assignment == ProviderApplication.Assignment.DOMESTIC
+    _copy_steps(introduction, template, service_only=service_only)
+    anchored = {"anchor_text": "nämnden beslutade"}
+    ledger.start(introduction, rules.MEETING, decided_on, **anchored)
+    ledger.start(introduction, rules.SIGNING, decided_on, **anchored)
+    weeks = Budget(weeks=preferences.chosen("introduction_weeks"))
+    ledger.start(introduction, rules.PROGRAMME, decided_on, budget=weeks, **anchored)
+    flows.start(introduction)
+    _tell_of_start(introduction, act)
+    return introduction
+
+
+def begin_residential(contract: Contract, act: Act, decided_on: date) -> Introduction:
+    """Start the introduction of a provider of residential care, whose contract was signed in the
+    caller's command (INT-06, INT-07)."""
+    template = ProgrammeTemplate.objects.in_force(ProgrammeTemplate.Kind.RESIDENTIAL)
+    introduction = Introduction(
+        state=State.PROGRAMME, title=contract.title, provider=contract.provider,
+        unit=contract.unit, responsible=contract.responsible, signed_contract=contract,
+        template=template, decided_on=decided_on,
+    )  # fmt: skip
+    open_case(
+        introduction, act.user, name="begin_introduction", at=act.at, on_behalf_of=act.on_behalf_of
+    )
+    give_number(introduction, act.day)
+    introduction.save()
+    _copy_steps(introduction, template)
+    weeks = Budget(weeks=preferences.chosen("introduction_weeks"))
+    ledger.start(
+        introduction, rules.PROGRAMME, contract.signed_on, budget=weeks,
+        anchor_text="avtalet tecknades",
+    )  # fmt: skip
+    flows.start(introduction)
+    flows.advance(introduction, act.day)
+    _tell_of_start(introduction, act)
+    return introduction
+
+
+def _tell_of_start(introduction: Introduction, act: Act) -> None:
+    leaders = holders(Role.DEPUTY_DIRECTOR, introduction.unit.path, act.day)
+    messages.notify(
+        [person for person in (introduction.responsible, *leaders) if person],
+        introduction,
+        f"{introduction}: introduktionen har börjat",
+        act.at,
+    )
+
+
+def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool = False) -> None:
+    ProgrammeStep.objects.bulk_create(
+        ProgrammeStep(
+            introduction=introduction,
+            **{
+                name: getattr(step, name)
+                for name in (
+                    "order", "title", "stage", "blocking", "responsible_role", "participants",
+                    "agenda",
+                )
+            },
+        )
+        for step in template.steps.all()
+        if not (step.personal_care_only and service_only)
+    )  # fmt: skip
+
+
+class StepForm(CommandForm):
+    """A form about one of the programme's steps."""
+
+    step = forms.ModelChoiceField(None, label="Moment")
+
+    def prepare(self) -> None:
+        self.fields["step"].queryset = self.case.waiting_steps().exclude(stage=Stage.SIGNING)
+
+    def chosen(self) -> ProgrammeStep | None:
+        """The step that the page was opened for, or that was sent."""
+        wanted = self.data.get("step") if self.is_bound else self.initial.get("step")
+        rows = self.fields["step"].queryset
+        return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
+
+
+class BookForm(StepForm):
+    day_of_meeting = forms.DateField(label="Dag")
+    time_of_meeting = forms.TimeField(label="Klockan", help_text="Till exempel 13.00",
+                                      input_formats=["%H:%M", "%H.%M"])  # fmt: skip
+    place = forms.CharField(label="Plats", max_length=120)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookStep(Command):
+    """Book a step; those who take part are told, and find it as a calendar file."""
+
+    label: ClassVar[str] = "Boka moment"
+    roles = HOLDING_STEPS
+    form = BookForm
+    step: ProgrammeStep
+    day_of_meeting: date
+    time_of_meeting: Any
+    place: str
+
+    def check(self, case: Any, act: Act) -> None:
+        _waiting(self.step, case)
+        if self.day_of_meeting < act.day:
+            raise Refused(f"{long_date(self.day_of_meeting)} har passerat. Välj en kommande dag.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        step = self.step
+        at = datetime.combine(self.day_of_meeting, self.time_of_meeting)
+        step.booked_at, step.place = timezone.make_aware(at), self.place
+        step.save()
+        told = invited(case, step, act.day)
+        when = f"{long_date(self.day_of_meeting)} klockan {self.time_of_meeting:%H.%M}"
+        messages.notify(told, case, f"{case}: {step.title} {when}", act.at)
+        tell_company(case, act, f"{case}: {step.title} är bokat, {when}")
+        return {"told": [user.pk for user in told]}
+
+    def stated(self) -> dict[str, Any]:
+        return {"step": self.step.title, "day": str(self.day_of_meeting), "place": self.place}
+
+
+def invited(case: Introduction, step: ProgrammeStep, day: date) -> list[User]:
+    """The municipality's people among those who take part in a step."""
+    titles = {str(role.label): role for role in Role}
+    people = [
+        user
+        for title in step.expected
+        if title in titles
+        for user in holders(titles[title], case.unit.path, day)
+    ]
+    return list({user.pk: user for user in people}.values())
+
+
+class RecordForm(StepForm):
+    done_on = forms.DateField(label="Genomfört den")
+    attended = forms.MultipleChoiceField(
+        label="Deltog", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = forms.CharField(
+        label="Vad som gicks igenom", widget=forms.Textarea, max_length=5000,
+        help_text="Skriv inga uppgifter om enskilda personers hälsa här.",
+    )  # fmt: skip
+    file = forms.FileField(
+        label="Underlag", required=False, max_length=160,
+        help_text="Till exempel närvarolista eller undertecknad checklista.",
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["done_on"].initial = self.day
+        step = self.chosen()
+        rows = [step] if step else list(self.fields["step"].queryset)
+        titles = list(dict.fromkeys(title for row in rows for title in row.expected))
+        self.fields["attended"].choices = [(title, title) for title in titles]
+        if step and not self.is_bound:
+            self.initial.setdefault("note", "\n".join(f"{point}: " for point in step.points))
+
+    def clean_file(self) -> UploadedFile | None:
+        if upload := self.cleaned_data["file"]:
+            attachments.check(upload)
+        return upload
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordStep(Command):
+    """A step has been held: who took part, what was gone through, and the evidence (CAP-12)."""
+
+    label: ClassVar[str] = "Registrera moment"
+    roles = HOLDING_STEPS
+    form = RecordForm
+    step: ProgrammeStep
+    done_on: date
+    note: str
+    attended: Any = ()
+    file: UploadedFile | None = None
+
+    def check(self, case: Any, act: Act) -> None:
+        _waiting(self.step, case)
+        not_in_future(self.done_on, act.day, "Dagen")
+        if self.done_on < case.decided_on:
+            raise Refused(
+                f"Introduktionen började {long_date(case.decided_on)}. Momentet kan inte ha "
+                "hållits tidigare."
+            )
+        gone = rules.absent(self.step.expected, list(self.attended))
+        if self.step.blocking and gone:
+            raise Refused(
+                f"{', '.join(gone)} deltog inte. Momentet måste hållas med alla innan utföraren "
+                "får börja. Boka ett nytt möte, eller lämna momentet därhän med skäl."
+            )
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        step = self.step
+        step.done_on, step.note, step.recorded_by = self.done_on, self.note, act.user
+        step.attended = [title for title in step.expected if title in self.attended]
+        if self.file:
+            try:
+                step.evidence = attachments.receive(case, self.file, act.user, act.at)
+            except ValidationError as error:
+                raise Refused(" ".join(error.messages)) from error
+        step.save()
+        if step.stage == Stage.BEFORE_CONTRACT and not guards.meeting(case, act.day):
+            ledger.meet(case, rules.MEETING.code, self.done_on, "Hållet")
+            official_note(case, act, f"{step.title} hölls {self.done_on}.")
+        return {"evidence": step.evidence_id}
+
+    def stated(self) -> dict[str, Any]:
+        return {"step": self.step.title, "done_on": str(self.done_on),
+                "attended": list(self.attended)}  # fmt: skip
+
+
+class LeaveOutForm(StepForm):
+    why = forms.CharField(
+        label="Skäl", max_length=240,
+        help_text="Till exempel: ledningen driver redan hemtjänst i kommunen.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveOutStep(Command):
+    """The programme is adapted: a step is left out, with a reason (INT-01)."""
+
+    label: ClassVar[str] = "Lämna ut moment"
+    roles = HANDLERS
+    form = LeaveOutForm
+    step: ProgrammeStep
+    why: str
+
+    def check(self, case: Any, act: Act) -> None:
+        _waiting(self.step, case)
+        if not self.why.strip():
+            raise Refused("Skriv varför momentet lämnas ut.")
+        if self.step.stage != Stage.PROGRAMME:
+            raise Refused("Mötet och avtalet kan inte lämnas ut.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        step = self.step
+        step.left_out_on, step.left_out_reason, step.recorded_by = act.day, self.why, act.user
+        step.save()
+
+    def stated(self) -> dict[str, Any]:
+        return {"step": self.step.title, "why": self.why}
+
+
+class AddForm(CommandForm):
+    title = forms.CharField(label="Moment", max_length=160)
+    responsible_role = forms.ChoiceField(label="Ansvarig", choices=Role.choices)
+    participants = forms.CharField(
+        label="Deltagare", widget=forms.Textarea, required=False, help_text="En på varje rad."
+    )
+    agenda = forms.CharField(
+        label="Punkter", widget=forms.Textarea, required=False, help_text="En på varje rad."
+    )
+    blocking = forms.BooleanField(
+        label="Måste vara klart innan utföraren får börja", required=False
+    )
+
+    def prepare(self) -> None:
+        self.fields["responsible_role"].initial = Role.DEVELOPMENT_STRATEGIST
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddStep(Command):
+    """The programme is adapted: a step is added (INT-01)."""
+
+    label: ClassVar[str] = "Lägg till moment"
+    roles = HANDLERS
+    form = AddForm
+    title: str
+    responsible_role: str
+    participants: str = ""
+    agenda: str = ""
+    blocking: bool = False
+
+    def apply(self, case: Any, act: Act) -> None:
+        last = case.steps.order_by("order").last()
+        ProgrammeStep.objects.create(
+            introduction=case, order=last.order + 1 if last else 1, title=self.title,
+            responsible_role=self.responsible_role, participants=self.participants,
+            agenda=self.agenda, blocking=self.blocking,
+        )  # fmt: skip
+
+    def stated(self) -> dict[str, Any]:
+        return {"title": self.title, "blocking": self.blocking}
+
+
+class ContactForm(CommandForm):
+    person = forms.ModelChoiceField(None, label="Kontaktperson")
+
+    def prepare(self) -> None:
+        path = self.case.unit.path
+        people = [
+            user.pk
+            for role in (Role.DEVELOPMENT_STRATEGIST, Role.DEPUTY_DIRECTOR)
+            for user in holders(role, path, self.day)
+        ]
+        self.fields["person"].queryset = User.objects.filter(pk__in=people)
+        self.fields["person"].initial = self.case.responsible_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameContactPerson(Command):
+    """The provider's named contact person at the municipality (INT-08)."""
+
+    label: ClassVar[str] = "Utse kontaktperson"
+    roles = HANDLERS
+    form = ContactForm
+    person: User
+
+    def apply(self, case: Any, act: Act) -> None:
+        case.contact_person = self.person
+        messages.notify([self.person], case, f"{case}: du är kontaktperson", act.at)
+        tell_company(case, act, f"{case}: er kontaktperson är {self.person}")
+
+
+class SignForm(CommandForm):
+    signed_on = forms.DateField(label="Tecknat den")
+    signing = forms.ChoiceField(
+        label="Sätt", choices=Contract.Signing.choices[:2], widget=forms.RadioSelect
+    )
+    chair = forms.CharField(label="Socialnämndens ordförande", max_length=120)
+    company_signatory = forms.CharField(label="Firmatecknare för företaget", max_length=120)
+    valid_from = forms.DateField(label="Gäller från")
+    valid_to = forms.DateField(
+        label="Gäller till", required=False, help_text="Lämna tomt om avtalet gäller tills vidare."
+    )
+    areas = forms.ModelMultipleChoiceField(
+        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple
+    )
+    capacity_ceiling_hours = forms.IntegerField(
+        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000
+    )
+    operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
+    file = forms.FileField(label="Undertecknat avtal", required=False, max_length=160)
+
+    def prepare(self) -> None:
+        application = self.case.application
+        chairs = holders(Role.COMMITTEE_CHAIR, self.case.unit.path, self.day)
+        self.fields["signed_on"].initial = self.fields["valid_from"].initial = self.day
+        self.fields["chair"].initial = chairs[0].name if chairs else ""
+        self.fields["company_signatory"].initial = application.contact_name
+        self.fields["areas"].initial = application.areas.all()
+        for name in ("capacity_ceiling_hours", "operations_manager"):
+            self.fields[name].initial = getattr(application, name)
+        final = rules.final_on(self.case.decided_on)
+        if preferences.chosen("signing_waits") == "warn" and self.day < final:
+            self.fields["signed_on"].help_text = (
+                f"Rutinen: bevaka att beslutet är slutligt, {long_date(final)}. Lagen säger att "
+                "avtal tecknas utan dröjsmål (LOV 8 kap. 3 §) och har ingen avtalsspärr."
+            )
+
+    def clean_file(self) -> UploadedFile | None:
+        if upload := self.cleaned_data["file"]:
+            attachments.check(upload)
+        return upload
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignContract(Command):
+    """The contract is signed with the committee's chair, and stands in the register (INT-03)."""
+
+    label: ClassVar[str] = "Teckna avtal"
+    roles = HANDLERS
+    transition = "sign"
+    primary = True
+    form = SignForm
+    signed_on: date
+    signing: str
+    chair: str
+    company_signatory: str
+    valid_from: date
+    areas: Any
+    capacity_ceiling_hours: int
+    operations_manager: str
+    valid_to: date | None = None
+    file: UploadedFile | None = None
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        return guards.signing(case, day)
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.signed_on, act.day, "Dagen")
+        if self.signed_on < case.decided_on:
+            raise Refused(
+                f"Nämnden beslutade {long_date(case.decided_on)}. Avtalet kan tecknas tidigast då."
+            )
+        if self.valid_from < self.signed_on:
+            raise Refused("Avtalet kan inte gälla innan det är tecknat.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        contract = self._contract(case, act)
+        case.sign(contract=contract)
+        signing = case.steps.filter(stage=Stage.SIGNING)
+        signing.update(
+            done_on=self.signed_on, recorded_by=act.user,
+            note=f"{self.chair} och {self.company_signatory}",
+        )  # fmt: skip
+        ledger.meet(case, rules.SIGNING.code, self.signed_on, "Tecknat")
+        official_note(case, act, f"Avtal {contract} tecknat {self.signed_on}.")
+        tell_company(case, act, f"{case}: avtalet är tecknat")
+        return {"contract": contract.number}
+
+    def _contract(self, case: Introduction, act: Act) -> Contract:
+        application = case.application
+        contract = Contract(
+            state=Contract.State.IN_FORCE, title=case.title, provider=case.provider,
+            unit=case.unit, responsible=case.contact_person,
+            specification=application.specification, signed_on=self.signed_on,
+            signing=self.signing, chair=self.chair, company_signatory=self.company_signatory,
+        )  # fmt: skip
+        open_case(contract, act.user, name="sign", at=act.at, on_behalf_of=act.on_behalf_of)
+        give_number(contract, act.day)
+        contract.save()
+        agreed = Agreed(
+            self.valid_from, self.valid_to, application.assignment, self.areas,
+            self.capacity_ceiling_hours, self.operations_manager,
+        )  # fmt: skip
+        add_version(contract, agreed, act)
+        if self.file:
+            attachments.receive(contract, self.file, act.user, act.at)
+        return contract
+
+    def stated(self) -> dict[str, Any]:
+        return {"signed_on": str(self.signed_on), "valid_from": str(self.valid_from),
+                "valid_to": str(self.valid_to or ""), "signing": self.signing}  # fmt: skip
+
+
+class StartForm(CommandForm):
+    may_start_on = forms.DateField(label="Får ta emot personer från")
+
+    def prepare(self) -> None:
+        version = self.case.signed_contract.versions.last() if self.case.signed_contract else None
+        self.fields["may_start_on"].initial = max(
+            self.day, version.valid_from if version else self.day
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetStart(Command):
+    """What blocks is done: the provider may take persons from a day on (CAP-12)."""
+
+    label: ClassVar[str] = "Låt utföraren börja"
+    roles = HANDLERS
+    form = StartForm
+    primary = True
+    may_start_on: date
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.PROGRAMME and case.may_start_on is None
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        return guards.may_start(case, day)
+
+    def check(self, case: Any, act: Act) -> None:
+        first = case.signed_contract.versions.first().valid_from
+        if self.may_start_on < first:
+            raise Refused(f"Avtalet gäller från {long_date(first)}. Välj den dagen eller senare.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        case.may_start_on = self.may_start_on
+        official_note(case, act, f"Utföraren får ta emot personer från {self.may_start_on}.")
+        tell_company(
+            case, act, f"{case}: ni får ta emot personer från {long_date(self.may_start_on)}"
+        )
+
+
+class OrderForm(CommandForm):
+    what = forms.ChoiceField(
+        label="Vad", choices=AccessOrder.What.choices, widget=forms.RadioSelect
+    )
+    holder = forms.CharField(label="För vem", max_length=120)
+    ordered_on = forms.DateField(label="Beställt den")
+
+    def prepare(self) -> None:
+        self.fields["ordered_on"].initial = self.day
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAccess(Command):
+    """An account, a card or equipment is ordered, by the role of the matrix's row (INT-08)."""
+
+    label: ClassVar[str] = "Beställ konto, kort eller utrustning"
+    roles = ALL_ORDERING
+    form = OrderForm
+    what: str
+    holder: str
+    ordered_on: date
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.ordered_on, act.day, "Beställningen")
+        _may_handle(self.what, case, act)
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        row = AccessOrder.objects.create(
+            introduction=case, what=self.what, holder=self.holder, ordered_on=self.ordered_on,
+            **act.stamp,
+        )  # fmt: skip
+        return {"order": row.pk}
+
+    def stated(self) -> dict[str, Any]:
+        return {"what": self.what, "ordered_on": str(self.ordered_on)}
+
+
+class OrderedForm(CommandForm):
+    order = forms.ModelChoiceField(None, label="Vad")
+    on = forms.DateField(label="Dag")
+
+    def prepare(self) -> None:
+        self.fields["on"].initial = self.day
+        self.fields["order"].queryset = self.case.access.filter(received_on=None, withdrawn_on=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveAccess(Command):
+    """What was ordered has come to the provider (INT-08)."""
+
+    label: ClassVar[str] = "Registrera mottaget"
+    roles = ALL_ORDERING
+    form = OrderedForm
+    order: AccessOrder
+    on: date
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and case.access.filter(received_on=None).exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        _of_case(self.order, case)
+        not_in_future(self.on, act.day, "Dagen")
+        _may_handle(self.order.what, case, act)
+        if self.on < self.order.ordered_on:
+            raise Refused(f"Det beställdes {long_date(self.order.ordered_on)}.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        self.order.received_on = self.on
+        self.order.save()
+
+    def stated(self) -> dict[str, Any]:
+        return {"order": self.order.pk, "on": str(self.on)}
+
+
+class HeldForm(OrderedForm):
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["order"].queryset = self.case.access.filter(withdrawn_on=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawAccess(ReceiveAccess):
+    """The account is closed, the card or equipment is back (INT-08)."""
+
+    label: ClassVar[str] = "Registrera återlämnat"
+    form = HeldForm
+    on_closed = True
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.access.filter(withdrawn_on=None).exists()
+
+    def apply(self, case: Any, act: Act) -> None:
+        self.order.withdrawn_on = self.on
+        self.order.save()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishIntroduction(Command):
+    """Everything is done or left out with a reason; the record of the introduction is made."""
+
+    label: ClassVar[str] = "Avsluta introduktionen"
+    roles = HANDLERS
+    transition = "finish"
+    primary = True
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        return guards.everything(case, day)
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and case.may_start_on is not None
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        case.finish(on=act.day)
+        ledger.meet(case, rules.PROGRAMME.code, act.day, "Klar")
+        document = documents.make(case, "introduction_record", act.user, act.at, lock=True)
+        official_note(case, act, "Introduktionen är genomförd.", document)
+        tell_company(case, act, f"{case}: introduktionen är klar")
+        return {"document": document.pk}
+
+
+class CancelForm(CommandForm):
+    why = forms.CharField(label="Skäl", max_length=240)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelIntroduction(Command):
+    """The provider never begins, for example because the company withdraws."""
+
+    label: ClassVar[str] = "Avbryt introduktionen"
+    roles = frozenset({Role.DEPUTY_DIRECTOR})
+    transition = "cancel"
+    form = CancelForm
+    why: str
+
+    def check(self, case: Any, act: Act) -> None:
+        if held := case.access.filter(withdrawn_on=None).first():
+            raise Refused(f"{held} är inte återlämnat. Registrera det först.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        case.cancel(on=act.day)
+        ledger.cancel(case, act.day)
+        official_note(case, act, f"Introduktionen avbruten. {self.why}")
+        tell_company(case, act, f"{case}: introduktionen är avbruten")
+
+
+def _of_case(row: ProgrammeStep | AccessOrder, case: Introduction) -> None:
+    if row.introduction_id != case.pk:
+        raise Refused("Det hör till en annan introduktion. Ladda om sidan och välj igen.")
+
+
+def _waiting(step: ProgrammeStep, case: Introduction) -> None:
+    """Raise Refused unless the step belongs to the case and nothing has come of it yet."""
+    _of_case(step, case)
+    if not step.is_waiting:
+        raise Refused(f"”{step.title}” är redan klart eller lämnat ut. Ladda om sidan.")
+
+
+def _may_handle(what: str, case: Introduction, act: Act) -> None:
+    """Raise Refused unless the matrix's row for this kind of access lets the actor."""
+    allowed = {
+        user.pk
+        for role in ORDERING[what] | ANSWERS_FOR_ACCESS
+        for user in holders(role, case.unit.path, act.day)
+    }
+    if act.user and act.user.pk not in allowed:
+        names = ", ".join(sorted(str(Role(role).label) for role in ORDERING[what]))
+        raise Refused(f"{AccessOrder.What(what).label} hanteras av {names}.")
+
+
+COMMANDS = (
+    NameContactPerson,
+    BookStep,
+    RecordStep,
+    SignContract,
+    LetStart,
+    AddStep,
+    LeaveOutStep,
+    OrderAccess,
+    ReceiveAccess,
+    WithdrawAccess,
+    FinishIntroduction,
+    CancelIntroduction,
+)

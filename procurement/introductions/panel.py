@@ -1,0 +1,39 @@
+"""What the case page of an introduction shows beyond what every case has."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from cases.commands import permitting, registry
+from cases.leading import leading_command
+from procurement.applications.models import ProviderApplication
+from procurement.introductions.models import Introduction
+
+TEMPLATE = "procurement/introduction.html"
+
+
+def panel(introduction: Introduction, request: HttpRequest) -> dict[str, Any]:
+    """The programme step by step, the provider's access, and what the next step waits for."""
+    steps = list(introduction.steps.select_related("evidence", "recorded_by"))
+    known = registry.of(introduction)
+    may = {
+        name
+        for name in ("book_step", "record_step", "leave_out_step")
+        if known[name].fits(introduction)
+        and not isinstance(permitting(introduction, known[name], request.actor), str)
+    }
+    return {
+        "steps": steps,
+        "steps_done": sum(not step.is_waiting for step in steps),
+        "may": may,
+        "access": introduction.access.all(),
+        **leading_command(introduction, request),
+    }
+
+
+def for_company(introduction: Introduction, request: HttpRequest) -> dict[str, Any]:
+    """The company's programme: what is booked, done and left. Shown once the decision is given."""
+    application = introduction.application
+    if application and application.state != ProviderApplication.State.APPROVED:
+        raise Http404
+    return {"steps": introduction.steps.filter(left_out_on=None)}

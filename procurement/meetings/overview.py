@@ -1,0 +1,14 @@
+"""What the overview shows of meetings."""
+
+from cases.pages.overview import Column
+from procurement.meetings.models import Meeting
+
+State = Meeting.State
+
+COLUMNS = (
+    Column(
+        "Möten", Meeting.case_kind,
+        {State.PLANNED: "Boka mötet", State.BOOKED: "Håll mötet och skriv anteckningar"},
+        band="Avtal och uppföljning",
+    ),
+)  # fmt: skip

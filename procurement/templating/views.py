@@ -1,0 +1,119 @@
+"""The pages of the templates, whatever they are templates of."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import BooleanField, Textarea, modelformset_factory
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from cases.views import CASE_READERS
+from organisation.access import roles
+from organisation.roles import Role
+from procurement.templating import editing
+from procurement.templating.models import Template
+
+EDITORS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
+templates: dict[str, type[Template]] = {}
+"""What there are templates of, by its word in addresses; each process adds its own."""
+
+
+def _kind_of(what: str) -> type[Template]:
+    if what not in templates:
+        raise Http404
+    return templates[what]
+
+
+@roles(*CASE_READERS)
+def template_list(request: HttpRequest) -> HttpResponse:
+    """Every version, by what it is of and its kind, the newest first."""
+    may_edit = request.actor.has_role(*EDITORS)
+    groups = []
+    for what, of in templates.items():
+        rows = list(of.objects.all() if may_edit else of.objects.exclude(published_on=None))
+        kinds = [(kind, [row for row in rows if row.kind == kind]) for kind in of.Kind]
+        groups.append((what, of.name, kinds))
+    return render(
+        request, "procurement/templating/list.html", {"groups": groups, "may_edit": may_edit}
+    )
+
+
+@roles(*CASE_READERS)
+def template(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """A version: read when it is published, edited as a whole while it is a draft."""
+    row = get_object_or_404(_kind_of(what), pk=pk)
+    may_edit = request.actor.has_role(*EDITORS)
+    if row.published_on:
+        context = {"what": what, "template": row, "rows": row.rows.all(), "may_edit": may_edit}
+        return render(request, "procurement/templating/template.html", context)
+    if not may_edit:
+        raise Http404
+    forms = _row_forms(request, row)
+    if request.method == "POST" and forms.is_valid():
+        editing.save(row, forms, request.at, request.user)
+        messages.success(request, "Mallen är sparad.")
+        return redirect("templating:template", what, pk)
+    context = {"what": what, "template": row, "forms": forms}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "procurement/templating/draft.html", context, status=status)
+
+
+def _row_forms(request: HttpRequest, row: Template) -> Any:
+    model = row.rows.model
+    texts = [
+        name
+        for name in row.copied
+        if model._meta.get_field(name).get_internal_type() == "TextField"
+    ]
+    factory = modelformset_factory(
+        model,
+        fields=row.copied,
+        widgets={name: Textarea(attrs={"rows": 3}) for name in texts},
+        extra=1,
+        can_delete=True,
+    )
+    forms = factory(
+        request.POST or None,
+        queryset=row.rows.all(),
+        form_kwargs={"use_required_attribute": False},
+    )
+    for form in forms:
+        form.instance.template = row
+        if "DELETE" in form.fields:
+            form.fields["DELETE"] = BooleanField(label="Ta bort raden", required=False)
+    return forms
+
+
+@roles(*EDITORS)
+@require_POST
+def new_template(request: HttpRequest, what: str) -> HttpResponse:
+    """Begin a draft as a copy of the newest version of a kind."""
+    of, kind = _kind_of(what), request.POST.get("kind", "")
+    if kind not in of.Kind.values:
+        raise Http404
+    try:
+        draft = editing.new_version(of, kind, request.at, request.user)
+    except ValidationError as fault:
+        messages.error(request, fault.messages[0])
+        return redirect("templating:list")
+    return redirect("templating:template", what, draft.pk)
+
+
+@roles(*EDITORS)
+@require_POST
+def end_draft(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """Publish a draft, or throw it away."""
+    draft = get_object_or_404(_kind_of(what), pk=pk)
+    if request.POST.get("do") == "discard":
+        editing.discard(draft, request.at, request.user)
+        messages.success(request, "Utkastet är kastat.")
+        return redirect("templating:list")
+    try:
+        editing.publish(draft, request.at, request.user)
+    except ValidationError as fault:
+        messages.error(request, fault.messages[0])
+    else:
+        messages.success(request, f"{draft} är publicerad och används för {draft.used_for}.")
+    return redirect("templating:template", what, pk)

@@ -1,0 +1,433 @@
+"""Writing the call document with its experts, the reference group, and publication. TND-01, TND-02."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from guardian.shortcuts import assign_perm, remove_perm
+
+from cases import documents, flows, ledger, messages
+from cases.actions import not_in_future, official_note
+from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.dates import long_date
+from organisation.access import INSIDE_ROLES
+from organisation.authority import actor_on
+from organisation.models import RoleAssignment, Unit, User
+from organisation.roles import Role
+from procurement.tenders import guards, rules
+from procurement.tenders.models import (
+    ReferenceGroupMeeting,
+    SectionExpert,
+    Tender,
+    TenderSection,
+)
+
+State = Tender.State
+LEADING = frozenset({Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.PROCUREMENT_OFFICER})
+"""Who leads the work with the call document."""
+WRITING = frozenset({Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR})
+"""Who writes in every section, beside the section's own experts."""
+
+
+def open_tender(home: str, unit: Unit, user: User, at: datetime) -> Tender:
+    """A new call document for a home."""
+    act = Act(user, None, at)
+    leads = actor_on(user, act.day).has_role(Role.INVESTIGATOR)
+    tender = Tender(
+        state=State.DRAFTING, title=home, home=home, unit=unit,
+        responsible=user if leads else None,
+    )  # fmt: skip
+    with transaction.atomic():
+        open_case(tender, user, name="open_tender", at=at)
+        give_number(tender, act.day)
+        tender.save()
+        flows.start(tender)
+    return tender
+
+
+class SectionForm(CommandForm):
+    """A form about one of the sections the actor may choose."""
+
+    section = forms.ModelChoiceField(None, label="Avsnitt")
+
+    def prepare(self) -> None:
+        self.fields["section"].queryset = self.case.sections.all()
+
+    def own(self, roles: frozenset[str]) -> Any:
+        """The sections in which the actor writes: all by role, else those they answer for."""
+        if self.actor.holding(roles, self.case.unit.path):
+            return self.case.sections.all()
+        return self.case.sections.filter(
+            experts__user=self.actor.user, experts__released_on=None
+        ).distinct()
+
+    def chosen(self) -> TenderSection | None:
+        """The section that the page was opened for, or that was sent."""
+        wanted = self.data.get("section") if self.is_bound else self.initial.get("section")
+        rows = self.fields["section"].queryset
+        return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
+
+
+class AddSectionForm(CommandForm):
+    number = forms.IntegerField(label="Avsnittets nummer", min_value=1, max_value=999)
+    heading = forms.CharField(label="Rubrik", max_length=160)
+
+    def prepare(self) -> None:
+        last = self.case.sections.last()
+        self.fields["number"].initial = last.number + 1 if last else 1
+
+
+class Drafting(Command):
+    """A verb that is possible while the call document is written."""
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.state == State.DRAFTING
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddSection(Drafting):
+    """A new section; its experts are named after that."""
+
+    label: ClassVar[str] = "Lägg till avsnitt"
+    roles = LEADING
+    form = AddSectionForm
+    number: int
+    heading: str
+
+    def check(self, case: Any, act: Act) -> None:
+        if found := case.sections.filter(number=self.number).first():
+            raise Refused(f"Avsnitt {found} finns redan. Välj ett annat nummer.")
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        row = TenderSection.objects.create(tender=case, number=self.number, heading=self.heading)
+        return {"section": row.pk}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveSection(Drafting):
+    """A section is taken out before publication, and with it the responsibility for it."""
+
+    label: ClassVar[str] = "Ta bort avsnitt"
+    roles = LEADING
+    form = SectionForm
+    section: TenderSection
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and case.sections.exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        of_case(self.section, case)
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        removed = {"number": self.section.number, "heading": self.section.heading,
+                   "text": self.section.text}  # fmt: skip
+        for expert in self.section.standing_experts():
+            release(expert, act)
+        self.section.delete()
+        return {"removed": removed}
+
+
+class ExpertForm(SectionForm):
+    person = forms.ModelChoiceField(
+        None, label="Sakkunnig",
+        help_text="Ansvaret gäller till och med tilldelningsbeslutet, även svar på frågor.",
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["person"].queryset = insiders(self.day)
+
+
+def insiders(day: date) -> Any:
+    """Those who may be named: everybody with a role inside the municipality."""
+    held = RoleAssignment.objects.on(day).filter(role__in=INSIDE_ROLES).values("user_id")
+    return User.objects.filter(is_active=True, pk__in=held).order_by("name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameExpert(Command):
+    """A named expert answers for a section until the award decision (TND-01)."""
+
+    label: ClassVar[str] = "Utse sakkunnig"
+    roles = LEADING
+    form = ExpertForm
+    section: TenderSection
+    person: User
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return case.awarded_on is None and super().fits(case) and case.sections.exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        of_case(self.section, case)
+        _may_be_named(self.section, self.person, act)
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        return {"expert": name(case, self.section, self.person, act).pk}
+
+
+def _may_be_named(section: TenderSection, person: User, act: Act) -> None:
+    if actor_on(person, act.day).is_outside:
+        raise Refused(f"{person} har ingen roll i kommunen. Välj någon annan.")
+    if section.has_expert(person):
+        raise Refused(f"{person} är redan sakkunnig i avsnitt {section}.")
+
+
+def name(case: Tender, section: TenderSection, person: User, act: Act) -> SectionExpert:
+    """Name an expert and let them see the tender, in the caller's command."""
+    expert = SectionExpert.objects.create(
+        section=section, user=person, named_on=act.day, **act.stamp
+    )
+    assign_perm("cases.view_case", person, case.case_ptr)
+    messages.notify([person], case, f"{case}: du är sakkunnig i avsnitt {section}", act.at)
+    return expert
+
+
+def release(expert: SectionExpert, act: Act) -> None:
+    """End an expert's responsibility, in the caller's command; their last one closes the case to
+    them."""
+    expert.released_on = act.day
+    expert.save(update_fields=["released_on"])
+    tender = expert.section.tender
+    others = SectionExpert.objects.filter(
+        section__tender=tender, user=expert.user, released_on=None
+    )
+    if not others.exists():
+        remove_perm("cases.view_case", expert.user, tender.case_ptr)
+
+
+def standing_experts(case: Tender) -> Any:
+    """Every expert of the tender whose responsibility runs."""
+    return (
+        SectionExpert.objects.filter(section__tender=case, released_on=None)
+        .select_related("section__tender", "user")
+        .order_by("section__number", "pk")
+    )
+
+
+class ReplaceForm(CommandForm):
+    expert = forms.ModelChoiceField(None, label="Sakkunnig som lämnar")
+    successor = forms.ModelChoiceField(
+        None, label="Tar över", required=False,
+        help_text="Ansvaret löper till och med tilldelningsbeslutet, så någon måste ta över.",
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["expert"].queryset = standing_experts(self.case)
+        self.fields["successor"].queryset = insiders(self.day)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplaceExpert(Command):
+    """An expert leaves a section and somebody takes over at the same moment (TND-01)."""
+
+    label: ClassVar[str] = "Byt sakkunnig"
+    roles = LEADING
+    form = ReplaceForm
+    expert: SectionExpert
+    successor: User | None = None
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and standing_experts(case).exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        of_case(self.expert.section, case)
+        if self.expert.released_on:
+            raise Refused("Ansvaret är redan avslutat. Ladda om sidan.")
+        if self.successor is None:
+            raise Refused(
+                f"{self.expert.user} svarar för avsnitt {self.expert.section} till och med "
+                "tilldelningsbeslutet. Välj vem som tar över."
+            )
+        _may_be_named(self.expert.section, self.successor, act)
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        release(self.expert, act)
+        successor = name(case, self.expert.section, self.successor, act)
+        text = f"{case}: {self.successor} tar över avsnitt {self.expert.section} efter dig"
+        messages.notify([self.expert.user], case, text, act.at)
+        return {"named": successor.pk}
+
+
+class DraftForm(SectionForm):
+    text = forms.CharField(
+        label="Text", widget=forms.Textarea(attrs={"rows": 18}), max_length=60000
+    )
+
+    def prepare(self) -> None:
+        self.fields["section"].queryset = self.own(WRITING)
+        if not self.is_bound and (section := self.chosen()):
+            self.initial.setdefault("text", section.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSection(Drafting):
+    """A section's text is written anew; what stood there stays in the event log."""
+
+    label: ClassVar[str] = "Skriv avsnitt"
+    help = "Texten ersätter den som står i avsnittet. Tidigare lydelser finns i historiken."
+    roles = WRITING
+    by_name = True
+    form = DraftForm
+    section: TenderSection
+    text: str
+
+    def check(self, case: Any, act: Act) -> None:
+        of_case(self.section, case)
+        own_section(self.section, case, act, WRITING)
+
+    def apply(self, case: Any, act: Act) -> None:
+        self.section.text = self.text
+        self.section.ready_on = self.section.ready_by = None
+        self.section.save()
+
+
+class ReadyForm(SectionForm):
+    def prepare(self) -> None:
+        self.fields["section"].queryset = self.own(WRITING).filter(ready_on=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkSectionReady(Drafting):
+    """The expert stands for the section's text as it is."""
+
+    label: ClassVar[str] = "Markera avsnitt som klart"
+    roles = WRITING
+    by_name = True
+    form = ReadyForm
+    section: TenderSection
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and case.sections.filter(ready_on=None).exists()
+
+    def check(self, case: Any, act: Act) -> None:
+        of_case(self.section, case)
+        own_section(self.section, case, act, WRITING)
+        if not self.section.text.strip():
+            raise Refused(f"Avsnitt {self.section} har ingen text. Skriv den först.")
+
+    def apply(self, case: Any, act: Act) -> None:
+        self.section.ready_on, self.section.ready_by = act.day, act.user
+        self.section.save()
+
+
+class ReferenceGroupForm(CommandForm):
+    held_on = forms.DateField(label="Hållet den")
+    attended = forms.CharField(
+        label="Deltog", widget=forms.Textarea(attrs={"rows": 4}), max_length=3000,
+        help_text="Namn och uppdrag, en på varje rad.",
+    )  # fmt: skip
+    outcome = forms.CharField(label="Resultat", widget=forms.Textarea, max_length=10000)
+
+    def prepare(self) -> None:
+        self.fields["held_on"].initial = self.day
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordReferenceGroup(Command):
+    """Consultation with the committee's political reference group for procurement (TND-02)."""
+
+    label: ClassVar[str] = "Registrera samråd med referensgruppen"
+    roles = LEADING | {Role.DIRECTOR, Role.COMMITTEE_SECRETARY}
+    form = ReferenceGroupForm
+    held_on: date
+    attended: str
+    outcome: str
+
+    def check(self, case: Any, act: Act) -> None:
+        not_in_future(self.held_on, act.day, "Samrådet")
+
+    def apply(self, case: Any, act: Act) -> None:
+        ReferenceGroupMeeting.objects.create(
+            tender=case, held_on=self.held_on, attended=self.attended, outcome=self.outcome,
+            **act.stamp,
+        )  # fmt: skip
+        official_note(
+            case, act,
+            f"Samråd med nämndens politiska referensgrupp {self.held_on}. {self.outcome}",
+        )  # fmt: skip
+
+
+class PublishForm(CommandForm):
+    questions_close_on = forms.DateField(label="Sista dag för frågor")
+    tenders_close_on = forms.DateField(
+        label="Sista dag för anbud",
+        help_text="Anbuden lämnas i upphandlingsenhetens system. Stäm av dagen med dem.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishTender(Command):
+    """The call document is locked and open to everybody, with the days that hold (TND-01, TND-02)."""
+
+    label: ClassVar[str] = "Annonsera"
+    help = "Underlaget låses och visas för alla. Sedan ändras det inte, bara förtydligas med svar."
+    roles = LEADING
+    transition = "publish"
+    primary = True
+    form = PublishForm
+    questions_close_on: date
+    tenders_close_on: date
+
+    @classmethod
+    def missing(cls, case: Any, day: date) -> list[Missing]:
+        return guards.publishing(case, day)
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.questions_close_on <= act.day:
+            raise Refused(
+                f"Sista dag för frågor är {long_date(self.questions_close_on)}. "
+                "Välj en dag efter i dag."
+            )
+        if self.tenders_close_on <= self.questions_close_on:
+            raise Refused(
+                f"Anbud ska kunna lämnas efter {long_date(self.questions_close_on)}, som är sista "
+                "dag för frågor. Rätta en av dagarna."
+            )
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        case.publish(
+            on=act.day, questions_close_on=self.questions_close_on,
+            tenders_close_on=self.tenders_close_on,
+        )  # fmt: skip
+        case.save()  # the document below is made of what is stored
+        ledger.start(
+            case, rules.TENDERS_CLOSE, self.tenders_close_on, anchor_text="sista dag för anbud"
+        )
+        document = documents.make(case, "tender_document", act.user, act.at, lock=True)
+        official_note(case, act, f"Förfrågningsunderlaget annonserat {act.day}.", document)
+        return {"document": document.pk}
+
+
+def of_case(section: TenderSection, case: Any) -> None:
+    """Raise Refused for a section of another tender."""
+    if section.tender_id != case.pk:
+        raise Refused("Avsnittet hör till en annan upphandling. Ladda om sidan och välj igen.")
+
+
+def own_section(section: TenderSection, case: Any, act: Act, roles: frozenset[str]) -> None:
+    """Raise Refused unless the actor is the section's expert or holds one of the roles."""
+    if section.has_expert(act.user):
+        return
+    if act.user and actor_on(act.user, act.day).holding(roles, case.unit.path):
+        return
+    raise Refused(f"Du är inte sakkunnig i avsnitt {section}. Välj ett avsnitt som du svarar för.")
+
+
+COMMANDS = (
+    AddSection,
+    NameExpert,
+    ReplaceExpert,
+    DraftSection,
+    MarkSectionReady,
+    RemoveSection,
+    RecordReferenceGroup,
+    PublishTender,
+)

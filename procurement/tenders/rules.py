@@ -1,0 +1,33 @@
+"""Rules of tenders as data and pure functions. The times are the municipality's own goals."""
+
+import re
+
+from cases.deadlines import RESPONSIBLE, Budget, DeadlineRule, Rung
+
+QUESTION = DeadlineRule(
+    "tender_question", "Besvara fråga", Budget(working_days=5), "kommunens mål", amber_days=2
+)
+TENDERS_CLOSE = DeadlineRule(
+    "tenders_close", "Sista dag för anbud", Budget(), "förfrågningsunderlaget",
+    ladder=(
+        Rung("reminder", -3, RESPONSIBLE, "är om tre dagar"),
+        Rung("overdue", 1, RESPONSIBLE, "har passerat, registrera antalet anbud"),
+        Rung("escalated", 4, "deputy-director", "har passerat, antalet anbud är inte registrerat"),
+    ),
+)  # fmt: skip
+AWARD = DeadlineRule(
+    "tender_award", "Tilldelningsbeslut, mål", Budget(weeks=8), "kommunens mål", amber_days=14
+)
+ALL_DEADLINES = (QUESTION, TENDERS_CLOSE, AWARD)
+
+IDENTIFYING = (
+    (re.compile(r"\b\d{6}-?\d{4}\b"), "ett organisationsnummer"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "en e-postadress"),
+    (re.compile(r"\b[A-ZÅÄÖ][\w&.-]*\s+(?:AB|HB|KB)(?![\w-])|\bek\. för\b"), "ett företagsnamn"),
+)
+
+
+def identifying(text: str) -> str:
+    """What in a question tells who asks, in Swedish, or nothing. It catches what has a form: a
+    name alone is left to whoever reads the question before it is answered."""
+    return next((what for pattern, what in IDENTIFYING if pattern.search(text)), "")

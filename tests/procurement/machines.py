@@ -1,0 +1,72 @@
+"""What every model-based test has: a case to which anybody may try to do anything, on days that
+only move on. Nothing refused changes the case; every event stands in a whole chain."""
+
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from audit import sealing
+from audit.models import Event
+from cases.commands import Command, Refused
+from cases.models import Case
+from organisation.models import User
+from tests.factories import person
+from tests.procurement.agreements import do
+
+SETTINGS = settings(
+    max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """`case` is built once for all examples by `build`, and each example is rolled back."""
+
+    first_day: ClassVar[date]
+    shared: ClassVar[Any]
+    who: ClassVar[tuple[str, ...]]
+    """Those who try; "company" is `company`."""
+    company: ClassVar[User]
+
+    def __init__(self):
+        super().__init__()
+        self.around = transaction.atomic()
+        self.around._from_testcase = True  # each example is rolled back, as a test is
+        self.around.__enter__()
+        self.day = self.first_day
+        self.done = Event.objects.filter(chain__name=self.shared.chain, kind="change").count()
+        self.refused = Event.objects.filter(chain__name=self.shared.chain, kind="refusal").count()
+
+    def teardown(self):
+        assert sealing.verify().faults == ()
+        transaction.set_rollback(True)
+        self.around.__exit__(None, None, None)
+
+    @property
+    def case(self) -> Any:
+        return type(self.shared).objects.get(pk=self.shared.pk)
+
+    def attempt(self, command: Command, who: str) -> None:
+        """Try; count what was done and what was refused."""
+        before = Case.objects.get(pk=self.shared.pk)
+        actor = self.company if who == "company" else person(who)
+        try:
+            do(self.shared, command, actor, self.day)
+            self.done += 1
+        except Refused:
+            self.refused += 1
+            after = Case.objects.get(pk=before.pk)
+            assert (after.state, after.version) == (before.state, before.version)
+
+    @rule(days=st.integers(1, 12))
+    def days_pass(self, days):
+        self.day += timedelta(days=days)
+
+    @invariant()
+    def no_event_is_missing_and_the_chain_is_whole(self):
+        events = Event.objects.filter(chain__name=self.shared.chain)
+        assert events.filter(kind="change").count() == self.done
+        assert events.filter(kind="refusal").count() == self.refused
