@@ -44,7 +44,8 @@ MOST_CHOICES = 200
 def listed(actor: Actor) -> QuerySet[Case]:
     """The cases that a person may see, with what every list shows of them."""
     return (
-        Case.objects.visible_to(actor)
+        Case.objects.listed()
+        .visible_to(actor)
         .with_next_deadline()
         .select_related("responsible", "unit", "provider")
     )
@@ -85,7 +86,7 @@ def any_text(text: str) -> Q:
 
 def kinds() -> list[tuple[str, str]]:
     """The kinds of case."""
-    return [(name, kind.case_label) for name, kind in Case.kinds.items()]
+    return [(name, kind.case_label) for name, kind in Case.kinds.items() if kind.is_listed]
 
 
 def states(kind: str = "") -> list[tuple[str, str]]:
@@ -102,7 +103,7 @@ def states(kind: str = "") -> list[tuple[str, str]]:
 
 
 def _with_visible_cases(request: HttpRequest, field: str) -> Exists:
-    visible = Case.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    visible = Case.objects.listed().visible_to(request.actor)  # type: ignore[attr-defined]
     return Exists(visible.filter(**{field: OuterRef("pk")}))
 
 

@@ -20,7 +20,9 @@ from organisation.authority import Actor
 from organisation.models import RoleAssignment
 from organisation.roles import OUTSIDE_ROLES
 
-CASE_READERS = frozenset().union(*(kind.reader_roles for kind in Case.kinds.values()))
+CASE_READERS = frozenset().union(
+    *(kind.reader_roles for kind in Case.kinds.values() if kind.is_listed)
+)
 """Roles that read some kind of case by unit: they have the lists and the page of a case. Which
 cases is a matter of `visible_to`. Every model is loaded before any page."""
 

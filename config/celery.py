@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "sweep": {"task": "cases.tasks.sweep", "schedule": crontab(minute="*/5")},
     "finalise": {"task": "procurement.tasks.finalise", "schedule": crontab(minute=10)},
     "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
+    "visits": {"task": "planning.tasks.generate_visits", "schedule": crontab(hour=2, minute=40)},
     "seal": {"task": "audit.tasks.seal", "schedule": crontab(hour=0, minute=20)},
 }

@@ -26,10 +26,13 @@ from config.views import BEGIN_HERE
 from organisation.access import View, public
 from organisation.models import User
 from organisation.roles import OUTSIDE_ROLES, Role
+from planning.rounds.generation import generate_coming
 from procurement.applications import jobs
 from procurement.duties import jobs as duties
 
 MAX_DAYS = 400
+PLANNED_DAYS = 14
+"""How far ahead the demo has visits; the nightly job of an installation makes six weeks."""
 """As far as *Demodatum* moves in one step."""
 
 
@@ -103,6 +106,7 @@ def advance(request: HttpRequest) -> HttpResponse:
     form = AdvanceForm(request.POST, today=request.today)
     if form.is_valid():
         done = [_live_through_next_day() for _ in range(form.cleaned_data["days"])]
+        generate_coming(clock.now(), PLANNED_DAYS)
         messages.success(request, _told(*map(sum, zip(*done, strict=True))))
     else:
         last = calendar.add_days(request.today, MAX_DAYS)

@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from cases.models import Notification
 from cases.views import CASE_READERS
+from clients.models import READERS as CLIENT_READERS
 from organisation.access import INSIDE_ROLES
 from organisation.roles import ADMINISTRATION, Role
+from planning.staffing import reach as staffing
 from procurement.contracts.models import Contract
 from procurement.escalations.views import REPORTERS
 from procurement.followups.models import FollowUp
@@ -40,6 +42,15 @@ MENU = (
             Item("Att registrera", "cases:to_register", "stamp", frozenset({
                 Role.REGISTRAR, Role.DEVELOPMENT_STRATEGIST, Role.COMMITTEE_SECRETARY,
             })),
+        ),
+    ),
+    (
+        "Planering",
+        (
+            Item("Dagbild", "board:board", "board", CLIENT_READERS),
+            Item("Grundplanering", "rounds:list", "cal", CLIENT_READERS),
+            Item("Brukare", "clients:list", "people", CLIENT_READERS),
+            Item("Personal", "staffing:carers", "people", staffing.READERS),
         ),
     ),
     (

@@ -23,6 +23,11 @@ urlpatterns = [
     path("avvikelser/", include("procurement.escalations.urls")),
     path("underlag/", include("procurement.specifications.urls")),
     path("upphandlingar/", include("procurement.tenders.urls")),
+    path("planering/", include("planning.board.urls")),
+    path("planering/", include("planning.optimizing.urls")),
+    path("personal/", include("planning.staffing.urls")),
+    path("brukare/", include("planning.rounds.client_urls")),
+    path("grundplanering/", include("planning.rounds.urls")),
     path("portal/", include("procurement.portal.urls")),
 ]
 

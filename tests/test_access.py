@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.test import Client, TestCase
 from django.urls import URLPattern, get_resolver, reverse
 
 from cases import committee
 from cases.models import CommitteeMeeting, CommitteeMember, Document, OutgoingMail, SavedFilter
+from clients.models import Client as Person
 from config.demo.routine import PAGE
 from config.health import beat
 from organisation.models import (
@@ -26,6 +28,19 @@ from organisation.models import (
     User,
 )
 from organisation.roles import OUTSIDE_ROLES, Role
+from planning.models import (
+    Absence,
+    Carer,
+    CarerSkill,
+    OptimizerRun,
+    SchedulePeriod,
+    Shift,
+    Skill,
+    Team,
+    Visit,
+    VisitStaff,
+)
+from planning.rounds.generation import plan_of
 from procurement.contracts.models import Contract
 from procurement.escalations.models import Deviation, InDepthFollowUp
 from procurement.introductions.models import Introduction, ProgrammeStep, ProgrammeTemplate
@@ -34,6 +49,7 @@ from procurement.specifications.editing import new_version
 from procurement.tenders.commands.drafting import open_tender
 from procurement.tenders.models import Tender
 from tests.factories import SINCE, at, person, root_unit
+from tests.planning.rounds import factories as rounds
 from tests.procurement.routine import application_in
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -68,6 +84,13 @@ CALL = frozenset({R.DEPUTY_DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR,
 INTAKE = frozenset({R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR, R.DEPUTY_DIRECTOR, R.REGISTRAR})
 GIVERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR, R.DEVELOPMENT_STRATEGIST})
 """Who may give a case to somebody."""
+CLIENTS = frozenset({R.PLANNER, R.UNIT_MANAGER, R.SOCIAL_WORKER, R.FIRST_SOCIAL_WORKER, R.NURSE,
+                     R.RESPONSIBLE_NURSE, R.CHIEF_NURSE, R.NIGHT_HEAD, R.DEPUTY_DIRECTOR,
+                     R.DIRECTOR})  # fmt: skip
+"""Who reads about clients."""
+PLANNERS = frozenset({R.PLANNER, R.UNIT_MANAGER, R.NIGHT_HEAD})
+STAFF = PLANNERS | LEADERS
+ORDERERS = PLANNERS | {R.SOCIAL_WORKER, R.FIRST_SOCIAL_WORKER}
 
 
 @dataclass(frozen=True)
@@ -142,6 +165,28 @@ TABLE: dict[str, Any] = {
     "introductions:invitation": Seen(INTRODUCERS),
     **{f"tenders:{name}": PUBLIC for name in ("announced", "public", "document", "ask")},
     "tenders:new": CALL - {R.DEVELOPMENT_STRATEGIST}, "tenders:mine": Seen(TENDERS),
+    "board:board": CLIENTS, "board:fetch": PLANNERS,
+    **{f"board:{name}": CLIENTS for name in ("follow", "visit", "unplaced", "breaches")},
+    **{f"board:{name}": PLANNERS for name in ("undo", "accept", "add")},
+    **{f"optimizing:{name}": PLANNERS for name in ("page", "progress", "stop", "accept")},
+    **{f"staffing:{name}": STAFF for name in (
+        "carers", "carer", "skills", "teams", "periods", "schedule")},
+    **{f"staffing:{name}": PLANNERS for name in (
+        "carer_add", "carer_change", "carer_end", "carer_skill_add", "carer_skill_end",
+        "skill_add", "skill_change", "team_add", "team_change", "team_end", "period_add",
+        "period_change", "period_in", "period_planned", "shift_add", "row_add", "paste", "shift",
+        "shift_change", "shift_remove", "shift_put", "shift_absent", "shift_back")},
+    **{f"clients:{name}": CLIENTS for name in ("list", "client")},
+    **{f"clients:{name}": ORDERERS for name in (
+        "add", "change", "number", "decision_add", "decision_change", "decision_end")},
+    **{f"clients:{name}": ORDERERS | {R.NURSE, R.RESPONSIBLE_NURSE, R.CHIEF_NURSE} for name in (
+        "order_add", "order_change", "order_end")},
+    **{f"clients:{name}": PLANNERS for name in (
+        "order_read", "absence_add", "absence_change", "absence_cancel", "care_contact",
+        "wish_add", "wish_remove", "double_staffing")},
+    **{f"rounds:{name}": CLIENTS for name in ("list", "deviations", "template")},
+    **{f"rounds:{name}": PLANNERS for name in (
+        "visit", "visit_add", "visit_remove", "week_copy", "weeks", "discard", "save")},
     "portal:home": ANYBODY, "portal:register": PUBLIC, "portal:confirm": PUBLIC,
     "portal:new": ANYBODY, "portal:case": OBJECT,
 }  # fmt: skip
@@ -237,6 +282,9 @@ class World:
             "escalations:report_own": [self.case.pk],
             "escalations:receipt": [_deviation(self.case).pk],
             "escalations:chain": [_in_depth(self.case).pk],
+            **_staffing(unit),
+            **_planned(unit),
+            **_board(unit),
             "portal:confirm": ["wrong"],
             "openid_connect_login": ["none"], "openid_connect_callback": ["none"],
             "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
@@ -263,6 +311,47 @@ class World:
         if space == "organisation":
             return reverse(name, args=[self.organisation[rest.split("_")[0]]])
         return reverse(name, args=[self.default[space]])
+
+
+def _staffing(unit) -> dict[str, list[int]]:
+    """A carer with a skill, a shift, a team and a period, and the addresses that lead to them."""
+    carer = Carer.objects.create(name="Anna Berg", unit=unit, title="nurse", valid_from=SINCE)
+    skill = Skill.objects.create(code="bil", name="Körkort")
+    held = CarerSkill.objects.create(carer=carer, skill=skill, valid_from=SINCE)
+    team = Team.objects.create(unit=unit, name="Lag Öst", valid_from=SINCE)
+    period = SchedulePeriod.objects.create(unit=unit, first=SINCE, last=SINCE)
+    shift = Shift.objects.create(unit=unit, day=SINCE, carer=carer, start=420, end=720)
+    objects = (
+        (carer, ("carer", "carer_change", "carer_end", "carer_skill_add")),
+        (skill, ("skill_change",)),
+        (team, ("team_change", "team_end")),
+        (period, ("period_change", "period_in", "period_planned")),
+        (unit, ("shift_add", "row_add", "paste")),
+        (shift, ("shift", "shift_change", "shift_remove", "shift_put", "shift_absent",
+                 "shift_back")),
+    )  # fmt: skip
+    addresses = {f"staffing:{page}": [row.pk] for row, pages in objects for page in pages}
+    return addresses | {"staffing:carer_skill_end": [carer.pk, held.pk]}
+
+
+def _board(unit) -> dict[str, list[int]]:
+    """A day plan with a visit and a run of the optimizer, and the addresses that lead to them."""
+    with transaction.atomic():
+        plan = plan_of(unit, SINCE, at(SINCE))
+    client = Person.objects.create(name="Astrid Hall", unit=unit, active_from=SINCE)
+    visit = Visit.objects.create(
+        plan=plan, client=client, start=600, minutes=30, earliest=600, latest_end=630
+    )
+    VisitStaff.objects.create(visit=visit, place=1)
+    run = OptimizerRun.objects.create(
+        plan=plan, started_at=at(SINCE), profile="balanced", seconds=15, seen_seq=0, status="done"
+    )
+    pages = ("follow", "unplaced", "breaches", "undo", "accept", "add")
+    return {
+        **{f"board:{page}": [plan.pk] for page in pages}, "board:visit": [plan.pk, visit.pk],
+        "optimizing:page": [plan.pk],
+        **{f"optimizing:{page}": [plan.pk, run.pk] for page in ("progress", "stop", "accept")},
+    }  # fmt: skip
 
 
 def _booked_step(application) -> ProgrammeStep:
@@ -294,6 +383,29 @@ def _deviation(application) -> Deviation:
         source="complaint", area="staff", happened_on=SINCE, description="Text.",
         reported_by=person(R.DEVELOPMENT_STRATEGIST),
     )  # fmt: skip
+
+
+def _planned(unit) -> dict[str, list[int]]:
+    """A client with one of everything, in the unit that every role is held in."""
+    astrid = rounds.someone(unit=unit)
+    visit = rounds.row(rounds.template(astrid))
+    it, row = rounds.decision(astrid), rounds.order(astrid, rounds.service("insulin", "Insulin",
+        "nursing"), legal_basis="hsl")  # fmt: skip
+    away = Absence.objects.create(client=astrid, why="away", first=SINCE, **rounds.stamp())
+    carer = Carer.objects.create(name="Eva Myrås", title="nurse", unit=unit, valid_from=SINCE)
+    wish = astrid.preferences.create(carer=carer, wish="preferred", **rounds.stamp())
+    of_client = ("client", "change", "number", "decision_add", "order_add", "absence_add",
+                 "care_contact", "wish_add", "double_staffing")  # fmt: skip
+    return {
+        **{f"clients:{name}": [astrid.pk] for name in of_client},
+        **{f"clients:decision_{verb}": [it.pk] for verb in ("change", "end")},
+        **{f"clients:order_{verb}": [row.pk] for verb in ("change", "end", "read")},
+        **{f"clients:absence_{verb}": [away.pk] for verb in ("change", "cancel")},
+        "clients:wish_remove": [wish.pk],
+        **{f"rounds:{name}": [astrid.pk] for name in ("template", "weeks", "discard", "save")},
+        "rounds:visit": [visit.pk], "rounds:visit_remove": [visit.pk],
+        "rounds:visit_add": [astrid.pk, 1, 0], "rounds:week_copy": [astrid.pk, 1, 2],
+    }  # fmt: skip
 
 
 def _in_depth(application) -> InDepthFollowUp:

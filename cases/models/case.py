@@ -40,6 +40,11 @@ class CaseQuerySet(models.QuerySet):
                 seen |= Q(kind=kind, unit__path__startswith=path) & ~Q(state=Case.DRAFT)
         return self.filter(seen | Q(Exists(by_name)))  # the dearest question last
 
+    def listed(self):
+        """Cases of the kinds that lists of cases show."""
+        hidden = [kind for kind, subclass in Case.kinds.items() if not subclass.is_listed]
+        return self.exclude(kind__in=hidden) if hidden else self
+
     def open(self):
         """Cases that are not ended."""
         return self.filter(closed_on=None)
@@ -65,6 +70,8 @@ class Case(models.Model):
     case_kind: ClassVar[str] = ""
     case_label: ClassVar[str] = ""
     """What a case of the kind is called, in Swedish."""
+    is_listed: ClassVar[bool] = True
+    """Whether the lists of cases show it; a plan of a day has pages of its own."""
     number_prefix: ClassVar[str] = ""
     withheld: ClassVar[Q | None] = None
     """Cases of the kind that the company they are about does not see yet."""

@@ -191,7 +191,8 @@ def _notices(user: User) -> list[Task]:
 
 def _waiting_cases(request: HttpRequest, work: Waiting) -> list[Task]:
     rows = (
-        Case.objects.visible_to(request.actor)
+        Case.objects.listed()
+        .visible_to(request.actor)
         .open()
         .filter(work.cases(request.user))
         .with_next_deadline()

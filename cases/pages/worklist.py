@@ -242,7 +242,7 @@ def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
     person = User.objects.filter(calendar_key=key, is_active=True).first()
     if person is None:
         raise Http404
-    mine = Case.objects.visible_to(actor_on(person, request.today)).open()
+    mine = Case.objects.listed().visible_to(actor_on(person, request.today)).open()
     rows = Deadline.objects.running().filter(case__in=mine.filter(responsible=person))
     feed = icalendar.Calendar()
     feed.add("prodid", "-//Kundval//Tidsfrister//SV")
@@ -313,7 +313,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Cases by number, registry number or company; a whole number leads straight to its case."""
     text = request.GET.get("q", "").strip()
-    visible = Case.objects.visible_to(request.actor)
+    visible = Case.objects.listed().visible_to(request.actor)
     if text and (exact := visible.filter(number__iexact=text).first()):
         return redirect("cases:case", exact.pk)
     hits: list[Case] = []

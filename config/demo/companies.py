@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.conf import settings
 
 from cases import calendar
+from config.demo.people import HOME_CARE
 from organisation.identity import luhn_digit
 from organisation.models import Provider, Representation, RoleAssignment, Unit, User
 from organisation.roles import Role
@@ -21,7 +22,7 @@ def organisation_number(serial: int) -> str:
 
 def load_in_house(units: dict[str, Unit]) -> None:
     """The municipality's own providers, beside the companies in the same form."""
-    for name in ("Hemtjänst Sjövik Norr", "Hemtjänst Sjövik Söder"):
+    for name in HOME_CARE:
         Provider.objects.get_or_create(
             name=name, kind=Provider.Kind.IN_HOUSE, defaults={"unit": units[name]}
         )

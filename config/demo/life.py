@@ -36,6 +36,7 @@ WORKER, DEPUTY = "development-strategist", "deputy-director"
 OWN_UNITS = (
     ("Hemtjänst Sjövik Norr", "Lena Sundby", 5200),
     ("Hemtjänst Sjövik Söder", "Arvid Kullmo", 4600),
+    ("Hemtjänst Strandby", "Mona Ekdalen", 3900),
 )
 ANSWERS = {
     "contract": "Vi följer avtalet. Sedan förra uppföljningen har vi anställt fyra medarbetare.",

@@ -23,7 +23,10 @@ UNITS = (
     ("Hemtjänst Sjövik Söder", "Hemtjänst egen regi", "7220"),
     ("Nattorganisationen", "Hemtjänst egen regi", "7230"),
     ("Kommunal hälso- och sjukvård", "Socialförvaltningen", "7300"),
+    ("Hemtjänst Strandby", "Hemtjänst egen regi", "7240"),
 )
+HOME_CARE = ("Hemtjänst Sjövik Norr", "Hemtjänst Sjövik Söder", "Hemtjänst Strandby")
+"""The units that plan visits."""
 NAMES = {
     Role.DIRECTOR: ("Kerstin Almdal", "Socialförvaltningen"),
     Role.DEPUTY_DIRECTOR: ("Birgitta Lindehall", "Socialförvaltningen"),
@@ -38,8 +41,8 @@ NAMES = {
     Role.FEE_OFFICER: ("Ritva Sandsjö", "Socialförvaltningen"),
     Role.CHIEF_NURSE: ("Helena Rosvik", "Socialförvaltningen"),
     Role.NURSE: ("Amir Fjällsta", "Kommunal hälso- och sjukvård"),
-    Role.PLANNER: ("Sofia Kvarnby", "Hemtjänst Sjövik Norr"),
-    Role.UNIT_MANAGER: ("Tommy Grenholt", "Hemtjänst Sjövik Norr"),
+    Role.PLANNER: ("Sofia Kvarnby", "Hemtjänst egen regi"),
+    Role.UNIT_MANAGER: ("Tommy Grenholt", "Hemtjänst egen regi"),
     Role.CARE_STAFF: ("Ali Sandhem", "Hemtjänst Sjövik Norr"),
     Role.VIVA_ADMINISTRATOR: ("Ylva Stenmark", "Socialförvaltningen"),
     Role.ARCHIVIST: ("Bengt Papperholm", "Socialförvaltningen"),
@@ -54,6 +57,7 @@ NAMES = {
     Role.IT_COORDINATOR: ("Linnea Datorp", "Socialförvaltningen"),
 }
 SECOND_STRATEGIST = "development-strategist-2"
+SECOND_PLANNER = "planner-2"
 
 
 def load_people(since: date) -> dict[str, User]:
@@ -67,6 +71,8 @@ def load_people(since: date) -> dict[str, User]:
     hold(
         people[SECOND_STRATEGIST], Role.DEVELOPMENT_STRATEGIST, units["Socialförvaltningen"], since
     )
+    people[SECOND_PLANNER] = person(SECOND_PLANNER, "Tove Rydhamn")
+    hold(people[SECOND_PLANNER], Role.PLANNER, units["Hemtjänst egen regi"], since)
     return people
 
 

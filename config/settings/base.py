@@ -38,7 +38,9 @@ INSTALLED_APPS = [
     "audit",
     "organisation",
     "cases",
+    "clients",
     "procurement",
+    "planning",
     "config.apps.KundvalConfig",
 ]
 
@@ -77,7 +79,10 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "config.context.page",
             ],
-            "builtins": ["cases.templatetags.kundval"],
+            "builtins": [
+                "cases.templatetags.kundval",
+                "planning.templatetags.planning_tags",
+            ],
         },
     }
 ]

@@ -17,7 +17,7 @@ State = ProviderApplication.State
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLES = (
     "deputy-director", "committee-secretary", "viva-administrator", "auditor", "applicant",
-    "provider-manager", "controller", "hsa-officer", "social-worker",
+    "provider-manager", "controller", "hsa-officer", "social-worker", "planner",
 )  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PER_KIND = 2

@@ -1,0 +1,154 @@
+"""What is done with a client: who may, the change, its line in the client's log.
+
+Requirements PLN-04, SEC-01, SEC-02, SEC-03, BEY-03.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from audit import clock, log
+from cases.commands import Act
+from clients.models import PROTECTED, READERS, CareDecision, Client, ClientIdentity, ServiceOrder
+from organisation.authority import Actor
+from organisation.models import Unit
+from organisation.pages.changing import end_on, plain
+from organisation.roles import Role
+
+PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
+"""They edit base plans, absences, care contacts and wishes, and take in orders."""
+ORDERERS = PLANNERS | {Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER}
+"""They edit particulars, decisions and orders; a planner may, since a company's orders come on paper."""
+NURSES = frozenset({Role.NURSE, Role.RESPONSIBLE_NURSE, Role.CHIEF_NURSE})
+"""They order health care."""
+PERSONAL = frozenset(
+    {"identity_number", "name", "address", "latitude", "longitude", "entry", "phone"}
+)
+
+
+def units_of(actor: Actor, roles: Collection[str] = READERS) -> models.QuerySet[Unit]:
+    """The units in which one of `roles` is held."""
+    within = models.Q(pk__in=[])
+    for path in actor.unit_paths(roles):
+        within |= models.Q(path__startswith=path)
+    return Unit.objects.filter(within)
+
+
+def client_of(
+    request: HttpRequest, pk: int, roles: Collection[str] = READERS, lock: bool = False
+) -> Client:
+    """The client: 404 for whom the person may not see, 403 for who sees but may not do this."""
+    found = Client.objects.visible_to(request.actor)
+    if lock:
+        found = found.select_for_update(of=("self",))
+    client = get_object_or_404(found.select_related("unit", "provider"), pk=pk)
+    if not may(request, client, roles):
+        raise PermissionDenied("Din roll i brukarens enhet ger inte rätt att göra det här.")
+    return client
+
+
+def may(request: HttpRequest, client: Client, roles: Collection[str]) -> bool:
+    """Whether one of `roles` is held for the client's unit."""
+    return request.actor.holding(roles, client.unit.path) is not None
+
+
+def act_of(request: HttpRequest, client: Client, roles: Collection[str]) -> Act:
+    """The person of the request, and whom they stand in for in the client's unit."""
+    held = request.actor.holding(roles, client.unit.path)
+    return Act(request.user, held.on_behalf_of if held else None, request.at)
+
+
+def record(
+    client: Client, act: Act, name: str, values: Mapping[str, Any] | None = None,
+    subject: models.Model | None = None,
+) -> None:  # fmt: skip
+    """A line in the client's log, in the caller's transaction."""
+    log.record(
+        f"client:{client.pk}", name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
+        subject=subject or client, values=values, personal=True,
+    )  # fmt: skip
+
+
+def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
+    """Field -> [before, after]; never an identity number, and nothing of who is protected."""
+    hidden = {"identity_number"}
+    if client and client.has_protected_identity:
+        hidden = set(PERSONAL)
+    return {
+        name: [PROTECTED, PROTECTED] if name in hidden else [
+            plain(form.initial.get(name)), plain(form.cleaned_data[name])
+        ]
+        for name in form.changed_data
+    }  # fmt: skip
+
+
+def replace_number(client: Client, digits: str, act: Act) -> None:
+    """Another identity number for the same person; the old one still finds them."""
+    if client.identity_number:
+        ClientIdentity.objects.create(
+            client=client, identity_number=client.identity_number, replaced_on=act.day, **act.stamp
+        )
+    client.identity_number = digits
+    client.save()
+    record(client, act, "replace_identity_number")
+
+
+def end_decision(decision: CareDecision, last_day: date, act: Act) -> int:
+    """A decision's last day; its orders end with it. Returns how many orders that was."""
+    lasting = models.Q(valid_to=None) | models.Q(valid_to__gt=last_day)
+    orders = list(decision.orders.filter(lasting))
+    for order in orders:
+        end_order(order, last_day, act)
+    before, decision.valid_to = decision.valid_to, last_day
+    decision.save(update_fields=["valid_to"])
+    values = {"decision": [str(decision)] * 2, "valid_to": [plain(before), plain(last_day)]}
+    record(decision.client, act, "end_decision", values, decision)
+    return len(orders)
+
+
+def change_order(order: ServiceOrder, new: ServiceOrder, act: Act) -> ServiceOrder:
+    """A changed order is a new row from its first day; the old one ends the day before."""
+    with transaction.atomic():
+        end_on(order, clock.day_before(new.valid_from))
+        new.replaces, new.client = order, order.client
+        for name, value in act.stamp.items():
+            setattr(new, name, value)
+        new.save()
+        record(new.client, act, "change_order",
+               {"order": [str(order), str(new)], "valid_from": [None, plain(new.valid_from)]}, new)  # fmt: skip
+    return new
+
+
+def end_order(order: ServiceOrder, last_day: date, act: Act) -> None:
+    """An order's last day, unread again: the planner has visits to take away. One that never comes
+    to hold is removed."""
+    values = {"order": [str(order)] * 2, "valid_to": [plain(order.valid_to), plain(last_day)]}
+    record(order.client, act, "end_order", values, order)
+    if last_day < order.valid_from:
+        end_on(order, last_day)
+        return
+    order.valid_to, order.read_on, order.read_by = last_day, None, None
+    order.save(update_fields=["valid_to", "read_on", "read_by"])
+
+
+def mark_read(order: ServiceOrder, act: Act) -> None:
+    """A planner has taken the order in (PLN-04)."""
+    if order.read_on is None:
+        order.read_on, order.read_by = act.day, act.user
+        order.save(update_fields=["read_on", "read_by"])
+        record(order.client, act, "read_order", {"order": [str(order)] * 2}, order)
+
+
+def log_reading(request: HttpRequest, client: Client, name: str = "read_client") -> None:
+    """That somebody has looked at the client's particulars (SEC-02)."""
+    act = act_of(request, client, READERS)
+    log.record_read(
+        f"client:{client.pk}", name, at=request.at, actor=act.user,
+        on_behalf_of=act.on_behalf_of, subject=client,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Forms of the board."""
+
+from typing import Any
+
+from django import forms
+
+from clients.models import Client, Service
+from planning import daytime
+from planning.models import DayPlan, Shift
+
+
+class WallField(forms.CharField):
+    """A time of day as tt:mm; cleaned to minutes that clocks show past midnight."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "tt:mm"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return daytime.parse_wall(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class RowField(forms.ModelChoiceField):
+    """A row of the day, with its hours."""
+
+    def label_from_instance(self, obj: Shift) -> str:
+        return f"{obj.name} {daytime.shown(obj.start)}–{daytime.shown(obj.works_until)}"
+
+
+class AcceptForm(forms.Form):
+    """A breach that a planner accepts."""
+
+    code = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    about = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Motivering", max_length=240,
+        help_text="Gäller den här dagen. Skriv inga hälsouppgifter.",
+    )  # fmt: skip
+
+
+class AddForm(forms.Form):
+    """A visit that the base plan does not have."""
+
+    client = forms.ModelChoiceField(Client.objects.none(), label="Person")
+    services = forms.ModelMultipleChoiceField(
+        Service.objects.all(), label="Insatser", widget=forms.CheckboxSelectMultiple
+    )
+    start = WallField(label="Start")
+    minutes = forms.IntegerField(label="Längd, minuter", min_value=5, max_value=720)
+    earliest = WallField(label="Tidigast", required=False)
+    latest_end = WallField(label="Senast klart", required=False)
+    staff_needed = forms.IntegerField(label="Antal personal", min_value=1, max_value=4, initial=1)
+    note = forms.CharField(label="Att tänka på", max_length=240, required=False)
+
+    def __init__(self, *args: Any, plan: DayPlan, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        people = Client.objects.filter(unit=plan.planned_unit).active(plan.day, plan.day)
+        self.fields["client"].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        start, minutes = said.get("start"), said.get("minutes")
+        if start is None or minutes is None:
+            return said
+        said["earliest"] = start if said.get("earliest") is None else said["earliest"]
+        if said.get("latest_end") is None:
+            said["latest_end"] = start + minutes
+        if said["earliest"] > start:
+            self.add_error("earliest", "Tidigast kan inte vara efter starten.")
+        if said["latest_end"] < start + minutes:
+            end = daytime.shown(start + minutes)
+            self.add_error(
+                "latest_end",
+                f"Besöket slutar {end}. Skriv {end} eller senare, eller flytta starten.",
+            )
+        return said

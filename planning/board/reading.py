@@ -1,0 +1,123 @@
+"""Everything a plan's board is made of, read with the same number of queries whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from cases import calendar
+from clients.models import Client
+from planning.models import Base, CarerSkill, DayPlan, Preference, Shift, Visit, VisitStaff
+
+FACES_DAYS = 14
+"""Whom a client has met is counted over two weeks."""
+
+
+@dataclass
+class PlanData:
+    """A plan's rows and visits, and what judges them."""
+
+    plan: DayPlan
+    shifts: list[Shift]
+    visits: list[Visit]
+    base: Base | None
+    skills: dict[int, set[int]]
+    """What each carer can on the day, by carer."""
+    wishes: dict[int, dict[str, set[int]]]
+    """Carers that each client prefers and does not want."""
+    faces: dict[int, set[int]] = field(default_factory=dict)
+    """Carers that each client has met in the two weeks before."""
+
+    @cached_property
+    def by_shift(self) -> dict[int, list[Visit]]:
+        """The standing visits of each row, by start."""
+        rows: dict[int, list[Visit]] = defaultdict(list)
+        for visit in self.standing:
+            for place in visit.staff.all():
+                if place.shift_id:
+                    rows[place.shift_id].append(visit)
+        return rows
+
+    @cached_property
+    def standing(self) -> list[Visit]:
+        """The visits that are to be done, by start."""
+        return [visit for visit in self.visits if visit.status == Visit.Status.PLANNED]
+
+    @cached_property
+    def unplaced(self) -> list[Visit]:
+        """Visits that lack somebody, the most urgent first."""
+        loose = [v for v in self.standing if any(p.shift_id is None for p in v.staff.all())]
+        return sorted(loose, key=lambda visit: (visit.priority, visit.latest_end, visit.pk))
+
+    @cached_property
+    def shift(self) -> dict[int, Shift]:
+        """The rows by number."""
+        return {row.pk: row for row in self.shifts}
+
+
+def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
+    """A whole plan, or what concerns some of its rows: the visits on them and those unplaced."""
+    rows = list(Shift.objects.of(plan.planned_unit, plan.day).select_related("carer", "unit"))
+    visits = _visits(plan)
+    if shifts is not None:
+        wanted = set(shifts)
+        rows = [row for row in rows if row.pk in wanted]
+        visits = visits.filter(Q(staff__shift__in=wanted) | Q(staff__shift=None)).distinct()
+    found = list(visits)
+    carers = {row.carer_id for row in rows if row.carer_id}
+    clients = {visit.client_id for visit in found}
+    return PlanData(
+        plan, rows, found, Base.objects.filter(unit=plan.planned_unit).first(),
+        _skills(carers, plan.day), _wishes(clients), _faces(clients, plan.day),
+    )  # fmt: skip
+
+
+def _visits(plan: DayPlan) -> QuerySet[Visit]:
+    return (
+        Visit.objects.filter(plan=plan)
+        .select_related("client", "plan")
+        .prefetch_related(
+            Prefetch("staff", VisitStaff.objects.order_by("place")),
+            Prefetch("services"), "contents", Prefetch("skills"),
+        )
+        .order_by("start", "pk")
+    )  # fmt: skip
+
+
+def _skills(carers: Iterable[int], day: date) -> dict[int, set[int]]:
+    held: dict[int, set[int]] = defaultdict(set)
+    rows = CarerSkill.objects.on(day).filter(carer__in=carers)
+    for carer, skill in rows.values_list("carer", "skill"):
+        held[carer].add(skill)
+    return held
+
+
+def _wishes(clients: Iterable[int]) -> dict[int, dict[str, set[int]]]:
+    found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    rows = Preference.objects.filter(client__in=clients)
+    for client, carer, wish in rows.values_list("client", "carer", "wish"):
+        found[client][wish].add(carer)
+    return found
+
+
+def _faces(clients: Iterable[int], day: date) -> dict[int, set[int]]:
+    """Whom each client meets or has met in the two weeks up to the day before."""
+    since = calendar.add_days(day, -FACES_DAYS)
+    rows = VisitStaff.objects.filter(
+        visit__client__in=clients, visit__plan__day__gte=since, visit__plan__day__lt=day,
+        visit__status=Visit.Status.PLANNED, shift__carer__isnull=False,
+    )  # fmt: skip
+    met: dict[int, set[int]] = defaultdict(set)
+    for client, carer in rows.values_list("visit__client", "shift__carer").distinct():
+        met[client].add(carer)
+    return met
+
+
+def place_of(client: Client) -> tuple[float, float] | None:
+    """The client's coordinates, if they are known."""
+    if client.latitude is None or client.longitude is None:
+        return None
+    return client.latitude, client.longitude

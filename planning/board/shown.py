@@ -1,0 +1,171 @@
+"""A plan's rows as the board draws them: visits, ways between, breaks, and what they say aloud."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from planning import daytime
+from planning.board.breaches import Breach
+from planning.board.figures import Figures, figures_of
+from planning.board.problem import MINUTE, Places, break_of
+from planning.board.reading import PlanData
+from planning.board.travel import seconds
+from planning.models import Shift, Visit
+from planning.models.staff import Carer
+
+SHORT = 35
+"""A visit of fewer minutes than this has no room for its time beside a sign."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of the day that is shown, in minutes of the day."""
+
+    code: str
+    label: str
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        """Its minutes."""
+        return self.last - self.first
+
+    @property
+    def hours(self) -> range:
+        """The whole hours that begin in it."""
+        return range(self.first // 60, self.last // 60)
+
+
+SPANS = {
+    row.code: row
+    for row in (
+        Span("dag", "Dag", 7 * 60, 16 * 60),
+        Span("kvall", "Kväll", 15 * 60, 23 * 60),
+        Span("natt", "Natt", 21 * 60, 31 * 60),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something in a row: a visit, the way to it, a break, or time off."""
+
+    kind: str
+    start: int
+    minutes: int
+    label: str = ""
+    text: str = ""
+    visit: Visit | None = None
+    place: int = 0
+    flags: frozenset[str] = frozenset()
+    holder: str = ""
+
+    @property
+    def at(self) -> str:
+        """Minutes past midnight as clocks show them."""
+        return daytime.wall(self.visit.plan.day, self.start) if self.visit else ""
+
+
+@dataclass
+class Row:
+    """A row of the board."""
+
+    shift: Shift
+    items: list[Item]
+    figures: Figures
+    hours: str
+    breaches: list[Breach] = field(default_factory=list)
+
+    @property
+    def visits(self) -> list[Item]:
+        """The visits of the row, for the list."""
+        return [item for item in self.items if item.kind == "visit"]
+
+
+def rows_of(
+    data: PlanData, span: Span, breaches: Sequence[Breach], held: dict[int, str]
+) -> list[Row]:
+    """Every row that was read. `held` says which visits a colleague holds, by initials."""
+    places = Places(data)
+    return [_row(data, shift, span, places, breaches, held) for shift in data.shifts]
+
+
+def _row(
+    data: PlanData, shift: Shift, span: Span, places: Places, breaches: Sequence[Breach],
+    held: dict[int, str],
+) -> Row:  # fmt: skip
+    mine = [row for row in breaches if row.shift == shift.pk]
+    broken = {row.visit for row in mine if row.visit}
+    items = [*_off(data, shift, span), *_break(data, shift)]
+    mode = shift.carer.mode if shift.carer else str(Carer.Mode.BIKE)
+    at = 0
+    for visit in data.by_shift.get(shift.pk, ()):
+        there = places.of_client[visit.client_id]
+        way = round(seconds(places.points[at], places.points[there], mode) / MINUTE)
+        if way:
+            items.append(Item("travel", visit.start - way, way))
+        items.append(_visit(data, shift, visit, way, visit.pk in broken, held.get(visit.pk, "")))
+        at = there
+    inside = [i for i in items if i.start < span.last and i.start + i.minutes > span.first]
+    return Row(
+        shift, sorted(inside, key=lambda item: item.start), figures_of(data, shift, places),
+        f"{_hour(shift.start)}–{_hour(shift.works_until)}", mine,
+    )  # fmt: skip
+
+
+def _hour(minute: int) -> str:
+    return daytime.shown(minute) if minute % 60 else str(minute // 60 % 24)
+
+
+def _off(data: PlanData, shift: Shift, span: Span) -> Iterable[Item]:
+    if shift.start > span.first:
+        yield Item("off", span.first, min(shift.start, span.last) - span.first)
+    if shift.absent_from is not None and shift.absent_from < shift.end:
+        since = daytime.wall(data.plan.day, shift.absent_from)
+        text = f"Frånvarande från {since}. Besöken ligger i Otilldelade."
+        yield Item("sick", shift.absent_from, shift.end - shift.absent_from, text)
+    if shift.end < span.last:
+        yield Item("off", max(shift.end, span.first), span.last - max(shift.end, span.first))
+
+
+def _break(data: PlanData, shift: Shift) -> Iterable[Item]:
+    if shift.break_minutes and shift.works_until > shift.break_earliest:
+        yield Item("break", break_of(data, shift), shift.break_minutes, "Rast")
+
+
+def _visit(
+    data: PlanData, shift: Shift, visit: Visit, way: int, broken: bool, holder: str
+) -> Item:  # fmt: skip
+    others = [
+        data.shift[p.shift_id].name if p.shift_id in data.shift else "en kollega"
+        for p in visit.staff.all()
+        if p.shift_id and p.shift_id != shift.pk
+    ]
+    signs = {
+        "breach": broken, "pair": visit.staff_needed > 1, "lock": bool(visit.lock),
+        "hsl": any(service.kind == "nursing" for service in visit.services.all()),
+        "over": visit.client.is_surrounding, "extra": visit.origin == Visit.Origin.EXTRA,
+        "protected": visit.client.has_protected_identity, "short": visit.minutes < SHORT,
+    }  # fmt: skip
+    flags = frozenset(name for name, holds in signs.items() if holds)
+    place = next((p.place for p in visit.staff.all() if p.shift_id == shift.pk), 1)
+    text = said(visit, way=way, others=others)
+    return Item(
+        "visit", visit.start, visit.minutes, visit.client.short_name, text, visit, place, flags, holder
+    )  # fmt: skip
+
+
+def said(visit: Visit, *, way: int = 0, others: Sequence[str] = ()) -> str:
+    """A visit as a screen reader says it."""
+    day = visit.plan.day
+    parts = [
+        visit.client.short_name,
+        f"{daytime.wall(day, visit.start)} till {daytime.wall(day, visit.end)}",
+        f"{visit.minutes} min",
+        ", ".join(str(service).lower() for service in visit.services.all()),
+        f"restid {way} min före" if way else "",
+        f"dubbelbemanning med {', '.join(others)}" if others else "",
+        visit.get_lock_display().lower() if visit.lock else "",
+        "kringtid" if visit.client.is_surrounding else "",
+    ]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,447 @@
+"""Dagbild: a unit's day as a board and as a list, for several planners at once.
+
+Requirements PLN-13, PLN-15, PLN-19, PLN-20; the screen in words: rows are staff, time runs right.
+"""
+
+import json
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from audit import log
+from cases import calendar
+from cases.commands import Refused
+from clients.models import READERS
+from organisation.access import roles
+from organisation.models import Unit
+from planning import daytime
+from planning.board import breaches as rules
+from planning.board import figures, following, moving, reading, shown
+from planning.board.advice import advice
+from planning.board.change import PLANNERS, Clashed, Wanted, change, undo
+from planning.board.forms import AcceptForm, AddForm, RowField
+from planning.board.reach import (
+    asked_day,
+    get_plan,
+    may_plan,
+    plan_to_change,
+    unit_to_plan,
+    units_of,
+)
+from planning.models import AcceptedBreach, DayPlan, Shift, Visit, VisitService, VisitStaff
+from planning.rounds.generation import generate
+
+
+@roles(*READERS)
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The board of a unit's day. Opening it is a read of those who stand on it (SEC-02)."""
+    units = list(units_of(request.actor))
+    day = asked_day(request)
+    unit = next((u for u in units if str(u.pk) == request.GET.get("enhet")), None) or (
+        units[0] if units else None
+    )
+    found = DayPlan.objects.select_related("unit", "planned_unit")
+    plan = found.filter(planned_unit=unit, day=day).first() if unit else None
+    context = {
+        "units": units, "unit": unit, "day": day, "plan": plan, "spans": shown.SPANS.values(),
+        "span": _span(request), "view": _view(request),
+        "before": calendar.add_days(day, -1), "after": calendar.add_days(day, 1),
+        "may_plan": bool(unit) and may_plan(request.actor, unit), "links": _links(plan),
+    }  # fmt: skip
+    if plan:
+        log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+        context |= _whole(request, plan)
+    return render(request, "planning/board/board.html", context)
+
+
+def _links(plan: DayPlan | None) -> list[dict[str, str]]:
+    """What leads on from the board."""
+    if plan is None:
+        return []
+    return [{"label": "Optimera", "icon": "route", "variant": "",
+             "url": reverse("optimizing:page", args=[plan.pk])}]  # fmt: skip
+
+
+def _span(request: HttpRequest) -> shown.Span:
+    return shown.SPANS.get(request.GET.get("del", ""), shown.SPANS["dag"])
+
+
+def _view(request: HttpRequest) -> str:
+    asked = request.GET.get("visa", "")
+    return asked if asked in ("lista", "karta") else "tavla"
+
+
+def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
+    """Everything that a board shows."""
+    data = reading.read(plan)
+    found = rules.not_accepted(data, rules.breaches_of(data))
+    there = following.others(plan, request.user, request.at)
+    held = {row.visit_id: following.initials(row.user) for row in there if row.visit_id}
+    rows = shown.rows_of(data, _span(request), found, held)
+    return {
+        "rows": rows, "there": [(following.initials(row.user), row.user) for row in there],
+        "seq": plan.last_seq, "now": _now(request, plan), **_side(data, found),
+        "total": figures.total([row.figures for row in rows if row.shift.carer_id]),
+        "planned": len(data.standing), "map": _map(data, rows) if _view(request) == "karta" else None,
+    }  # fmt: skip
+
+
+def _side(data: reading.PlanData, found: list[rules.Breach]) -> dict[str, Any]:
+    return {
+        "unplaced": data.unplaced,
+        "breaches": [
+            (group, [row for row in found if row.group == group]) for group in rules.GROUPS
+        ],
+        "breach_count": len(found),
+    }
+
+
+def _now(request: HttpRequest, plan: DayPlan) -> int | None:
+    minute = daytime.minute_of(plan.day, request.at)
+    span = _span(request)
+    return minute if span.first <= minute < span.last else None
+
+
+def _map(data: reading.PlanData, rows: list[shown.Row]) -> list[tuple[shown.Row, str]]:
+    """Each row's way as points of a drawing 1000 wide and high."""
+    known = [place for v in data.standing if (place := reading.place_of(v.client))]
+    if not known:
+        return []
+    low = [min(point[axis] for point in known) for axis in (0, 1)]
+    size = [max(max(p[axis] for p in known) - low[axis], 1e-6) for axis in (0, 1)]
+
+    def point(visit: Visit) -> str:
+        place = reading.place_of(visit.client)
+        if place is None or visit.client.has_protected_identity:
+            return ""
+        x, y = (place[1] - low[1]) / size[1] * 960 + 20, 980 - (place[0] - low[0]) / size[0] * 960
+        return f"{x:.0f},{y:.0f}"
+
+    return [
+        (row, " ".join(text for item in row.visits if item.visit and (text := point(item.visit))))
+        for row in rows
+    ]
+
+
+@roles(*PLANNERS)
+@require_POST
+def fetch(request: HttpRequest) -> HttpResponse:
+    """Make the visits of a day from the base plans, or bring them up to date with them."""
+    unit = unit_to_plan(request, request.POST.get("enhet"))
+    day = asked_day(request, request.POST)
+    changed = generate(unit, day, day, request.at, request.user)
+    said = f"{changed} besök är hämtade ur grundplaneringen." if changed else (
+        "Dagens besök stämmer redan med grundplaneringen."
+    )  # fmt: skip
+    messages.success(request, said)
+    return redirect(_board(unit, day))
+
+
+def _board(unit: Unit, day: Any) -> str:
+    return f"{reverse('board:board')}?enhet={unit.pk}&dag={day}"
+
+
+@roles(*READERS)
+@require_GET
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened after `efter`; 304 for nothing. The board asks all the time (PLN-15)."""
+    plan = get_plan(request, pk)
+    seen = _integer(request.GET.get("efter")) or 0
+    following.be_here(plan, request.user, _integer(request.GET.get("haller")), request.at)
+    there = following.others(plan, request.user, request.at)
+    who = [[following.initials(r.user), r.user.name, r.visit_id] for r in there]
+    news = following.news_since(plan, seen)
+    if news is None:
+        if request.GET.get("dar") == _digest(who):
+            return HttpResponseNotModified()
+        return JsonResponse({"seq": seen, "who": who, "digest": _digest(who)})
+    answer = {
+        "seq": news.seq, "who": who, "digest": _digest(who), "reload": news.everything,
+        "said": following.told(news, request.user),
+    }  # fmt: skip
+    if not news.everything:
+        answer |= _pieces(request, plan, news.shifts)
+    return JsonResponse(answer)
+
+
+def _digest(who: list[list[Any]]) -> str:
+    return ";".join(f"{short}{visit or ''}" for short, _, visit in who)
+
+
+def _pieces(request: HttpRequest, plan: DayPlan, shifts: set[int]) -> dict[str, Any]:
+    """The rows that changed, and what stands beside the board, as HTML."""
+    data = reading.read(plan)
+    found = rules.not_accepted(data, rules.breaches_of(data))
+    there = following.others(plan, request.user, request.at)
+    held = {row.visit_id: following.initials(row.user) for row in there if row.visit_id}
+    rows = shown.rows_of(data, _span(request), found, held)
+    shared = {"plan": plan, "span": _span(request), "may_plan": may_plan(request.actor, plan.unit)}
+    total = figures.total([row.figures for row in rows if row.shift.carer_id])
+    changed = [row for row in rows if row.shift.pk in shifts]
+    return {
+        "rows": {r.shift.pk: _html("row", {**shared, "row": r}) for r in changed},
+        "lists": {r.shift.pk: _html("list_row", {**shared, "row": r}) for r in changed},
+        "side": _html("side", {**shared, **_side(data, found)}),
+        "sums": _html("sums", {**shared, **_side(data, found), "total": total,
+                               "planned": len(data.standing)}),
+    }  # fmt: skip
+
+
+def _html(name: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"planning/board/{name}.html", context)
+
+
+def _integer(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
+
+
+@roles(*READERS)
+def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
+    """A visit: what it is, where it can stand, and the forms that change it. A dialog on the board,
+    a page of its own without script."""
+    plan = get_plan(request, pk)
+    row = get_object_or_404(
+        Visit.objects.select_related("client", "plan").prefetch_related("staff__shift__carer"),
+        pk=visit, plan=plan,
+    )  # fmt: skip
+    clashes, error, status = [], "", 200
+    if request.method == "POST":
+        try:
+            done = _act(request, plan, row)
+        except Clashed as clash:
+            clashes, status = clash.clashes, 409
+        except Refused as refusal:
+            error, status = str(refusal), 422
+        else:
+            return _done(request, plan, done)
+    context = {
+        "plan": plan, "visit": row, "place": _integer(request.GET.get("plats")) or 1,
+        "clashes": [_clash_words(clash) for clash in clashes], "error": error,
+        "key": uuid.uuid4().hex, "locks": Visit.Lock.choices, "said": request.POST,
+        "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
+        **_advice(plan, row, _integer(request.GET.get("plats")) or 1),
+        "changes": row.changes.select_related("actor").order_by("-seq")[:10],
+        "frame": "planning/board/bare.html" if _wants_piece(request) else "base.html",
+    }  # fmt: skip
+    return render(request, "planning/board/visit.html", context, status=status)
+
+
+def _advice(plan: DayPlan, row: Visit, place: int) -> dict[str, Any]:
+    """The best places for a visit that is to be done, or why there is none."""
+    if row.status != Visit.Status.PLANNED or not any(p.place == place for p in row.staff.all()):
+        return {}
+    found = advice(plan, row, place)
+    return {"suggestions": found.suggestions, "why": "" if found.suggestions else found.why}
+
+
+def _row_choices(plan: DayPlan) -> list[tuple[int, str]]:
+    rows = Shift.objects.of(plan.planned_unit, plan.day).select_related("carer")
+    label = RowField(rows).label_from_instance
+    return [(row.pk, label(row)) for row in rows]
+
+
+def _wants_piece(request: HttpRequest) -> bool:
+    return request.headers.get("X-Kundval") == "piece"
+
+
+def _act(request: HttpRequest, plan: DayPlan, row: Visit) -> list[Any]:
+    """Carry out what the form says. Raises Refused or Clashed."""
+    said = request.POST
+    wanted = _wanted(said, row)
+    key = said.get("key") or uuid.uuid4().hex
+    return change(plan.pk, wanted, request.user, key=key, at=request.at)
+
+
+def _wanted(said: Any, row: Visit) -> list[Wanted]:
+    what = said.get("gor")
+    seen = (_integer(said.get("staff_version")) or 0, _integer(said.get("time_version")) or 0)
+    place = _integer(said.get("plats")) or 1
+    if what == "flytta" and said.get("forslag"):
+        return _suggested(said, row, place, seen)
+    if what == "flytta":
+        start = said.get("start", "").strip()
+        return moving.moved(
+            row, place=place, shift=_integer(said.get("rad")), seen=seen,
+            start=moving.wall_start(row, start) if start else None,
+            lock="both" if said.get("las") else None,
+        )  # fmt: skip
+    if what == "av":
+        return moving.moved(row, place=place, shift=None, start=None, seen=seen)
+    if what == "tid":
+        start = moving.wall_start(row, said.get("start", ""))
+        minutes = _integer(said.get("minuter")) or 0
+        return [Wanted(row.pk, "time", {"start": start, "minutes": minutes}, seen[1])]
+    if what == "las":
+        seen_lock = _integer(said.get("lock_version")) or 0
+        return [Wanted(row.pk, "lock", {"lock": said.get("lock", "")}, seen_lock)]
+    if what == "anteckning":
+        seen_note = _integer(said.get("note_version")) or 0
+        return [Wanted(row.pk, "note", {"note": said.get("note", "")}, seen_note)]
+    if what in ("ta-bort", "tillbaka"):
+        status = Visit.Status.REMOVED if what == "ta-bort" else Visit.Status.PLANNED
+        value = {"status": str(status), "reason": said.get("skal", "")}
+        return [Wanted(row.pk, "status", value, _integer(said.get("status_version")) or 0)]
+    raise Refused("Välj vad som ska göras.")
+
+
+def _suggested(said: Any, row: Visit, place: int, seen: tuple[int, int]) -> list[Wanted]:
+    """A suggestion: the visit to its row, and everybody who makes room for it."""
+    shift, _, moves = said["forslag"].partition(" ")
+    try:
+        times = [(int(pk), int(start), int(version)) for pk, start, version in json.loads(moves)]
+    except (ValueError, TypeError) as error:
+        raise Refused("Förslaget gick inte att läsa. Öppna besöket igen.") from error
+    minutes = dict(
+        Visit.objects.filter(plan=row.plan, pk__in=[pk for pk, _, _ in times])
+        .values_list("pk", "minutes")
+    )  # fmt: skip
+    wanted = moving.moved(row, place=place, shift=_integer(shift), start=None, seen=seen)
+    return wanted + [
+        Wanted(pk, "time", {"start": start, "minutes": minutes.get(pk, 0)}, version)
+        for pk, start, version in times
+    ]
+
+
+def _clash_words(clash: Any) -> dict[str, Any]:
+    """Both values, in words."""
+    return {
+        "group": clash.group, "version": clash.version, "by": clash.by,
+        "mine": _in_words(clash.visit, clash.group, clash.mine),
+        "theirs": _in_words(clash.visit, clash.group, clash.theirs),
+    }  # fmt: skip
+
+
+def _in_words(row: Visit, group: str, value: Any) -> str:
+    if group == "time":
+        return f"{daytime.wall(row.plan.day, value['start'])}, {value['minutes']} minuter"
+    if group == "staff":
+        known = {s.pk: s.name for s in Shift.objects.filter(pk__in=[p for p in value["shifts"] if p])
+                 .select_related("carer")}  # fmt: skip
+        return ", ".join(known.get(pk, "Otilldelat") for pk in value["shifts"])
+    if group == "lock":
+        return str(Visit.Lock(value["lock"]).label)
+    return str(next(iter(value.values()))) or "inget"
+
+
+def _done(request: HttpRequest, plan: DayPlan, done: list[Any]) -> HttpResponse:
+    if _wants_piece(request):
+        return JsonResponse({"done": len(done)})
+    if done:
+        messages.success(request, "Ändringen är gjord.")
+    return redirect(_board(plan.planned_unit, plan.day))
+
+
+@roles(*READERS)
+@require_GET
+def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every visit that lacks somebody, by risk."""
+    plan = get_plan(request, pk)
+    data = reading.read(plan)
+    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    context = {
+        "plan": plan,
+        "visits": data.unplaced,
+        "may_plan": may_plan(request.actor, plan.unit),
+    }
+    return render(request, "planning/board/unplaced.html", context)
+
+
+@roles(*READERS)
+@require_GET
+def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every breach, and what has been accepted with its reason."""
+    plan = get_plan(request, pk)
+    data = reading.read(plan)
+    found = rules.not_accepted(data, rules.breaches_of(data))
+    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    context = {
+        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **_side(data, found),
+        "accepted": plan.accepted.select_related("recorded_by"),
+    }  # fmt: skip
+    return render(request, "planning/board/breaches.html", context)
+
+
+@roles(*PLANNERS)
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the person's own last change."""
+    plan = plan_to_change(request, pk)
+    key = request.POST.get("key") or uuid.uuid4().hex
+    try:
+        done = undo(plan.pk, request.user, key=key, at=request.at)
+    except Clashed:
+        said = "En kollega har ändrat samma sak sedan dess. Ändra för hand om det ska tillbaka."
+        if _wants_piece(request):
+            return JsonResponse({"error": said}, status=409)
+        messages.error(request, said)
+        return redirect(_board(plan.planned_unit, plan.day))
+    if not done and not _wants_piece(request):
+        messages.info(request, "Du har inget att ångra på den här dagen.")
+    return _done(request, plan, done)
+
+
+@roles(*PLANNERS)
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept a breach for the day, with a reason; logged."""
+    plan = plan_to_change(request, pk)
+    first = {"code": request.GET.get("brott"), "about": request.GET.get("om")}
+    form = AcceptForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        with transaction.atomic():
+            AcceptedBreach.objects.get_or_create(
+                plan=plan, code=said["code"], about=said["about"],
+                defaults={"reason": said["reason"], "recorded_at": request.at,
+                          "recorded_by": request.user},
+            )  # fmt: skip
+            log.record(
+                plan.chain, "accept_breach", at=request.at, actor=request.user, subject=plan,
+                values=said,
+            )  # fmt: skip
+        messages.success(request, "Regelbrottet är godtaget för den här dagen.")
+        return redirect(_board(plan.planned_unit, plan.day))
+    return render(request, "planning/board/accept.html", {"plan": plan, "form": form})
+
+
+@roles(*PLANNERS)
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """A visit that the base plan does not have, placed by nobody yet."""
+    plan = plan_to_change(request, pk)
+    form = AddForm(request.POST or None, plan=plan)
+    if request.method == "POST" and form.is_valid():
+        made = _add(request, plan, form.cleaned_data)
+        messages.success(request, f"Besöket hos {made.client.short_name} ligger i Otilldelade.")
+        return redirect(_board(plan.planned_unit, plan.day))
+    status = 422 if form.errors else 200
+    return render(request, "planning/board/add.html", {"plan": plan, "form": form}, status=status)
+
+
+def _add(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> Visit:
+    times = {
+        name: daytime.from_wall(plan.day, said[name])
+        for name in ("start", "earliest", "latest_end")
+    }
+    with transaction.atomic():
+        made = Visit.objects.create(
+            plan=plan, client=said["client"], origin=Visit.Origin.BY_HAND, minutes=said["minutes"],
+            staff_needed=said["staff_needed"], note=said["note"], priority=1, **times,
+        )  # fmt: skip
+        places = range(1, made.staff_needed + 1)
+        VisitStaff.objects.bulk_create(VisitStaff(visit=made, place=place) for place in places)
+        VisitService.objects.bulk_create(
+            VisitService(visit=made, service=service) for service in said["services"]
+        )
+        event = log.record(
+            plan.chain, "add_visit", at=request.at, actor=request.user, subject=plan, personal=True,
+            values={"visit": made.pk, **times, "minutes": made.minutes},
+        )  # fmt: skip
+        DayPlan.objects.filter(pk=plan.pk).update(last_seq=event.seq, reload_seq=event.seq)
+    return made

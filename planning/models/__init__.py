@@ -1,0 +1,51 @@
+"""What is planned: staff and their shifts, templates, visits, day plans, and what changed."""
+
+from planning.models.absences import Absence
+from planning.models.plans import (
+    AcceptedBreach,
+    DayPlan,
+    Delivery,
+    OptimizerRun,
+    PlanChange,
+    PlanVersion,
+    Presence,
+)
+from planning.models.staff import (
+    Base,
+    CareContact,
+    Carer,
+    CarerSkill,
+    Preference,
+    SchedulePeriod,
+    Shift,
+    Skill,
+    Team,
+)
+from planning.models.templates import DoubleStaffing, TemplateVisit, VisitTemplate
+from planning.models.visits import Visit, VisitService, VisitStaff
+
+__all__ = [
+    "Absence",
+    "AcceptedBreach",
+    "Base",
+    "CareContact",
+    "Carer",
+    "CarerSkill",
+    "DayPlan",
+    "Delivery",
+    "DoubleStaffing",
+    "OptimizerRun",
+    "PlanChange",
+    "PlanVersion",
+    "Preference",
+    "Presence",
+    "SchedulePeriod",
+    "Shift",
+    "Skill",
+    "Team",
+    "TemplateVisit",
+    "Visit",
+    "VisitService",
+    "VisitStaff",
+    "VisitTemplate",
+]

@@ -1,0 +1,35 @@
+"""When a client is away: no visits, and back by themselves. PLN-09."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from cases.models import Record
+from clients.models import Client
+
+
+class Absence(Record):
+    """A period in which a client is away. An end that is not known yet is empty."""
+
+    class Why(models.TextChoices):
+        HOSPITAL = "hospital", "Sjukhus"
+        SHORT_TERM = "short_term", "Korttidsboende"
+        AWAY = "away", "Bortrest"
+        DECLINED = "declined", "Avstår"
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="absences")
+    why = models.CharField("varför", max_length=12, choices=Why)
+    first = models.DateField("första dag borta")
+    last = models.DateField("sista dag borta", null=True, blank=True)
+    note = models.CharField("anteckning", max_length=240, blank=True)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last=None) | Q(last__gte=F("first")),
+                name="absence_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_why_display()} {self.first}"

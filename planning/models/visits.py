@@ -1,0 +1,136 @@
+"""The visits of a day, and who does them. PLN-02, PLN-15."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from clients.models import Client, Service
+from planning import daytime
+from planning.models.plans import DayPlan
+from planning.models.staff import Shift, Skill
+from planning.models.templates import TemplateVisit, new_slot
+
+
+class VisitQuerySet(models.QuerySet):
+    """The reading vocabulary of visits."""
+
+    def standing(self):
+        """Visits that are to be done."""
+        return self.filter(status=Visit.Status.PLANNED)
+
+
+class Visit(models.Model):
+    """A visit on a day. Times are minutes of the day (`planning.daytime`).
+
+    Each group of fields has a version of its own, so that two planners who change different things
+    of the same visit both have their way (PLN-15).
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", "Planerat"
+        REMOVED = "removed", "Borttaget"
+        DECLINED = "declined", "Avböjt"
+
+    class Origin(models.TextChoices):
+        TEMPLATE = "template", "Grundplanering"
+        EXTRA = "extra", "Extra besök"
+        BY_HAND = "by_hand", "Inlagt för hand"
+
+    class Lock(models.TextChoices):
+        NONE = "", "Inte låst"
+        TIME = "time", "Tiden är låst"
+        STAFF = "staff", "Personen är låst"
+        BOTH = "both", "Tid och person är låsta"
+
+    plan = models.ForeignKey(DayPlan, on_delete=models.PROTECT, related_name="visits")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.TEMPLATE)
+    source = models.ForeignKey(
+        TemplateVisit, null=True, on_delete=models.SET_NULL, related_name="made"
+    )
+    slot = models.CharField(max_length=12, default=new_slot, editable=False)
+    """The template's slot that it fills, once a day."""
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
+    status_reason = models.CharField("skäl", max_length=240, blank=True)
+    start = models.SmallIntegerField("start")
+    minutes = models.PositiveSmallIntegerField("minuter")
+    earliest = models.SmallIntegerField("tidigast")
+    latest_end = models.SmallIntegerField("senast klart")
+    staff_needed = models.PositiveSmallIntegerField("antal personal", default=1)
+    services = models.ManyToManyField(Service, through="VisitService", verbose_name="insatser")
+    skills = models.ManyToManyField(Skill, blank=True)
+    after = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="before")
+    lag_min = models.PositiveSmallIntegerField(null=True)
+    lag_max = models.PositiveSmallIntegerField(null=True)
+    priority = models.PositiveSmallIntegerField(default=2)
+    note = models.CharField("att tänka på", max_length=240, blank=True)
+    lock = models.CharField("låst", max_length=5, choices=Lock, blank=True)
+    staff_version = models.PositiveIntegerField(default=1, editable=False)
+    time_version = models.PositiveIntegerField(default=1, editable=False)
+    services_version = models.PositiveIntegerField(default=1, editable=False)
+    note_version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
+    status_version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["start", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "client", "slot"], name="a_template_visit_is_made_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    minutes__gte=1, staff_needed__gte=1,
+                    latest_end__gte=F("earliest") + F("minutes"),
+                ),
+                name="visit_fits_its_window",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.client} {daytime.wall(self.plan.day, self.start)}"
+
+    @property
+    def end(self) -> int:
+        """The minute at which it ends."""
+        return self.start + self.minutes
+
+
+class VisitService(models.Model):
+    """A service that is carried out in a visit."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="contents")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "service"], name="a_service_once_per_visit")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.service)
+
+
+class VisitStaff(models.Model):
+    """A place for one carer in a visit, and the shift that fills it; all of a visit start together."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="staff")
+    place = models.PositiveSmallIntegerField()
+    """1 for the first carer, 2 for the second."""
+    shift = models.ForeignKey(
+        Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="work"
+    )
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "place"], name="one_carer_per_place"),
+            models.UniqueConstraint(
+                fields=["visit", "shift"], condition=Q(shift__isnull=False),
+                name="a_shift_fills_one_place_of_a_visit",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.visit}, {self.shift or 'otilldelat'}"

@@ -1,0 +1,199 @@
+"""Optimera: start a search, watch it, compare before and after, accept all or by row. PLN-20."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from audit import log
+from cases.commands import Refused
+from organisation.access import roles
+from planning import daytime
+from planning.board.change import PLANNERS
+from planning.board.problem import PROFILES
+from planning.board.reach import plan_to_change
+from planning.models import DayPlan, OptimizerRun, Shift, Visit
+from planning.optimizing import runs
+from planning.tasks import optimize
+
+TWO_HOURS = 120
+Status = OptimizerRun.Status
+MEASURES = (
+    ("unplaced", "Otilldelade besök", "fler", "färre", ""),
+    ("travel", "Restid", "längre", "kortare", " min"),
+    ("new_faces", "Nya ansikten", "fler", "färre", ""),
+    ("off_time", "Besök mer än en kvart från önskad tid", "fler", "färre", ""),
+    ("breaches", "Regelbrott", "fler", "färre", ""),
+)
+"""What is compared: the lower the better."""
+
+
+class RunForm(forms.Form):
+    """What is most important, and how long the search may take."""
+
+    profile = forms.ChoiceField(
+        label="Viktigast", choices=[(row.code, row.label) for row in PROFILES.values()]
+    )
+    seconds = forms.TypedChoiceField(
+        label="Sök i", coerce=int, initial=60,
+        choices=[(15, "15 sekunder"), (60, "En minut"), (180, "Tre minuter")],
+    )  # fmt: skip
+    freeze = forms.BooleanField(
+        label="Lås de kommande två timmarna", required=False,
+        help_text="Besök som börjar innan dess står kvar där de står.",
+    )  # fmt: skip
+
+
+@roles(*PLANNERS)
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The last run of a plan, and the form that starts the next."""
+    plan = plan_to_change(request, pk)
+    form = RunForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = _start(request, plan, form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            transaction.on_commit(lambda: optimize.delay(run.pk))
+            return redirect("optimizing:page", pk)
+    runs.end_silent(plan, request.at)
+    found = list(plan.runs.select_related("started_by")[:6])
+    context = {
+        "plan": plan, "form": form, "run": found[0] if found else None, "earlier": found[1:],
+        **(_shown(plan, found[0]) if found else {}),
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "planning/optimizing/page.html", context, status=status)
+
+
+def _start(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
+    now = daytime.minute_of(plan.day, request.at)
+    run = runs.start(
+        plan, request.user, profile=said["profile"], seconds=said["seconds"], at=request.at,
+        frozen_until=max(0, now) + TWO_HOURS if said["freeze"] and now < daytime.DAY else None,
+    )  # fmt: skip
+    with transaction.atomic():
+        log.record(plan.chain, "start_optimizer", at=request.at, actor=request.user, subject=plan,
+                   values={"profile": run.profile, "seconds": run.seconds})  # fmt: skip
+    return run
+
+
+def _shown(plan: DayPlan, run: OptimizerRun) -> dict[str, Any]:
+    """A run as the page shows it."""
+    return {
+        "is_running": run.status in (Status.WAITING, Status.RUNNING),
+        "percent": min(100, round(100 * run.progress.get("seconds", 0) / run.seconds)),
+        "best": run.progress.get("points", [[0, 0, None]])[-1][2],
+        "curve": _curve(run), "measures": list(_measures(run)), "rows": _rows(plan, run),
+        "moves": len(run.proposal.get("moves", {})), "profile": PROFILES[run.profile].label,
+        "changed": plan.changes.filter(seq__gt=run.seen_seq).count() if not run.accepted_at else 0,
+        "key": uuid.uuid4().hex,
+    }  # fmt: skip
+
+
+def _curve(run: OptimizerRun) -> str:
+    """The best cost over time as points of a drawing 300 wide and 100 high."""
+    points = run.progress.get("points", [])
+    if len(points) < 2:
+        return ""
+    costs = [point[1] for point in points]
+    low, size = min(costs), (max(costs) - min(costs)) or 1
+
+    def y(cost: float) -> str:
+        return f"{90 - 80 * (cost - low) / size:.0f}"
+
+    steps = []
+    for earlier, later in zip([points[0], *points], points, strict=False):
+        x = f"{min(300, 300 * later[0] / run.seconds):.0f}"
+        steps += [f"{x},{y(earlier[1])}", f"{x},{y(later[1])}"]
+    return " ".join(steps)
+
+
+def _measures(run: OptimizerRun) -> Any:
+    for name, label, more, fewer, unit in MEASURES:
+        if name in run.before and name in run.after:
+            before, after = run.before[name], run.after[name]
+            less = before - after
+            word = f"{abs(less)}{unit} {fewer if less > 0 else more}" if less else "oförändrat"
+            yield label, f"{before}{unit}", f"{after}{unit}", less, word
+
+
+def _rows(plan: DayPlan, run: OptimizerRun) -> list[tuple[Shift, list[str]]]:
+    """What each row would get, and what would move on it, in words."""
+    moves = {int(pk): said for pk, said in run.proposal.get("moves", {}).items()}
+    if not moves:
+        return []
+    shifts = list(Shift.objects.of(plan.planned_unit, plan.day).select_related("carer"))
+    visits = Visit.objects.in_bulk(moves)
+    clients = dict(Visit.objects.filter(pk__in=moves).select_related("client")
+                   .values_list("pk", "client"))  # fmt: skip
+    names = {row.pk: row.short_name for row in _clients(clients.values())}
+    told: dict[int, list[str]] = {row.pk: [] for row in shifts}
+    for pk, said in sorted(moves.items(), key=lambda item: item[1]["start"]):
+        if pk in visits:
+            for shift in {s for s in said["shifts"] if s in told}:
+                told[shift].append(_move(plan, names[clients[pk]], said, shift))
+    return [(row, told[row.pk]) for row in shifts if told[row.pk]]
+
+
+def _clients(keys: Any) -> Any:
+    from clients.models import Client
+
+    return Client.objects.filter(pk__in=set(keys))
+
+
+def _move(plan: DayPlan, name: str, said: dict[str, Any], shift: int) -> str:
+    start = daytime.wall(plan.day, said["start"])
+    if shift in said["was"]:
+        return f"{name} flyttas från {daytime.wall(plan.day, said['was_start'])} till {start}"
+    return f"Får {name} {start}"
+
+
+@roles(*PLANNERS)
+@require_GET
+def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:
+    """How a run goes, as a piece of the page."""
+    plan = plan_to_change(request, pk)
+    row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
+    context = {"plan": plan, "run": row, **_shown(plan, row)}
+    return render(request, "planning/optimizing/run.html", context)
+
+
+@roles(*PLANNERS)
+@require_POST
+def stop(request: HttpRequest, pk: int, run: int) -> HttpResponse:
+    """Stop the search and keep the best."""
+    plan = plan_to_change(request, pk)
+    runs.stop(get_object_or_404(OptimizerRun, pk=run, plan=plan))
+    messages.success(request, "Sökningen stoppas och behåller det bästa hittills.")
+    return redirect("optimizing:page", pk)
+
+
+@roles(*PLANNERS)
+@require_POST
+def accept(request: HttpRequest, pk: int, run: int) -> HttpResponse:
+    """Carry out the proposal, whole or for the rows that were ticked."""
+    plan = plan_to_change(request, pk)
+    row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
+    chosen = [int(text) for text in request.POST.getlist("rad") if text.isdecimal()]
+    everything = request.POST.get("allt") == "ja"
+    if not everything and not chosen:
+        messages.error(request, "Kryssa i minst en rad, eller godta allt.")
+        return redirect("optimizing:page", pk)
+    key = request.POST.get("key") or uuid.uuid4().hex
+    try:
+        done = runs.accept(
+            row, request.user, key=key, at=request.at, shifts=None if everything else chosen
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("optimizing:page", pk)
+    visits = len({change.visit_id for change in done})
+    messages.success(request, f"{visits} besök är ändrade enligt förslaget. Ångra finns i Dagbild.")
+    return redirect(f"/planering/dagbild/?enhet={plan.planned_unit_id}&dag={plan.day}")

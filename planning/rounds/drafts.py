@@ -1,0 +1,203 @@
+"""Changing a base plan: collected in a draft, taking effect from a day. PLN-03, PLN-09."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, Prefetch, QuerySet
+
+from cases import calendar
+from cases.commands import Act
+from clients import editing
+from clients.models import Client
+from organisation.models import Unit
+from organisation.pages.changing import end_on
+from planning.models import DayPlan, TemplateVisit, VisitTemplate
+from planning.rounds import preview
+from planning.rounds.generation import Base, generate, read_base, round_from
+from planning.rounds.rules import Period, Round
+
+COPIED = ("slot", "week", "weekday", "start", "minutes", "earliest", "latest_end", "staff_needed",
+          "lag_min", "lag_max", "priority", "note")  # fmt: skip
+
+
+def with_content(visits: QuerySet[TemplateVisit]) -> QuerySet[TemplateVisit]:
+    """Template visits with what a page shows of them."""
+    return visits.select_related("after").prefetch_related("services", "skills", "serves")
+
+
+def templates_of(client: Client) -> QuerySet[VisitTemplate]:
+    """A client's templates with their visits, the newest first, a draft before all."""
+    rows = Prefetch("visits", with_content(TemplateVisit.objects.all()))
+    return client.templates.order_by("-is_draft", "-valid_from").prefetch_related(rows)
+
+
+def open_draft(client: Client, act: Act) -> VisitTemplate:
+    """The client's draft: the one there is, or a copy of the latest template. In a transaction."""
+    Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    if found := templates_of(client).filter(is_draft=True).first():
+        return found
+    latest = templates_of(client).first()
+    monday = calendar.add_days(act.day, -act.day.weekday())
+    draft = VisitTemplate.objects.create(
+        client=client, is_draft=True, weeks=latest.weeks if latest else 1,
+        cycle_monday=latest.cycle_monday if latest else monday,
+        valid_from=act.day, **act.stamp,
+    )  # fmt: skip
+    if latest:
+        copy_visits(latest.visits.all(), draft)
+    editing.record(client, act, "open_template_draft", subject=draft)
+    return draft
+
+
+def copy_visits(
+    visits: Iterable[TemplateVisit], to: VisitTemplate, week: int | None = None
+) -> None:
+    """Visits with all that is in them, in another template or week, in the same slots."""
+    made = {}
+    for visit in visits:
+        values = {name: getattr(visit, name) for name in COPIED}
+        new = TemplateVisit.objects.create(template=to, **{**values, "week": week or visit.week})
+        for name in ("services", "skills", "serves"):
+            getattr(new, name).set(getattr(visit, name).all())
+        made[visit.pk] = new
+    for visit in visits:
+        if visit.after_id in made:
+            made[visit.pk].after = made[visit.after_id]
+            made[visit.pk].save(update_fields=["after"])
+
+
+def in_draft(draft: VisitTemplate, visit: TemplateVisit) -> TemplateVisit | None:
+    """The draft's own row of a visit that was seen in another template."""
+    return draft.visits.filter(slot=visit.slot, week=visit.week, weekday=visit.weekday).first()
+
+
+def copy_week(draft: VisitTemplate, source: int, target: int, act: Act) -> None:
+    """One week's visits instead of another's."""
+    draft.visits.filter(week=target).delete()
+    copy_visits(list(with_content(draft.visits.filter(week=source))), draft, target)
+    editing.record(draft.client, act, "copy_template_week", {"week": [source, target]}, draft)
+
+
+def set_weeks(draft: VisitTemplate, weeks: int, act: Act) -> None:
+    """A longer or shorter cycle. New weeks are like the first, so that nothing falls away."""
+    before = draft.weeks
+    draft.weeks = weeks
+    draft.save(update_fields=["weeks"])
+    draft.visits.filter(week__gt=weeks).delete()
+    for week in range(before + 1, weeks + 1):
+        copy_visits(list(with_content(draft.visits.filter(week=1))), draft, week)
+    editing.record(draft.client, act, "change_template_weeks", {"weeks": [before, weeks]}, draft)
+
+
+def discard(draft: VisitTemplate, act: Act) -> None:
+    """Throw the draft away."""
+    editing.record(draft.client, act, "discard_template_draft", subject=draft)
+    draft.delete()
+
+
+def refuse_day(client: Client, first: date, today: date) -> None:
+    """Raises ValidationError when a draft cannot take effect on `first`."""
+    if first < today:
+        raise ValidationError(f"Det som har varit ändras inte. Skriv {today} eller senare.")
+    later = client.templates.settled().filter(valid_from__gt=first).order_by("valid_from").last()
+    if later:
+        raise ValidationError(
+            f"En grundplanering är redan sparad från {later.valid_from}. Två kan inte gälla samma "
+            f"dag: skriv {later.valid_from} eller senare."
+        )
+
+
+def take_effect(draft: VisitTemplate, first: date, act: Act) -> int:
+    """The draft becomes the client's template from `first`, and the visits follow.
+
+    Returns how many visits changed. Raises ValidationError as `refuse_day`.
+    """
+    with transaction.atomic():
+        client = Client.objects.select_for_update(of=("self",)).get(pk=draft.client_id)
+        if not client.templates.filter(pk=draft.pk, is_draft=True).exists():
+            raise ValidationError("Utkastet är redan sparat eller kastat av någon annan.")
+        refuse_day(client, first, act.day)
+        before = calendar.add_days(first, -1)
+        holding = client.templates.settled().exclude(valid_to__lte=before)
+        for row in holding:
+            end_on(row, before)
+        draft.is_draft, draft.valid_from, draft.valid_to = False, first, None
+        for name, value in act.stamp.items():
+            setattr(draft, name, value)
+        draft.save()
+        editing.record(
+            client, act, "save_template",
+            {"valid_from": [None, str(first)], "weeks": [None, draft.weeks],
+             "visits": [None, draft.visits.count()]}, draft,
+        )  # fmt: skip
+    return regenerate(client, first, act)
+
+
+def last_planned_day(unit: Unit) -> date | None:
+    """The last day for which the unit has a plan."""
+    return DayPlan.objects.filter(planned_unit=unit).aggregate(last=Max("day"))["last"]
+
+
+def regenerate(client: Client, first: date, act: Act, unit: Unit | None = None) -> int:
+    """Bring a client's visits in line on the days that have plans, from `first` or today on."""
+    unit = unit or client.unit
+    first, last = max(first, act.day), last_planned_day(unit)
+    if last is None or last < first:
+        return 0
+    return generate(unit, first, last, act.at, act.user, [client.pk])
+
+
+def preview_of(draft: VisitTemplate, first: date, today: date) -> list[preview.DayChange]:
+    """The days already planned that a draft would change from `first` on."""
+    client = draft.client
+    days = list(
+        DayPlan.objects.filter(planned_unit=client.unit_id, day__gte=max(first, today))
+        .order_by("day")
+        .values_list("day", flat=True)
+    )
+    if not days:
+        return []
+    base = read_base(client.unit, days[0], days[-1], [client.pk])
+    if client.pk not in base.lives:
+        return []
+    base = _with_draft(base, draft)
+    new = round_from(draft)
+    return preview.changes(
+        base, client.pk, Round(new.pk, new.weeks, new.cycle_monday, Period(first)), days
+    )
+
+
+def _with_draft(base: Base, draft: VisitTemplate) -> Base:
+    visits: dict[Any, Any] = {key: list(rows) for key, rows in base.visits.items()}
+    for visit in with_content(draft.visits.all()):
+        visits.setdefault((draft.pk, visit.week, visit.weekday), []).append(visit)
+    return Base(base.lives, base.rounds, visits)
+
+
+def write_visit(
+    draft: VisitTemplate, row: TemplateVisit, data: dict[str, Any], act: Act
+) -> TemplateVisit:
+    """A visit of the draft as a form says it. What it follows is found among the draft's own rows."""
+    before = preview.described(row) if row.pk else ""
+    row.template = draft
+    for name in ("start", "minutes", "earliest", "latest_end", "staff_needed", "priority",
+                 "lag_min", "lag_max", "note"):  # fmt: skip
+        setattr(row, name, data[name])
+    row.after = in_draft(draft, data["after"]) if data["after"] else None
+    row.save()
+    for name in ("services", "skills", "serves"):
+        if name in data:
+            getattr(row, name).set(data[name])
+    said = {"visit": [before, preview.described(row)], "week": row.week, "weekday": row.weekday}
+    editing.record(draft.client, act, "write_template_visit", said, draft)
+    return row
+
+
+def remove_visit(draft: VisitTemplate, row: TemplateVisit, act: Act) -> None:
+    """Take a visit out of the draft."""
+    said = {"visit": [preview.described(row), ""], "week": row.week, "weekday": row.weekday}
+    editing.record(draft.client, act, "remove_template_visit", said, draft)
+    row.delete()

@@ -1,0 +1,205 @@
+"""The list of clients, and the page of each. PLN-02 to PLN-09, BEY-03, SEC-01 to SEC-03."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from audit import log
+from cases import calendar
+from clients import editing
+from clients.editing import NURSES, ORDERERS, PLANNERS
+from clients.forms import ClientForm
+from clients.models import READERS, CareDecision, Client
+from clients.views import client_form
+from organisation import identity
+from organisation.access import roles
+from organisation.encryption import blind_index
+from organisation.models import Unit
+from organisation.pages import history
+from organisation.pages.excel import workbook
+from planning.models import Absence
+from planning.rounds import balance, drafts
+from planning.rounds.forms import ListFilter
+from planning.rounds.standing import Standing, standings
+
+PER_PAGE = 50
+COLUMNS = (
+    ("Namn", 28), ("Adress", 30), ("Nyckel", 10), ("Enhet", 26), ("Utförare", 26), ("Läge", 18),
+    ("Beviljat, timmar per vecka", 14), ("Planerat, timmar per vecka", 14), ("Olästa", 10),
+    ("Att se till", 60),
+)  # fmt: skip
+
+
+@never_cache
+@roles(*READERS)
+def clients(request: HttpRequest) -> HttpResponseBase:
+    """The clients of one's units. A name or an identity number is sent, never put in the address."""
+    form, found = _filtered(request)
+    asked = request.POST.get("sok", "").strip()
+    if asked:
+        found = search(Client.objects.visible_to(request.actor), asked)
+    data = request.POST or request.GET
+    if data.get("format") == "xlsx":
+        return _export(request, found)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    rows = standings(Client.objects.filter(pk__in=[row.pk for row in page]), request.today)
+    order = {row.pk: place for place, row in enumerate(page)}
+    context = {
+        "filter": form, "page": page, "asked": asked,
+        "rows": sorted(rows, key=lambda row: order[row.client.pk]),
+        "filtered": asked or any(request.GET.get(name) for name in form.fields),
+        "may_add": request.actor.has_role(*ORDERERS),
+    }  # fmt: skip
+    return render(request, "clients/list.html", context)
+
+
+def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
+    """Those who have or have had the number, the key, or a name like it. One who is protected is
+    found by number and key alone (BEY-03)."""
+    try:
+        index = blind_index(identity.parse(text).digits)
+    except ValueError:
+        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
+        named = Q(name__icontains=text) | Q(name__icontains=text.capitalize())
+        return in_order(people.filter(
+            Q(key_number__iexact=text) | Q(named, has_protected_identity=False)
+        ))  # fmt: skip
+    held = Q(identity_index=index) | Q(identities__identity_index=index)
+    return in_order(people.filter(held).distinct())
+
+
+def in_order(people: QuerySet[Client]) -> QuerySet[Client]:
+    """By name, the protected last, so that their place says nothing of their name."""
+    return people.order_by("has_protected_identity", "name", "pk")
+
+
+def _filtered(request: HttpRequest) -> tuple[ListFilter, QuerySet[Client]]:
+    form = ListFilter(request.GET, units=editing.units_of(request.actor))
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = Client.objects.visible_to(request.actor)
+    if unit := wanted.get("enhet"):
+        found = found.filter(unit__path__startswith=unit.path)
+    if number := wanted.get("nyckel"):
+        found = found.filter(key_number__iexact=number)
+    return form, in_order(_of_kind(found, wanted.get("visa", ""), request))
+
+
+def _of_kind(found: QuerySet[Client], kind: str, request: HttpRequest) -> QuerySet[Client]:
+    today = request.today
+    if kind == "alla":
+        return found
+    if kind == "avslutade":
+        return found.filter(active_to__lt=today)
+    found = found.filter(Q(active_to=None) | Q(active_to__gte=today))
+    if kind == "kringtid":
+        return found.filter(is_surrounding=True)
+    found = found.people()
+    if kind == "vilande":
+        return found.filter(is_dormant=True)
+    if kind == "borta":
+        away = Absence.objects.filter(
+            Q(last=None) | Q(last__gte=today), client=OuterRef("pk"), cancelled_at=None,
+            first__lte=today,
+        )  # fmt: skip
+        return found.filter(Exists(away))
+    if kind == "olast":
+        return found.filter(orders__read_on=None, orders__isnull=False).distinct()
+    if kind == "upphor":
+        soon = (today, calendar.add_days(today, balance.WATCHED_DAYS))
+        ending = CareDecision.objects.filter(client=OuterRef("pk"), valid_to__range=soon)
+        return found.filter(Exists(ending))
+    return found.filter(is_dormant=False)
+
+
+def _export(request: HttpRequest, found: QuerySet[Client]) -> HttpResponseBase:
+    """The list as Excel, the protected masked; that it was taken out is logged (SEC-02)."""
+    rows = standings(found, request.today)
+    root = Unit.objects.get(parent=None)
+    log.record_read(
+        "clients", "export_clients", at=request.at, actor=request.user, subject=root,
+        values={"clients": len(rows)},
+    )  # fmt: skip
+    return workbook(
+        "Brukare", COLUMNS, (_line(row) for row in rows),
+        f"brukare-{request.today.isoformat()}.xlsx",
+    )  # fmt: skip
+
+
+def _line(row: Standing) -> list[Any]:
+    client = row.client
+    return [
+        str(client), client.shown_address, client.key_number, client.unit.name,
+        str(client.provider or ""), "Vilande" if client.is_dormant else row.state,
+        round(float(row.balance.granted) / 60, 1), round(float(row.balance.planned) / 60, 1),
+        len(row.unread), "; ".join(told.text for told in row.told),
+    ]  # fmt: skip
+
+
+@never_cache
+@roles(*READERS)
+def client(request: HttpRequest, pk: int) -> HttpResponse:
+    """A client: particulars, decisions, orders, and what surrounds them. The reading is logged."""
+    person = editing.client_of(request, pk)
+    editing.log_reading(request, person)
+    [row] = standings(Client.objects.filter(pk=pk), request.today)
+    orders = person.orders.select_related("service", "provider", "decision", "read_by")
+    decisions = list(person.decisions.order_by("-valid_from", "-pk"))
+    for decision in decisions:
+        decision.light = balance.ending_light(decision.valid_to, request.today)
+    shown = list(orders)
+    for order in shown:
+        order.light = balance.ending_light(order.valid_to, request.today)
+        order.can_change = _may_order(request, person, order)
+    day = request.today
+    context = {
+        "person": person, "row": row, "decisions": decisions,
+        "orders": [order for order in shown if not (order.valid_to and order.valid_to < day)],
+        "past_orders": [order for order in shown if order.valid_to and order.valid_to < day],
+        "absences": person.absences.filter(cancelled_at=None).order_by("-first"),
+        "contact": person.care_contacts.select_related("carer").filter(valid_from__lte=day).first(),
+        "wishes": person.preferences.select_related("carer"),
+        "documents": person.double_staffing.order_by("-decided_on"),
+        "identities": person.identities.all(),
+        "lines": history.of_chain(f"client:{pk}"),
+        "plans": editing.may(request, person, PLANNERS),
+        "orders_here": editing.may(request, person, ORDERERS),
+        "orders_care": editing.may(request, person, ORDERERS | NURSES),
+    }  # fmt: skip
+    return render(request, "clients/client.html", context)
+
+
+def _may_order(request: HttpRequest, person: Client, order: Any) -> bool:
+    allowed = ORDERERS | NURSES if order.legal_basis == "hsl" else ORDERERS
+    return editing.may(request, person, allowed)
+
+
+@never_cache
+@roles(*ORDERERS)
+@transaction.atomic
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """A client's particulars. Visits follow where the person may have them, and in which unit."""
+    person = editing.client_of(request, pk, ORDERERS, lock=True)
+    if request.method == "GET" and person.has_protected_identity:
+        editing.log_reading(request, person, "read_protected_client")
+    before = person.unit
+    was_protected = person.has_protected_identity
+    form = ClientForm(
+        request.POST or None, instance=person, units=editing.units_of(request.actor, ORDERERS)
+    )
+
+    def save() -> str:
+        act = editing.act_of(request, person, ORDERERS)
+        saved = form.save()
+        hidden = Client(has_protected_identity=was_protected or saved.has_protected_identity)
+        editing.record(saved, act, "change_client", editing.changes(form, hidden))
+        for unit in {before, saved.unit}:
+            drafts.regenerate(saved, request.today, act, unit)
+        return "Uppgifterna är sparade, och besöken följer dem."
+
+    return client_form(request, person, form, save=save, title="Ändra uppgifter")

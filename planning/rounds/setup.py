@@ -1,0 +1,54 @@
+"""What the log of a client says, in Swedish."""
+
+from organisation.pages import history
+
+EVENTS = {
+    "add_client": "Brukaren lades upp",
+    "change_client": "Uppgifter ändrades",
+    "read_client": "Läste brukarens uppgifter",
+    "read_protected_client": "Öppnade skyddade uppgifter",
+    "read_template": "Läste grundplaneringen",
+    "export_clients": "Tog ut brukare till Excel",
+    "replace_identity_number": "Personnumret byttes",
+    "add_decision": "Beslut registrerades",
+    "change_decision": "Beslut ändrades",
+    "end_decision": "Beslut avslutades",
+    "add_order": "Beställning lades in",
+    "change_order": "Beställning ändrades",
+    "end_order": "Beställning avslutades",
+    "read_order": "Beställning läst och inplanerad",
+    "add_absence": "Frånvaro lades in",
+    "change_absence": "Frånvaro ändrades",
+    "cancel_absence": "Frånvaro togs bort",
+    "change_care_contact": "Fast omsorgskontakt ändrades",
+    "add_wish": "Önskemål lades till",
+    "remove_wish": "Önskemål togs bort",
+    "add_double_staffing": "Dubbelbemanning dokumenterades",
+    "open_template_draft": "Ändring av grundplaneringen påbörjades",
+    "write_template_visit": "Besök i utkastet ändrades",
+    "remove_template_visit": "Besök i utkastet togs bort",
+    "copy_template_week": "Vecka kopierades",
+    "change_template_weeks": "Antal veckor ändrades",
+    "discard_template_draft": "Utkast kastades",
+    "save_template": "Grundplaneringen sparades",
+    "open_day_plan": "Dagplanen öppnades",
+    "generate_visits": "Besök gjordes från grundplaneringen",
+}
+FIELDS = {
+    "address": "Adress", "entry": "Väg in", "key_number": "Nyckel", "decision": "Beslut",
+    "order": "Beställning", "service": "Insats", "minutes": "Minuter", "times": "Antal gånger",
+    "per": "Hur ofta", "legal_basis": "Lagrum", "decided_on": "Beslutat", "decided_by": "Av",
+    "reference": "Beslut i Viva", "why": "Varför", "first": "Första dag", "last": "Sista dag",
+    "note": "Anteckning", "carer": "Personal", "wish": "Önskemål", "visit": "Besök",
+    "weeks": "Veckor", "week": "Vecka", "visits": "Antal besök", "absence": "Frånvaro",
+    "reason_for_none": "Skäl att ingen behövs", "review_on": "Omprövas",
+    "assessed_on": "Riskbedömning", "active_from": "Aktiv från", "active_to": "Aktiv till",
+    "is_dormant": "Vilande", "has_protected_identity": "Skyddade uppgifter",
+    "identity_number": "Personnummer", "staff_needed": "Personal per gång",
+}  # fmt: skip
+
+
+def register() -> None:
+    """Called once when Django is ready."""
+    history.EVENT_NAMES.update(EVENTS)
+    history.FIELD_NAMES.update({**FIELDS, **history.FIELD_NAMES})

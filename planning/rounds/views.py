@@ -1,0 +1,408 @@
+"""Base planning: the list, a client's matrix, the draft, and the daily list. PLN-03 to PLN-07, BEY-07."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from audit import log
+from cases import calendar
+from clients import editing
+from clients.defaults import FETCHES
+from clients.editing import PLANNERS
+from clients.models import READERS, Client
+from organisation.access import roles
+from organisation.models import Unit
+from organisation.pages.excel import workbook
+from planning import daytime
+from planning.models import DayPlan, TemplateVisit, VisitTemplate
+from planning.models.templates import MOST_WEEKS
+from planning.rounds import balance, drafts
+from planning.rounds.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
+from planning.rounds.generation import read_base, round_from
+from planning.rounds.matrix import DAY_NAMES, PARTS, matrix, overlaps
+from planning.rounds.people import in_order
+from planning.rounds.rules import Life, place_in_cycle
+from planning.rounds.standing import Standing, standings
+
+PER_PAGE = 100
+COLUMNS = (
+    ("Brukare", 28), ("Nyckel", 10), ("Enhet", 26), ("Ljus", 10), ("Vad", 80),
+)  # fmt: skip
+LIGHTS = {"red": "Röd", "amber": "Gul"}
+
+
+@never_cache
+@roles(*READERS)
+def plans(request: HttpRequest) -> HttpResponse:
+    """The clients of one's units with the state of their base plans; unread orders on top."""
+    form, people = _of_unit(request)
+    active = people.active(request.today, request.today)
+    unread = active.filter(orders__read_on=None, orders__isnull=False).distinct()
+    page = Paginator(in_order(active), PER_PAGE).get_page(request.GET.get("sida"))
+    context = {
+        "filter": form, "page": page,
+        "unread": standings(in_order(unread), request.today),
+        "rows": _in_page(page, request.today),
+        "filtered": bool(request.GET.get("enhet")),
+    }  # fmt: skip
+    return render(request, "rounds/list.html", context)
+
+
+def _of_unit(request: HttpRequest) -> tuple[UnitFilter, Any]:
+    form = UnitFilter(request.GET, units=editing.units_of(request.actor))
+    people = Client.objects.visible_to(request.actor)
+    unit = form.cleaned_data.get("enhet") if form.is_valid() else None
+    return form, people.filter(unit__path__startswith=unit.path) if unit else people
+
+
+def _in_page(page: Any, day: date) -> list[Standing]:
+    order = {row.pk: place for place, row in enumerate(page)}
+    rows = standings(Client.objects.filter(pk__in=order), day)
+    return sorted(rows, key=lambda row: order[row.client.pk])
+
+
+@never_cache
+@roles(*READERS)
+def deviations(request: HttpRequest) -> HttpResponseBase:
+    """What is to be seen to each day: granted and not planned, and the other way round (BEY-07)."""
+    form, people = _of_unit(request)
+    active = in_order(people.active(request.today, request.today))
+    rows = [row for row in standings(active, request.today) if row.told]
+    if request.GET.get("format") == "xlsx":
+        return _export(request, rows)
+    context = {
+        "filter": form, "rows": rows, "filtered": bool(request.GET.get("enhet")),
+        "query": request.GET.urlencode(),
+    }  # fmt: skip
+    return render(request, "rounds/deviations.html", context)
+
+
+def _export(request: HttpRequest, rows: list[Standing]) -> HttpResponseBase:
+    log.record_read(
+        "clients", "export_clients", at=request.at, actor=request.user,
+        subject=Unit.objects.get(parent=None), values={"clients": len(rows)},
+    )  # fmt: skip
+    lines = (
+        (
+            str(row.client),
+            row.client.key_number,
+            row.client.unit.name,
+            LIGHTS[told.light],
+            told.text,
+        )
+        for row in rows
+        for told in row.told
+    )
+    return workbook("Avvikelser", COLUMNS, lines, f"avvikelser-{request.today.isoformat()}.xlsx")
+
+
+@never_cache
+@roles(*READERS)
+def template(request: HttpRequest, pk: int) -> HttpResponse:
+    """A client's base plan as a matrix, with what is granted beside it. The reading is logged."""
+    return _page(request, editing.client_of(request, pk))
+
+
+@never_cache
+@roles(*PLANNERS)
+@transaction.atomic
+def visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A visit of the matrix in the panel; what is written goes into the draft."""
+    row = get_object_or_404(drafts.with_content(TemplateVisit.objects.all()), pk=pk)
+    client = editing.client_of(request, row.template.client_id, PLANNERS)
+    shown = _shown(client, request)
+    if shown is None or row.template_id != shown.pk:
+        messages.info(
+            request, "Grundplaneringen har ändrats sedan du öppnade besöket. Välj det igen."
+        )
+        return redirect("rounds:template", client.pk)
+    form = VisitForm(
+        request.POST or None, instance=row, template=shown, client=client, week=row.week,
+        weekday=row.weekday, granted=_granted(client, request.today),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        act = editing.act_of(request, client, PLANNERS)
+        draft = drafts.open_draft(client, act)
+        kept = drafts.in_draft(draft, row) or TemplateVisit(
+            slot=row.slot, week=row.week, weekday=row.weekday
+        )
+        drafts.write_visit(draft, kept, form.cleaned_data, act)
+        return _back(request, client, draft, "Besöket är ändrat i utkastet.")
+    fresh = TemplateVisit.objects.get(pk=pk)  # the form has written on its own
+    title = f"{DAY_NAMES[row.weekday]} {daytime.shown(fresh.start)}, vecka {row.week}"
+    return _page(request, client, form=form, title=title, chosen=row)
+
+
+@never_cache
+@roles(*PLANNERS)
+@transaction.atomic
+def add_visit(request: HttpRequest, pk: int, week: int, weekday: int) -> HttpResponse:
+    """A new visit on a day, or on several at once."""
+    client = editing.client_of(request, pk, PLANNERS)
+    shown = _shown(client, request)
+    if weekday > 6 or not 1 <= week <= (shown.weeks if shown else 1):
+        raise Http404
+    part = next((row for row in PARTS if row.code == request.GET.get("tid")), PARTS[0])
+    form = NewVisitForm(
+        request.POST or None, instance=TemplateVisit(week=week, weekday=weekday), template=shown,
+        client=client, week=week, weekday=weekday, granted=_granted(client, request.today),
+        initial={"days": [weekday], "start": part.usual, "minutes": 30, "staff_needed": 1,
+                 "priority": 2},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        act = editing.act_of(request, client, PLANNERS)
+        draft = drafts.open_draft(client, act)
+        for day in form.cleaned_data["days"]:
+            new = TemplateVisit(week=week, weekday=day)
+            same_day = form.cleaned_data if day == weekday else {**form.cleaned_data, "after": None}
+            drafts.write_visit(draft, new, same_day, act)
+        return _back(request, client, draft, "Besöket är tillagt i utkastet.")
+    title = f"Nytt besök {DAY_NAMES[weekday].lower()}, vecka {week}"
+    return _page(request, client, form=form, title=title)
+
+
+@roles(*PLANNERS)
+@require_POST
+@transaction.atomic
+def remove_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a visit out of the draft."""
+    row = get_object_or_404(TemplateVisit.objects.select_related("template"), pk=pk)
+    client = editing.client_of(request, row.template.client_id, PLANNERS)
+    act = editing.act_of(request, client, PLANNERS)
+    draft = drafts.open_draft(client, act)
+    if found := drafts.in_draft(draft, row):
+        drafts.remove_visit(draft, found, act)
+    return _back(request, client, draft, "Besöket är borttaget ur utkastet.")
+
+
+@roles(*PLANNERS)
+@require_POST
+@transaction.atomic
+def copy_week(request: HttpRequest, pk: int, source: int, target: int) -> HttpResponse:
+    """One week like another."""
+    client = editing.client_of(request, pk, PLANNERS)
+    act = editing.act_of(request, client, PLANNERS)
+    draft = drafts.open_draft(client, act)
+    if source == target or not {source, target} <= set(range(1, draft.weeks + 1)):
+        raise Http404
+    drafts.copy_week(draft, source, target, act)
+    return _back(request, client, draft, f"Vecka {source} är kopierad till vecka {target}.")
+
+
+@roles(*PLANNERS)
+@require_POST
+@transaction.atomic
+def set_weeks(request: HttpRequest, pk: int) -> HttpResponse:
+    """A cycle of another number of weeks."""
+    client = editing.client_of(request, pk, PLANNERS)
+    form = WeeksForm(request.POST)
+    if not form.is_valid():
+        return _page(request, client, weeks_form=form)
+    act = editing.act_of(request, client, PLANNERS)
+    draft = drafts.open_draft(client, act)
+    drafts.set_weeks(draft, form.cleaned_data["weeks"], act)
+    return _back(request, client, draft, f"Grundplaneringen har nu {draft.weeks} veckor.")
+
+
+@roles(*PLANNERS)
+@require_POST
+@transaction.atomic
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw the draft away."""
+    client = editing.client_of(request, pk, PLANNERS)
+    if draft := client.templates.select_for_update().filter(is_draft=True).first():
+        drafts.discard(draft, editing.act_of(request, client, PLANNERS))
+        messages.success(request, "Ändringarna är kastade. Det som gällde gäller.")
+    return redirect("rounds:template", client.pk)
+
+
+@roles(*PLANNERS)
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """The draft takes effect from a day."""
+    client = editing.client_of(request, pk, PLANNERS)
+    draft = client.templates.filter(is_draft=True).first()
+    if draft is None:
+        messages.info(request, "Det finns inget utkast att spara.")
+        return redirect("rounds:template", client.pk)
+    form = FirstDayForm(request.POST)
+    if form.is_valid():
+        act = editing.act_of(request, client, PLANNERS)
+        try:
+            count = drafts.take_effect(draft, form.cleaned_data["fran"], act)
+        except ValidationError as refusal:
+            form.add_error("fran", refusal)
+        else:
+            messages.success(
+                request,
+                f"Grundplaneringen gäller från {draft.valid_from}. {count} planerade besök ändrades.",
+            )
+            return redirect("rounds:template", client.pk)
+    return _page(request, client, day_form=form)
+
+
+def _shown(client: Client, request: HttpRequest) -> VisitTemplate | None:
+    """The template that the page shows: the draft, the one asked for, or the latest."""
+    rows = list(drafts.templates_of(client))
+    asked = request.GET.get("mall", "")
+    if asked.isdecimal():
+        return next((row for row in rows if row.pk == int(asked)), None)
+    return rows[0] if rows else None
+
+
+def _granted(client: Client, day: date) -> dict[int, int]:
+    """Minutes each time, by the service that is granted now or later."""
+    held = client.orders.exclude(valid_to__lt=day)
+    return dict(held.order_by("valid_from").values_list("service_id", "minutes"))
+
+
+def _back(request: HttpRequest, client: Client, draft: VisitTemplate, said: str) -> HttpResponse:
+    messages.success(request, f"{said} Ingenting ändras i planeringen förrän du sparar.")
+    for text in overlaps(draft.visits.all()):
+        messages.warning(request, f"{text} Flytta ett av dem om det inte är meningen.")
+    return redirect("rounds:template", client.pk)
+
+
+def _page(
+    request: HttpRequest, client: Client, *, form: Any = None, title: str = "",
+    chosen: TemplateVisit | None = None, day_form: Any = None, weeks_form: Any = None,
+) -> HttpResponse:  # fmt: skip
+    """The matrix with its panels; `form` is the visit that is being edited."""
+    if request.method == "GET":
+        editing.log_reading(request, client, "read_template")
+    shown = _shown(client, request)
+    everything = list(drafts.templates_of(client))
+    edits = editing.may(request, client, PLANNERS) and not request.GET.get("mall")
+    visits = list(shown.visits.all()) if shown else []
+    [row] = standings(Client.objects.filter(pk=client.pk), request.today)
+    found = balance.granted_and_planned(
+        row.client.shown_orders, visits, shown.weeks if shown else 1, _day_of(shown, request.today)
+    )
+    latest = next((one for one in everything if not one.is_draft), None)
+    day_form = day_form or _asked_day(request)
+    wrong = any(
+        each is not None and each.is_bound and each.errors for each in (form, day_form, weeks_form)
+    )
+    context = {
+        "client": client, "row": row, "shown": shown, "latest": latest, "edits": edits,
+        "draft": shown if shown and shown.is_draft else None,
+        "others": [one for one in everything if shown and one.pk != shown.pk],
+        "weeks": matrix(round_from(shown), visits, request.today) if shown else [],
+        "form": form, "title": title, "chosen": chosen, "balance": found,
+        "share": min(100, round(100 * found.planned / found.granted)) if found.granted else 0,
+        "warnings": _warnings(request, client, row, found, visits, shown),
+        "changed": _changed_services(row),
+        "contact": client.care_contacts.select_related("carer").filter(
+            valid_from__lte=request.today).first(),
+        "absences": client.absences.filter(cancelled_at=None).exclude(
+            last__lt=request.today).order_by("first"),
+        "day_form": day_form, "weeks_form": weeks_form or WeeksForm(
+            initial={"weeks": shown.weeks if shown else 1}),
+        "week_numbers": range(1, MOST_WEEKS + 1),
+        **_preview(request, client, shown, day_form),
+    }  # fmt: skip
+    return render(request, "rounds/template.html", context, status=422 if wrong else 200)
+
+
+def _day_of(shown: VisitTemplate | None, today: date) -> date:
+    """The day whose orders a template is held against: its first, if that has not come."""
+    return max(today, shown.valid_from) if shown and not shown.is_draft else today
+
+
+def _asked_day(request: HttpRequest) -> FirstDayForm:
+    if request.method == "GET" and "fran" in request.GET:
+        return FirstDayForm(request.GET)
+    return FirstDayForm(initial={"fran": calendar.add_days(request.today, 1)})
+
+
+def _preview(
+    request: HttpRequest, client: Client, shown: VisitTemplate | None, form: FirstDayForm
+) -> dict[str, Any]:
+    """What a draft changes from the day asked for, on days that are planned already."""
+    if shown is None or not shown.is_draft or not form.is_bound or not form.is_valid():
+        return {}
+    first = form.cleaned_data["fran"]
+    try:
+        drafts.refuse_day(client, first, request.today)
+    except ValidationError as refusal:
+        form.add_error("fran", refusal)
+        return {}
+    days = drafts.preview_of(shown, first, request.today)
+    settled = DayPlan.objects.filter(
+        planned_unit=client.unit_id, day__in=[row.day for row in days]
+    ).exclude(state=DayPlan.State.PLANNING)
+    return {"first": first, "days": days, "settled": settled.count()}
+
+
+def _changed_services(row: Standing) -> set[int]:
+    return {order.service_id for order in row.unread}
+
+
+def _warnings(
+    request: HttpRequest, client: Client, row: Standing, found: balance.Balance,
+    visits: list[TemplateVisit], shown: VisitTemplate | None,
+) -> list[balance.Told]:  # fmt: skip
+    """What the planner is told of the template that is shown."""
+    told = [] if client.is_surrounding else balance.warnings_of(found, client.is_dormant)
+    needs_two = any(visit.staff_needed > 1 for visit in visits)
+    double = balance.double_staffing_warning(row.client.documents, needs_two, request.today)
+    told += [double] if double else []
+    told += row.ending
+    told += [balance.Told("amber", text) for text in overlaps(visits)]
+    if client.is_surrounding and shown:
+        told += _errands(client, shown, visits, request.today)
+    return told
+
+
+def _errands(
+    client: Client, shown: VisitTemplate, visits: Iterable[TemplateVisit], today: date
+) -> list[balance.Told]:
+    """Who lacks the hand-over after a laundry or pharmacy errand (PLN-07)."""
+    served = {person.pk: person for visit in visits for person in visit.serves.all()}
+    if not served:
+        return []
+    days = [calendar.add_days(today, ahead) for ahead in range(7 * MOST_WEEKS)]
+    base = read_base(client.unit, days[0], calendar.add_days(days[-1], 6), list(served))
+    cycle = round_from(shown)
+
+    def visits_of(pk: int) -> Any:
+        life = base.lives.get(pk)
+        plain = Life(life.active, (), life.is_dormant) if life else None
+
+        def on(day: date) -> Iterable[TemplateVisit]:
+            place = place_in_cycle(base.rounds.get(pk, ()), plain, day) if plain else None
+            return base.visits.get(place, ()) if place else ()
+
+        return on
+
+    told = []
+    for visit in visits:
+        codes = (service.code for service in visit.services.all())
+        wanted = frozenset(FETCHES[code] for code in codes if code in FETCHES)
+        when = [
+            day
+            for day in days
+            if (cycle.week_of(day), day.weekday()) == (visit.week, visit.weekday)
+        ]
+        people = [(person.short_name, visits_of(person.pk)) for person in visit.serves.all()]
+        lacking = balance.lacking_handover(when, visit.start + visit.minutes, wanted, people) if (
+            wanted
+        ) else []  # fmt: skip
+        if lacking:
+            told.append(balance.Told(
+                "red",
+                f"Vecka {visit.week}, {DAY_NAMES[visit.weekday].lower()} {daytime.shown(visit.start)}: "
+                f"{', '.join(lacking)} saknar överlämning efter ärendet. Lägg till insatsen på ett "
+                "senare besök samma vecka.",
+            ))  # fmt: skip
+    return told

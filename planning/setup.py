@@ -1,0 +1,32 @@
+"""Makes planning known to the engine."""
+
+from cases import preferences
+from organisation.pages import history
+
+
+def register() -> None:
+    """Called once when Django is ready."""
+    from cases import views
+    from planning.board import rows
+    from planning.rounds import setup as rounds
+    from planning.staffing import editing, schedule, words
+
+    views.EVENT_NAMES.update(
+        open_day_plan="Dagplan skapad",
+        generate_visits="Besök hämtade ur grundplaneringen",
+        read_plan="Läste dagplanen",
+        change_visits="Besök ändrade",
+        undo_change="Ändring ångrad",
+        make_loose="Besök gjorda otilldelade",
+        change_row="En rad i dagbilden ändrad",
+        accept_breach="Regelbrott godtaget",
+        add_visit="Besök inlagt",
+        accept_proposal="Optimeringens förslag godtaget",
+        start_optimizer="Optimering startad",
+    )
+    editing.make_loose, editing.tell = rows.make_loose, rows.tell
+
+    preferences.PREFERENCES.update({row.key: row for row in schedule.PREFERENCES})
+    history.EVENT_NAMES.update(words.EVENT_NAMES)
+    history.FIELD_NAMES.update(words.FIELD_NAMES)
+    rounds.register()

@@ -1,0 +1,1 @@
+"""Carers, their skills and shifts, schedule periods, and the rules of working time."""

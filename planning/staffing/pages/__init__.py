@@ -1,0 +1,1 @@
+"""The pages of staffing, one module per kind of thing."""

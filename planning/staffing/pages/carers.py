@@ -1,0 +1,247 @@
+"""Carers: the list, a carer's page, particulars, skills. PLN-12, CAP-18, BEY-05, SEC-02."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from audit import log
+from organisation.access import roles
+from organisation.pages import history
+from organisation.pages.changing import acting_for
+from organisation.pages.excel import workbook
+from planning.models import Carer, CarerSkill
+from planning.staffing import editing, grid, reach, rules, schedule
+from planning.staffing.forms import CarerFilter, CarerForm, CarerSkillForm, LastDayForm
+from planning.staffing.pages import forming
+from planning.staffing.reach import EDITORS, READERS
+
+PER_PAGE = 50
+DAYS_SHOWN = 28
+COLUMNS = (
+    ("Namn", 28), ("Användarnamn", 20), ("Enhet", 28), ("Arbetslag", 20), ("Titel", 16),
+    ("Färdsätt", 10), ("Timmar per vecka", 16), ("Från och med", 14), ("Till och med", 14),
+    ("Kompetenser", 60),
+)  # fmt: skip
+
+
+@roles(*READERS)
+def carers(request: HttpRequest) -> HttpResponseBase:
+    """The carers that one reaches, by name, unit, skill and what expires; also as Excel."""
+    form, found = _filtered(request)
+    if request.GET.get("format") == "xlsx":
+        rows = (_line(carer) for carer in found)
+        return workbook("Personal", COLUMNS, rows, f"personal-{request.today}.xlsx")
+    asked = request.GET.copy()
+    asked.pop("sida", None)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    for carer in page:
+        _light(request, carer.held)
+    context = {
+        "filter": form, "page": page, "query": asked.urlencode(),
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "may_edit": request.actor.has_role(*EDITORS), "tab": "carers",
+    }  # fmt: skip
+    return render(request, "planning/staffing/carers.html", context)
+
+
+def _filtered(request: HttpRequest) -> tuple[CarerFilter, QuerySet[Carer]]:
+    form = CarerFilter(request.GET, units=reach.units(request))
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = reach.carers_within(request.actor, READERS)
+    ended = Q(valid_to__lt=request.today)
+    found = found.filter(ended) if wanted.get("visa") == "avslutade" else found.exclude(ended)
+    if text := wanted.get("namn"):
+        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
+        found = found.filter(
+            Q(name__icontains=text) | Q(name__icontains=text.capitalize())
+            | Q(username__icontains=text)
+        )  # fmt: skip
+    if unit := wanted.get("enhet"):
+        found = found.filter(unit__path__startswith=unit.path)
+    held = CarerSkill.objects.filter(Q(valid_to=None) | Q(valid_to__gte=request.today))
+    mine = held.filter(carer=OuterRef("pk"))
+    if skill := wanted.get("kompetens"):
+        found = found.filter(Exists(mine.filter(skill=skill)))
+    if wanted.get("delegering"):
+        soon = request.today + timedelta(days=rules.EXPIRY_DAYS)
+        found = found.filter(Exists(mine.filter(valid_to__lte=soon)))
+    skills = Prefetch("skills", held.select_related("skill"), to_attr="held")
+    found = found.select_related("unit", "team").prefetch_related(skills)
+    return form, found.defer("identity_number").order_by("name", "pk")
+
+
+def _line(carer: Carer) -> list[Any]:
+    return [
+        carer.name, carer.username, str(carer.unit), str(carer.team or ""),
+        carer.get_title_display(), carer.get_mode_display(), carer.weekly_hours, carer.valid_from,
+        carer.valid_to, ", ".join(str(row) for row in carer.held),
+    ]  # fmt: skip
+
+
+def _light(request: HttpRequest, skills: list[CarerSkill]) -> None:
+    for row in skills:
+        row.colour, row.text = rules.expiry_light(row.valid_to, request.today)
+
+
+@roles(*READERS)
+def carer(request: HttpRequest, pk: int) -> HttpResponse:
+    """A carer: particulars, skills, the shifts of four weeks with breaches. The reading is logged."""
+    row = reach.get(
+        reach.carers_within(request.actor, READERS).select_related("unit", "team"), pk=pk
+    )
+    log.record_read(
+        editing.chain_of(row), "read_carer", at=request.at, actor=request.user, subject=row,
+        on_behalf_of=acting_for(request, READERS),
+    )  # fmt: skip
+    last = request.today + timedelta(days=DAYS_SHOWN - 1)
+    breaches = schedule.breaches([row], request.today, last)[row.pk]
+    wrong = {breach.shift for breach in breaches}
+    skills = list(row.skills.select_related("skill").order_by("skill__name", "-valid_from"))
+    _light(request, skills)
+    context = {
+        "carer": row,
+        "skills": [held for held in skills if not _is_over(held, request)],
+        "past": [held for held in skills if _is_over(held, request)],
+        "cells": [
+            grid.Cell(shift, str(shift.unit), shift.pk in wrong)
+            for shift in schedule.shifts_of_carers([row], request.today, last)[row.pk]
+        ],
+        "breaches": breaches,
+        "may_edit": reach.carers_within(request.actor, EDITORS).filter(pk=pk).exists(),
+        "lines": history.of_chain(editing.chain_of(row)),
+    }
+    return render(request, "planning/staffing/carer.html", context)
+
+
+def _is_over(held: CarerSkill, request: HttpRequest) -> bool:
+    """Whether it ended longer ago than anybody would miss it."""
+    return bool(held.valid_to and held.valid_to < request.today - timedelta(days=rules.EXPIRY_DAYS))
+
+
+@roles(*EDITORS)
+@never_cache
+@transaction.atomic
+def add(request: HttpRequest) -> HttpResponse:
+    """A new employee."""
+    form = CarerForm(
+        request.POST or None, units=reach.units(request, EDITORS), today=request.today,
+        initial={"unit": request.GET.get("enhet")},
+    )  # fmt: skip
+
+    def save() -> HttpResponse:
+        new = editing.add_carer(form.save(commit=False), reach.act(request))
+        return redirect(_address(new))
+
+    return forming.page(request, form, save, title="Ny anställd", trail=forming.trail(),
+                        back=reverse("staffing:carers"), button="Lägg upp")  # fmt: skip
+
+
+@roles(*EDITORS)
+@never_cache
+@transaction.atomic
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """A carer's particulars."""
+    row = _locked(request, pk)
+    before = editing.described(row)
+    form = CarerForm(
+        request.POST or None, instance=row, units=reach.units(request, EDITORS),
+        today=request.today,
+    )  # fmt: skip
+
+    def save() -> str:
+        editing.save_carer(form.save(commit=False))
+        after = editing.described(row)
+        values = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+        if form.cleaned_data["identity_number"] != form.initial_number:
+            values["identity_number"] = [before["identity_number"], "bytt"]
+        if values:
+            editing.record(editing.chain_of(row), "change_carer", row, reach.act(request), values)
+        return "Uppgifterna är sparade."
+
+    form.initial_number = row.identity_number
+    return _page(request, row, form, save, title="Ändra uppgifter")
+
+
+@roles(*EDITORS)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A carer's last day. Nothing is deleted."""
+    row = _mine(request, pk)
+    form = LastDayForm(request.POST or None, initial={"last_day": row.valid_to or request.today})
+
+    def save() -> str:
+        editing.end_carer(row, form.cleaned_data["last_day"], reach.act(request))
+        return f"{row} slutar {row.valid_to.isoformat()}."
+
+    return _page(
+        request, row, form, save, title="Avsluta anställningen", button="Avsluta", danger=True,
+        lead="Personen finns kvar i det som har hänt.",
+    )  # fmt: skip
+
+
+@roles(*EDITORS)
+@transaction.atomic
+def add_skill(request: HttpRequest, pk: int) -> HttpResponse:
+    """Something that the carer can, or is delegated."""
+    row = _locked(request, pk)
+    form = CarerSkillForm(request.POST or None, instance=CarerSkill(carer=row), today=request.today)
+
+    def save() -> str:
+        held = form.save()
+        said = {name: [None, value] for name, value in form.cleaned_data.items() if value}
+        editing.record(editing.chain_of(row), "add_skill", row, reach.act(request), said)
+        return f"{held} är tillagd."
+
+    return _page(request, row, form, save, title="Lägg till kompetens", button="Lägg till")
+
+
+@roles(*EDITORS)
+@transaction.atomic
+def end_skill(request: HttpRequest, pk: int, skill: int) -> HttpResponse:
+    """The last day of a skill: taken back, or a delegation that is prolonged."""
+    row = _locked(request, pk)
+    held = reach.get(row.skills.select_related("skill"), pk=skill)
+    form = LastDayForm(request.POST or None, initial={"last_day": held.valid_to or request.today})
+
+    def save() -> str:
+        last_day = form.cleaned_data["last_day"]
+        values = {"skill": [str(held), str(held)], "valid_to": [held.valid_to, last_day]}
+        editing.record(editing.chain_of(row), "end_skill", row, reach.act(request), values)
+        held.valid_to = last_day
+        held.save()
+        return f"{held} gäller till och med {last_day.isoformat()}."
+
+    _not_before(form, held.valid_from)
+    return _page(request, row, form, save, title="Ändra sista dag", lead=str(held))
+
+
+def _not_before(form: forms.Form, first: Any) -> None:
+    if form.is_bound and form.is_valid() and form.cleaned_data["last_day"] < first:
+        form.add_error("last_day", f"Det började gälla {first.isoformat()}. Välj en senare dag.")
+
+
+def _mine(request: HttpRequest, pk: int) -> Carer:
+    found = reach.carers_within(request.actor, EDITORS)
+    return reach.get(found.select_related("unit", "team"), pk=pk)
+
+
+def _locked(request: HttpRequest, pk: int) -> Carer:
+    """The carer, locked, of a unit that one edits; else 404."""
+    return reach.get(reach.carers_within(request.actor, EDITORS).select_for_update(), pk=pk)
+
+
+def _address(row: Carer) -> str:
+    return reverse("staffing:carer", args=[row.pk])
+
+
+def _page(request: HttpRequest, row: Carer, form: Any, save: Any, **more: Any) -> HttpResponse:
+    trail = forming.trail((row.name, _address(row)))
+    return forming.page(request, form, save, back=_address(row), trail=trail, **more)

@@ -1,0 +1,98 @@
+"""Shifts typed or pasted as rows: a preview with an error per cell, then saved. PLN-11, PLN-12."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from cases.commands import Refused
+from organisation.access import roles
+from organisation.models import Unit
+from planning.models import Carer
+from planning.staffing import reach, rows
+from planning.staffing.forms import PasteForm
+from planning.staffing.pages import forming
+from planning.staffing.reach import EDITORS
+
+ADD = "lagg-upp-"
+"""Begins the name of the button that adds the employee of a row; the row's place follows."""
+
+
+@roles(*EDITORS)
+@never_cache
+def paste(request: HttpRequest, unit: int) -> HttpResponse:
+    """Rows from a spreadsheet for a unit's schedule period."""
+    home = reach.get(reach.units(request, EDITORS), pk=unit)
+    periods = home.schedule_periods.filter(last__gte=request.today)
+    form = PasteForm(
+        request.POST or None, periods=periods, initial={"period": request.GET.get("period")}
+    )
+    context: dict[str, Any] = {
+        "form": form, "unit": home, "has_periods": periods.exists(), "columns": rows.COLUMNS,
+        "titles": Carer.Title.choices, "trail": forming.trail(("Scheman", _schedule(home))),
+    }  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        if done := _act(request, form, home):
+            return done
+        context |= _preview(request, form)
+    status = 422 if form.errors or any(row.errors for row in context.get("rows", ())) else 200
+    return render(request, "planning/staffing/paste.html", context, status=status)
+
+
+def _act(request: HttpRequest, form: PasteForm, home: Unit) -> HttpResponse | None:
+    """What the pressed button asks for; None when the rows are to be shown (again)."""
+    period, text = form.cleaned_data["period"], form.cleaned_data["text"]
+    reached, act = _reached(request), reach.act(request)
+    try:
+        if place := _pressed(request):
+            row = next(row for row in rows.check(text, period, reached) if row.place == place)
+            title = request.POST.get(f"titel-{place}", "")
+            carer = rows.add_employee(row, title, period, act)
+            messages.success(request, f"{carer} är upplagd i {home}.")
+        elif (button := request.POST.get("gor")) in ("spara", "spara-ratta"):
+            saved = rows.save(text, period, reached, act, only_right=button == "spara-ratta")
+            messages.success(request, _told(saved))
+            if not any(row.errors for row in saved):
+                return redirect(f"{_schedule(home)}&fran={period.first.isoformat()}&veckor=4")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return None
+
+
+def _pressed(request: HttpRequest) -> int:
+    """The place of the row whose employee is to be added; 0 for none."""
+    names = [name.removeprefix(ADD) for name in request.POST if name.startswith(ADD)]
+    return int(names[0]) if names and names[0].isdecimal() else 0
+
+
+def _told(saved: list[rows.Row]) -> str:
+    new = sum(row.is_new for row in saved)
+    there = sum(row.exists for row in saved)
+    wrong = sum(bool(row.errors) for row in saved)
+    parts = [f"{new} pass sparade"]
+    parts += [f"{there} fanns redan"] if there else []
+    parts += [f"{wrong} rader återstår att rätta"] if wrong else []
+    return ", ".join(parts) + "."
+
+
+def _preview(request: HttpRequest, form: PasteForm) -> dict[str, Any]:
+    found = rows.check(form.cleaned_data["text"], form.cleaned_data["period"], _reached(request))
+    return {
+        "rows": found,
+        "right": sum(row.is_new for row in found),
+        "there": sum(row.exists for row in found),
+        "wrong": sum(bool(row.errors) for row in found),
+    }
+
+
+def _reached(request: HttpRequest) -> set[int]:
+    found: QuerySet[Unit] = reach.units(request, EDITORS)
+    return set(found.values_list("pk", flat=True))
+
+
+def _schedule(home: Unit) -> str:
+    return f"{reverse('staffing:schedule')}?enhet={home.pk}"

@@ -1,0 +1,262 @@
+"""The schedule of a unit, and its shifts one by one. PLN-11, PLN-13, PLN-14, BEY-05."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from cases.dates import long_date, short_date
+from organisation.access import roles
+from organisation.models import Unit
+from organisation.pages.excel import workbook
+from planning.models import Carer, Shift
+from planning.staffing import editing, grid, reach, rules
+from planning.staffing.forms import (
+    AbsentForm,
+    NewShiftForm,
+    PutForm,
+    RowForm,
+    ShiftForm,
+    VersionForm,
+)
+from planning.staffing.pages import forming
+from planning.staffing.reach import EDITORS, READERS
+from planning.staffing.working_time import monday_of
+
+COLUMNS = (
+    ("Dag", 12), ("Personal", 28), ("Vikarierad", 14), ("Arbetar i", 28), ("Börjar", 10),
+    ("Slutar", 10), ("Rast, minuter", 12), ("Frånvarande från", 16),
+)  # fmt: skip
+
+
+@roles(*READERS)
+def schedule(request: HttpRequest) -> HttpResponseBase:
+    """A unit's schedule for a week or four: who works when, and what that breaks."""
+    units = list(reach.units(request))
+    unit = reach.chosen_unit(request, units)
+    weeks = 4 if request.GET.get("veckor") == "4" else 1
+    first = monday_of(reach.day_of(request.GET.get("fran"), request.today))
+    last = first + timedelta(days=7 * weeks - 1)
+    if unit and request.GET.get("format") == "xlsx":
+        rows = grid.sheet(grid.shifts_shown(unit, first, last))
+        return workbook("Schema", COLUMNS, rows, f"schema-{first}.xlsx")
+    context: dict[str, Any] = {
+        "units": units, "unit": unit, "weeks": weeks, "first": first, "last": last,
+        "week": first.isocalendar().week, "last_week": last.isocalendar().week,
+        "earlier": first - timedelta(weeks=weeks), "later": first + timedelta(weeks=weeks),
+        "tab": "schedule",
+    }  # fmt: skip
+    if unit:
+        lines = grid.lines(unit, first, last)
+        context |= {
+            "days": grid.days_of(first, last),
+            "lines": lines,
+            "any_breach": any(line.breaches for line in lines),
+            "may_edit": _edits(request, unit),
+            "reached": {one.pk for one in units},
+        }
+    return render(request, "planning/staffing/schedule.html", context)
+
+
+@roles(*EDITORS)
+def add(request: HttpRequest, unit: int) -> HttpResponse:
+    """A carer's shift on a day."""
+    home = reach.get(reach.units(request, EDITORS), pk=unit)
+    form = NewShiftForm(
+        request.POST or None, home=home, carers=_carers(request), units=_all_units(request),
+        initial={
+            "carer": request.GET.get("personal"),
+            "day": reach.day_of(request.GET.get("dag"), request.today),
+        },
+    )  # fmt: skip
+
+    def save() -> str:
+        data = form.cleaned_data
+        shift = editing.add_shift(
+            data["unit"], data["day"], form.times, data["carer"], reach.act(request)
+        )
+        return f"Passet {_named(shift)} är inlagt."
+
+    return _home_page(request, home, form, save, title="Nytt pass", button="Lägg in")
+
+
+@roles(*EDITORS)
+def add_row(request: HttpRequest, unit: int) -> HttpResponse:
+    """A substitute row on a day."""
+    home = reach.get(reach.units(request, EDITORS), pk=unit)
+    day = reach.day_of(request.GET.get("dag"), request.today)
+    form = RowForm(request.POST or None, initial={"day": day})
+
+    def save() -> str:
+        shift = editing.add_row(home, form.cleaned_data["day"], form.times, reach.act(request))
+        return f"{shift.row} {short_date(shift.day)} är inlagd. Tillsätt vikarien på raden."
+
+    return _home_page(request, home, form, save, title="Ny vikarierad", button="Lägg in",
+                      lead="En rad för någon som ännu inte är bestämd.")  # fmt: skip
+
+
+@roles(*EDITORS)
+def shift(request: HttpRequest, pk: int) -> HttpResponse:
+    """A shift, with everything that can be done with it."""
+    row = _shift(request, pk)
+    context = {
+        "shift": row, "cell": grid.Cell(row), "back": _address(row),
+        "visits": editing.standing(row).count(),
+        "trail": forming.trail(("Schema", _address(row))),
+        "rest": rules.shown(row.day, row.break_earliest, row.break_latest),
+    }  # fmt: skip
+    return render(request, "planning/staffing/shift.html", context)
+
+
+@roles(*EDITORS)
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other times, or a loan to another unit."""
+    row = _shift(request, pk)
+    form = ShiftForm(
+        request.POST or None, shift=row, units=_units_of(request, row), **_may_loosen()
+    )
+
+    def save() -> str:
+        data = form.cleaned_data
+        changed = editing.change_shift(
+            row.pk, data["unit"], form.times, reach.act(request), data["version"],
+            data.get("loosen", False),
+        )  # fmt: skip
+        return f"Passet {_named(changed)} är sparat."
+
+    return _page(request, row, form, save, title="Ändra passet")
+
+
+@roles(*EDITORS)
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a shift away."""
+    row = _shift(request, pk)
+    form = VersionForm(request.POST or None, shift=row, **_may_loosen())
+
+    def save() -> str:
+        data = form.cleaned_data
+        editing.remove_shift(row.pk, reach.act(request), data["version"], data.get("loosen", False))
+        return "Passet är borttaget."
+
+    return _page(request, row, form, save, title="Ta bort passet", button="Ta bort", danger=True)
+
+
+@roles(*EDITORS)
+def put(request: HttpRequest, pk: int) -> HttpResponse:
+    """A named substitute on a substitute row."""
+    row = _shift(request, pk)
+    form = PutForm(request.POST or None, shift=row, carers=_carers(request, row))
+
+    def save() -> str:
+        data = form.cleaned_data
+        changed = editing.put(row.pk, data["carer"], reach.act(request), data["version"])
+        who = changed.carer or "Ingen"
+        return f"{who} står nu på {changed.row} {short_date(changed.day)}."
+
+    return _page(request, row, form, save, title=f"Tillsätt {row.row or 'vikarie'}",
+                 button="Tillsätt")  # fmt: skip
+
+
+@roles(*EDITORS)
+def absent(request: HttpRequest, pk: int) -> HttpResponse:
+    """The carer is sick or away from a time of the shift."""
+    row = _shift(request, pk)
+    form = AbsentForm(request.POST or None, shift=row)
+
+    def save() -> str:
+        version = form.cleaned_data["version"]
+        changed = editing.report_absent(row.pk, form.minute, reach.act(request), version)
+        return f"{changed.carer} är frånvarande från {grid.Cell(changed).absent}."
+
+    return _page(request, row, form, save, title="Sjukanmäl eller annan frånvaro",
+                 button="Anmäl frånvaro")  # fmt: skip
+
+
+@roles(*EDITORS)
+@require_POST
+def back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The carer works the whole shift after all."""
+    row = _shift(request, pk)
+    version = request.POST.get("version", "")
+
+    def save() -> str:
+        seen = int(version) if version.isdecimal() else 0
+        changed = editing.report_back(row.pk, reach.act(request), seen)
+        return f"{changed.carer} arbetar hela passet."
+
+    return forming.deed(request, save, reverse("staffing:shift", args=[pk]))
+
+
+def _shift(request: HttpRequest, pk: int) -> Shift:
+    rows = reach.shifts_within(request.actor, EDITORS)
+    return reach.get(rows.select_related("unit", "carer__unit").distinct(), pk=pk)
+
+
+def _edits(request: HttpRequest, unit: Unit) -> bool:
+    return any(unit.path.startswith(path) for path in request.actor.unit_paths(EDITORS))
+
+
+def _carers(request: HttpRequest, row: Shift | None = None) -> QuerySet[Carer]:
+    """Whom one may schedule: those who are employed on the day."""
+    found = reach.carers_within(request.actor, EDITORS).select_related("unit")
+    first = row.day if row else request.today - timedelta(days=28)
+    found = found.filter(Q(valid_to=None) | Q(valid_to__gte=first))
+    if row and row.carer:
+        found = found | Carer.objects.filter(pk=row.carer_id).select_related("unit")
+    return found.defer("identity_number").order_by("name", "pk")
+
+
+def _all_units(request: HttpRequest) -> QuerySet[Unit]:
+    """Where a carer may be lent: every unit that has not ended (PLN-14)."""
+    return Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=request.today)).order_by("path")
+
+
+def _units_of(request: HttpRequest, row: Shift) -> QuerySet[Unit]:
+    """Where the shift may be: anywhere for whoever has the carer; else one's own, or the carer's."""
+    mine = reach.units(request, EDITORS)
+    if row.carer is None or mine.filter(pk=row.carer.unit_id).exists():
+        return _all_units(request)
+    return (mine | Unit.objects.filter(pk=row.carer.unit_id)).order_by("path")
+
+
+def _may_loosen() -> dict[str, bool]:
+    return {"may_loosen": editing.make_loose is not None}
+
+
+def _named(row: Shift) -> str:
+    return f"{short_date(row.day)} {rules.shown(row.day, row.start, row.end)} för {row.name}"
+
+
+def _schedule(unit: Unit, day: date) -> str:
+    return f"{reverse('staffing:schedule')}?enhet={unit.pk}&fran={monday_of(day).isoformat()}"
+
+
+def _address(row: Shift) -> str:
+    """The schedule that the shift stands in: its carer's, or its unit's."""
+    return _schedule(row.carer.unit if row.carer and not row.row else row.unit, row.day)
+
+
+def _home_page(
+    request: HttpRequest, home: Unit, form: Any, save: Callable[[], str], **more: Any
+) -> HttpResponse:
+    """A page that adds to a unit's schedule and comes back to the week that was added to."""
+    valid = request.method == "POST" and form.is_valid()
+    day = form.cleaned_data["day"] if valid else reach.day_of(request.GET.get("dag"), request.today)
+    where = _schedule(home, day)
+    trail = forming.trail((f"Schema, {home}", where))
+    return forming.page(request, form, save, back=where, trail=trail, **more)
+
+
+def _page(request: HttpRequest, row: Shift, form: Any, save: Any, **more: Any) -> HttpResponse:
+    return forming.page(
+        request, form, save, back=_address(row),
+        trail=forming.trail(("Schema", _address(row)), (row.name, reverse("staffing:shift", args=[row.pk]))),
+        lead=f"{row.name}, {long_date(row.day)} {rules.shown(row.day, row.start, row.end)}, {row.unit}",
+        **more,
+    )  # fmt: skip

@@ -1,0 +1,252 @@
+"""Shifts as rows pasted from a spreadsheet: read, checked cell by cell, saved. PLN-11, PLN-12."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from cases.commands import Act, Refused
+from organisation import identity
+from organisation.encryption import blind_index
+from organisation.models import Unit
+from planning.models import Carer, SchedulePeriod, Shift
+from planning.staffing import editing, rules, schedule
+from planning.staffing.rules import Times, Wrong
+
+COLUMNS = {
+    "number": "Personnummer", "name": "Namn", "username": "Användarnamn", "day": "Datum",
+    "start": "Start", "end": "Slut", "break_minutes": "Rast",
+}  # fmt: skip
+WHOLE = "row"
+"""The place of what is wrong with a row as a whole."""
+
+
+@dataclass
+class Row:
+    """A pasted row: what it says, what is wrong with each cell, and the shift that it means."""
+
+    place: int
+    cells: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    digits: str = ""
+    """The identity number's twelve digits, when it is right."""
+    carer: Carer | None = None
+    day: date | None = None
+    times: Times | None = None
+    exists: bool = False
+    """Whether the very shift is already there."""
+    may_add: bool = False
+    """Whether the employee can be added from the row."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is right and would be saved."""
+        return not self.errors and not self.exists
+
+    @property
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(heading, text, error) of each cell; a number that is right is masked (SEC-03)."""
+        number = f"{self.digits[:8]}-****" if self.digits else self.cells.get("number", "")
+        cells = {**self.cells, "number": number}
+        return [
+            (label, cells.get(name, ""), self.errors.get(name, ""))
+            for name, label in COLUMNS.items()
+        ]
+
+    @property
+    def instants(self) -> tuple[int, int]:
+        """First instant, and the one after the last. For a row with day and times."""
+        begins = rules.absolute(self.day, 0)
+        return begins + self.times.start, begins + self.times.end
+
+
+def check(text: str, period: SchedulePeriod, reached: Collection[int]) -> list[Row]:
+    """The rows of a text, checked against the staff and the shifts that there are.
+
+    `reached` are the units whose carers the planner edits. Three queries, however many rows.
+    """
+    rows = cut(text)
+    _find_carers(rows, reached)
+    for row in rows:
+        if WHOLE not in row.errors:
+            _check_times(row, period)
+    _find_collisions(rows, period.unit)
+    return rows
+
+
+def cut(text: str) -> list[Row]:
+    """The rows of a text, without headings and empty lines."""
+    rows = []
+    for place, line in enumerate(text.splitlines(), start=1):
+        cells = [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
+        if not any(cells) or cells[0].casefold() == COLUMNS["number"].casefold():
+            continue
+        row = Row(place, dict(zip(COLUMNS, cells, strict=False)))
+        missing = len(COLUMNS) - 1 - len(cells)  # the break may be left out
+        if missing > 0 or any(cells[len(COLUMNS) :]):
+            row.errors[WHOLE] = (
+                f"Raden har {len(cells)} kolumner. Det ska vara {len(COLUMNS)}: "
+                f"{', '.join(COLUMNS.values()).lower()}."
+            )
+        rows.append(row)
+    return rows
+
+
+def _find_carers(rows: Iterable[Row], reached: Collection[int]) -> None:
+    for row in rows:
+        try:
+            row.digits = identity.parse(row.cells.get("number", "")).digits
+        except ValueError as error:
+            row.errors["number"] = str(error)
+    indexes = {blind_index(row.digits) for row in rows if row.digits}
+    known = {
+        carer.identity_number: carer
+        for carer in Carer.objects.filter(identity_index__in=indexes).select_related("unit")
+    }
+    usernames = {row.cells.get("username", "").casefold() for row in rows} - {""}
+    held = Carer.objects.exclude(username=None).values_list("username", flat=True)
+    taken = {name for name in map(str.casefold, held) if name in usernames}
+    for row in rows:
+        if row.digits and WHOLE not in row.errors:
+            _match(row, known.get(row.digits), taken, reached)
+
+
+def _match(row: Row, carer: Carer | None, taken: Collection[str], reached: Collection[int]) -> None:
+    """Whether number, name and user name are of one employee whom the planner may schedule."""
+    name, username = row.cells["name"], row.cells["username"]
+    is_taken = username.casefold() in taken
+    if carer is None:
+        row.errors["number"] = (
+            "Ingen anställd har personnumret. Rätta det, eller lägg upp personen."
+        )
+        if is_taken:
+            row.errors["username"] = "Användarnamnet hör till någon annan. Rätta det."
+        row.may_add = bool(name and username and not is_taken)
+        return
+    if carer.unit_id not in reached:
+        row.errors["number"] = (
+            f"Personen är anställd i {carer.unit}. Be planeraren där låna ut personen."
+        )
+        return
+    row.carer = carer
+    if _plain(name) != _plain(carer.name):
+        row.errors["name"] = (
+            f"I Kundval heter personen {carer}. Rätta namnet här eller på personens sida."
+        )
+    if username.casefold() != (carer.username or "").casefold():
+        right = f"{carer} har {carer.username}" if carer.username else f"{carer} har inget ännu"
+        what = "hör till någon annan" if is_taken else "finns inte" if username else "saknas"
+        row.errors["username"] = f"Användarnamnet {what}. {right}. Rätta det här eller på sidan."
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _check_times(row: Row, period: SchedulePeriod) -> None:
+    try:
+        row.day = forms.DateField().clean(row.cells["day"])
+    except ValidationError:
+        row.errors["day"] = "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2026-11-23."
+        return
+    if not period.first <= row.day <= period.last:
+        row.errors["day"] = f"Dagen ligger utanför schemaperioden {period}. Rätta den."
+    elif row.carer and (text := editing.not_employed_text(row.carer, row.day)):
+        row.errors["day"] = text
+    rest = row.cells.get("break_minutes", "") or "0"
+    if not (rest.isascii() and rest.isdecimal() and len(rest) <= 3):
+        row.errors["break_minutes"] = "Skriv rasten i hela minuter, till exempel 30."
+        return
+    try:
+        row.times = rules.times(row.day, row.cells["start"], row.cells["end"], int(rest))
+    except Wrong as wrong:
+        row.errors[wrong.field] = str(wrong)
+
+
+def _find_collisions(rows: Sequence[Row], unit: Unit) -> None:
+    whole = [row for row in rows if row.carer and row.times and not row.errors]
+    days = [row.day for row in whole if row.day]
+    if not days:
+        return
+    day = timedelta(days=1)
+    carers = {row.carer for row in whole if row.carer}
+    there = schedule.shifts_of_carers(carers, min(days) - day, max(days) + day)
+    before: dict[int, list[Row]] = defaultdict(list)
+    for row in whole:
+        _compare(row, there[row.carer.pk], before[row.carer.pk], unit)
+        if row.is_new:
+            before[row.carer.pk].append(row)
+
+
+def _compare(row: Row, shifts: Sequence[Shift], before: Sequence[Row], unit: Unit) -> None:
+    """A row against the carer's shifts, and against the rows above it."""
+    wanted = (unit.pk, row.day, row.times.start, row.times.end, row.times.break_minutes)
+    for shift in shifts:
+        if wanted == (shift.unit_id, shift.day, shift.start, shift.end, shift.break_minutes):
+            row.exists = True
+            return
+    for shift in shifts:
+        begins = rules.absolute(shift.day, 0)
+        if rules.collide(row.instants, (begins + shift.start, begins + shift.works_until)):
+            row.errors["start"] = editing.collision_text(shift)
+    for other in before:
+        if (other.day, other.times) == (row.day, row.times):
+            row.exists = True
+            return
+        if rules.collide(row.instants, other.instants):
+            row.errors["start"] = (
+                f"Passet krockar med rad {other.place}. Rätta tiderna på en av dem."
+            )
+
+
+@transaction.atomic
+def save(
+    text: str, period: SchedulePeriod, reached: Collection[int], act: Act, only_right: bool = False
+) -> list[Row]:
+    """Save what the rows say; with `only_right`, those that are right. Twice is the same as once.
+
+    Raises Refused, and saves nothing, when a row is wrong and not only the right ones are asked for.
+    """
+    editing.lock({row.carer.pk for row in check(text, period, reached) if row.carer})
+    rows = check(text, period, reached)
+    if not only_right and any(row.errors for row in rows):
+        raise Refused("Ingenting är sparat. Rätta raderna, eller välj Spara de rätta raderna.")
+    by_carer: dict[Carer, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.is_new and row.carer:
+            by_carer[row.carer].append(row)
+    for carer, new in by_carer.items():
+        _enter(carer, new, period, act)
+    return rows
+
+
+def _enter(carer: Carer, rows: Sequence[Row], period: SchedulePeriod, act: Act) -> None:
+    Shift.objects.bulk_create(
+        Shift(
+            unit=period.unit, day=row.day, carer=carer, noticed_on=act.day,
+            **{name: getattr(row.times, name) for name in editing.TIMES},
+        )
+        for row in rows
+    )  # fmt: skip
+    said = "; ".join(
+        f"{row.day} {rules.shown(row.day, row.times.start, row.times.end)}" for row in rows
+    )
+    values = {"unit": [None, str(period.unit)], "shifts": [None, said]}
+    editing.record(editing.chain_of(carer), "enter_shifts", carer, act, values)
+
+
+@transaction.atomic
+def add_employee(row: Row, title: str, period: SchedulePeriod, act: Act) -> Carer:
+    """The employee of a row whom nobody has added yet (PLN-12). Raises Refused."""
+    if not row.may_add or title not in Carer.Title.values:
+        raise Refused("Personen kan inte läggas upp från raden. Rätta raden, eller välj titel.")
+    carer = Carer(
+        identity_number=row.digits, name=" ".join(row.cells["name"].split()),
+        username=row.cells["username"], unit=period.unit, title=title,
+        valid_from=min(period.first, act.day),
+    )  # fmt: skip
+    return editing.add_carer(carer, act)

@@ -1,0 +1,1 @@
+"""Tests of the people with home care, their decisions and orders."""

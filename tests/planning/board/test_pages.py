@@ -1,0 +1,168 @@
+"""The board by its pages: opened, changed, followed, clashed, undone. PLN-15, PLN-20, SEC-02."""
+
+import pytest
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from planning.models import AcceptedBreach, DayPlan, Visit
+from tests.factories import at, root_unit
+from tests.planning.board.world import DAY, NOW, World
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def world(client, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    w = World()
+    client.force_login(w.planner, BACKEND)
+    return w
+
+
+def board_of(world) -> str:
+    return f"{reverse('board:board')}?enhet={world.unit.pk}&dag={DAY}"
+
+
+def move(client, world, visit, **said):
+    now = Visit.objects.get(pk=visit.pk)
+    form = {
+        "gor": "flytta", "plats": 1, "staff_version": now.staff_version,
+        "time_version": now.time_version, "key": "k", **said,
+    }  # fmt: skip
+    return client.post(reverse("board:visit", args=[world.plan.pk, visit.pk]), form)
+
+
+def test_the_board_shows_rows_visits_and_what_is_unplaced_and_its_reading_is_logged(client, world):
+    """PLN-13, PLN-20, SEC-02"""
+    world.put(world.visit("Frida Karlsson", 600), world.ali)
+    world.visit("Gösta Mård", 660)
+    page = client.get(board_of(world)).content.decode()
+    assert "Ali Sandhem" in page
+    assert "Frida K, 10:00 till 10:30, 30 min, omvårdnad" in page
+    assert "Gösta M" in page
+    assert "<b>1</b> otilldelade" in page
+    read = Event.objects.get(name="read_plan")
+    assert (read.kind, read.actor, read.personal) == ("read", world.planner, True)
+
+
+def test_a_day_without_visits_says_how_to_fetch_them(client, world):
+    """PLN-03"""
+    page = client.get(f"{reverse('board:board')}?enhet={world.unit.pk}&dag=2026-12-24")
+    assert "Hämta besöken" in page.content.decode()
+    client.post(reverse("board:fetch"), {"enhet": world.unit.pk, "dag": "2026-12-24"})
+    assert DayPlan.objects.filter(planned_unit=world.unit, day="2026-12-24").exists()
+
+
+def test_a_visit_is_moved_by_its_page(client, world):
+    """PLN-15"""
+    frida = world.visit("Frida Karlsson", 600)
+    answer = move(client, world, frida, rad=world.britt.pk, start="10:15")
+    assert answer.status_code == 302
+    frida.refresh_from_db()
+    assert (frida.start, frida.staff.get().shift) == (615, world.britt)
+
+
+def test_a_time_that_is_no_time_is_refused_in_words(client, world):
+    """PLN-15"""
+    frida = world.visit("Frida Karlsson", 600)
+    answer = move(client, world, frida, rad=world.britt.pk, start="tidigt")
+    assert answer.status_code == 422
+    assert "Skriv tiden som tt:mm, till exempel 07:30." in answer.content.decode()
+    assert Visit.objects.get(pk=frida.pk).time_version == 1
+
+
+def test_a_clash_shows_both_values_and_lets_the_later_choose(client, world):
+    """PLN-15"""
+    frida = world.visit("Frida Karlsson", 600)
+    world.change(frida, "time", {"start": 615, "minutes": 30}, by=world.colleague())
+    answer = move(client, world, frida, rad=world.ali.pk, start="11:00", time_version=1)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "10:15, 30 minuter" in page
+    assert "11:00, 30 minuter" in page
+    assert 'name="time_version" value="2"' in page
+    assert frida.staff.get().shift is None  # nothing was done by half
+    assert move(client, world, frida, rad=world.ali.pk, start="11:00").status_code == 302
+
+
+def test_followers_get_the_rows_that_changed_and_nothing_when_nothing_has(client, world):
+    """PLN-15"""
+    frida = world.visit("Frida Karlsson", 600)
+    address = reverse("board:follow", args=[world.plan.pk])
+    seen = DayPlan.objects.get(pk=world.plan.pk).last_seq
+    first = client.get(address, {"efter": seen}).json()
+    assert client.get(address, {"efter": seen, "dar": first["digest"]}).status_code == 304
+    world.put(frida, world.ali, by=world.colleague())
+    news = client.get(address, {"efter": seen, "dar": first["digest"]}).json()
+    assert list(news["rows"]) == [str(world.ali.pk)]
+    assert "Frida K" in news["rows"][str(world.ali.pk)]
+    assert news["said"] == ["Tove Rydhamn flyttade Frida K till Ali Sandhem"]
+    assert client.get(address, {"efter": news["seq"], "dar": news["digest"]}).status_code == 304
+
+
+def test_asking_whether_there_is_news_is_few_questions(
+    client, world, django_assert_max_num_queries
+):
+    """PLN-15: what every open board asks all the time."""
+    address = reverse("board:follow", args=[world.plan.pk])
+    digest = client.get(address, {"efter": 999}).json()["digest"]
+    with django_assert_max_num_queries(10):
+        assert client.get(address, {"efter": 999, "dar": digest}).status_code == 304
+
+
+def test_who_else_is_there_is_told_with_the_visit_they_hold(client, world):
+    """PLN-15"""
+    frida, tove = world.visit("Frida Karlsson", 600), world.colleague()
+    address = reverse("board:follow", args=[world.plan.pk])
+    client.force_login(tove, BACKEND)
+    client.get(address, {"efter": 0, "haller": frida.pk})
+    client.force_login(world.planner, BACKEND)
+    assert client.get(address, {"efter": 999}).json()["who"] == [["TR", "Tove Rydhamn", frida.pk]]
+    assert 'data-by="TR"' not in client.get(board_of(world)).content.decode()  # it is unplaced
+
+
+def test_undo_by_the_button(client, world):
+    """PLN-15"""
+    frida = world.visit("Frida Karlsson", 600)
+    move(client, world, frida, rad=world.ali.pk, start="10:00")
+    client.post(reverse("board:undo", args=[world.plan.pk]), {"key": "u"})
+    assert frida.staff.get().shift is None
+
+
+def test_a_breach_is_accepted_with_a_reason_and_logged(client, world):
+    """PLN-20"""
+    address = reverse("board:accept", args=[world.plan.pk])
+    assert client.post(address, {"code": "break", "about": ":1", "reason": ""}).status_code == 200
+    client.post(address, {"code": "break", "about": ":1", "reason": "Rasten tas på kontoret."})
+    assert AcceptedBreach.objects.get().reason == "Rasten tas på kontoret."
+    assert Event.objects.filter(name="accept_breach").count() == 1
+
+
+def test_a_new_visit_is_laid_among_the_unplaced(client, world):
+    """PLN-20"""
+    frida = world.client("Frida Karlsson")
+    said = {"client": frida.pk, "services": [world.care.pk], "start": "10:00", "minutes": 30,
+            "staff_needed": 1, "latest_end": "10:15"}  # fmt: skip
+    address = reverse("board:add", args=[world.plan.pk])
+    refused = client.post(address, said)
+    assert "Besöket slutar 10:30. Skriv 10:30 eller senare, eller flytta starten." in (
+        refused.content.decode()
+    )
+    client.post(address, {**said, "latest_end": ""})
+    made = Visit.objects.get()
+    assert (made.start, made.latest_end, made.staff.get().shift) == (600, 630, None)
+
+
+def test_a_planner_of_another_unit_does_not_see_the_board(client, world):
+    """SEC-01"""
+    from organisation.models import Unit
+    from organisation.roles import Role
+    from tests.factories import SINCE, person
+
+    other = Unit.objects.create(name="Sjövik Söder", parent=root_unit(), valid_from=SINCE)
+    client.force_login(person(Role.PLANNER, other, "Per Annan", "per"), BACKEND)
+    assert client.get(reverse("board:follow", args=[world.plan.pk])).status_code == 404
+    assert "Ali Sandhem" not in client.get(board_of(world)).content.decode()
+    assert at(DAY)

@@ -1,0 +1,383 @@
+"""Base planning and what surrounds a client, on pages. PLN-03 to PLN-09, BEY-04, BEY-07."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from audit import clock
+from audit.models import Event
+from cases.commands import Act
+from clients.models import Client
+from config.demo import clients as demo
+from config.demo import companies, people
+from organisation.models import Provider, Unit
+from organisation.roles import Role
+from planning.models import Absence, Carer, TemplateVisit, Visit, VisitTemplate
+from planning.rounds.drafts import take_effect
+from planning.rounds.generation import generate
+from tests.factories import SINCE, person, root_unit
+from tests.organisation import queries_of
+from tests.planning.rounds.factories import (
+    decision,
+    north,
+    order,
+    row,
+    service,
+    someone,
+    stamp,
+    template,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def today():
+    return clock.today()
+
+
+@pytest.fixture(autouse=True)
+def planner(client):
+    user = person(Role.PLANNER, north(), "Sofia Kvarnby")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def astrid():
+    """A person with a visit every morning."""
+    of = template(someone(key_number="118"))
+    for weekday in range(7):
+        row(of, weekday=weekday, slot="morning")
+    return of.client
+
+
+def address(name: str, *args: int) -> str:
+    return reverse(f"rounds:{name}", args=args)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def events(of: Client) -> list[str]:
+    found = Event.objects.filter(chain__name=f"client:{of.pk}", kind=Event.Kind.CHANGE)
+    return list(found.order_by("seq").values_list("name", flat=True))
+
+
+def stay(**more) -> dict:
+    return {"services": [service().pk], "start": "10:30", "minutes": 60, "earliest": "10:00",
+            "latest_end": "12:00", "staff_needed": 1, "priority": 2, **more}  # fmt: skip
+
+
+def plan(first: date, days: int) -> None:
+    generate(north(), first, first + timedelta(days=days - 1), clock.now())
+
+
+def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, astrid, today):
+    """PLN-03: what is already planned follows, and keeps its visits."""
+    plan(today, 7)
+    first = astrid.templates.get().visits.get(weekday=2)
+    client.post(
+        address("visit", first.pk), stay(start="08:00", minutes=45, earliest="", latest_end="")
+    )
+    client.post(address("visit_add", astrid.pk, 1, 4), stay(days=[4, 5]))
+    draft = astrid.templates.get(is_draft=True)
+    assert draft.visits.count() == 9
+    assert Visit.objects.filter(start=450).count() == 7  # nothing is changed yet
+    tomorrow = today + timedelta(days=1)
+    page = text(client.get(address("template", astrid.pk), {"fran": tomorrow}))
+    assert "dagar ändras</b> som redan är planerade" in page
+    assert "Kommer: 10:30 Dusch, 60 min" in page
+    answer = client.post(address("save", astrid.pk), {"fran": tomorrow}, follow=True)
+    assert f"Grundplaneringen gäller från {tomorrow}" in text(answer)
+    old, new = astrid.templates.order_by("valid_from")
+    assert (old.valid_to, new.valid_from, new.is_draft) == (today, tomorrow, False)
+    wednesday = Visit.objects.get(plan__day__week_day=4, slot="morning")
+    changed = wednesday.plan.day >= tomorrow
+    assert wednesday.minutes == (45 if changed else 30)
+    assert Visit.objects.filter(minutes=60).count() == sum(
+        (today + timedelta(days=ahead)).weekday() in (4, 5) for ahead in range(1, 7)
+    )
+    assert events(astrid)[-1] == "save_template"
+
+
+def test_a_draft_is_thrown_away_and_what_held_holds(client, astrid):
+    """PLN-03"""
+    seen = astrid.templates.get().visits.first()
+    client.post(address("visit_remove", seen.pk))
+    assert astrid.templates.get(is_draft=True).visits.count() == 6
+    client.post(address("discard", astrid.pk))
+    assert astrid.templates.get().visits.count() == 7
+    assert events(astrid) == [
+        "open_template_draft", "remove_template_visit", "discard_template_draft",
+    ]  # fmt: skip
+
+
+def test_weeks_are_added_like_the_first_copied_and_taken_away(client, astrid):
+    """PLN-03: the slots stay, so that whoever does the visits goes on doing them."""
+    client.post(address("weeks", astrid.pk), {"weeks": 2})
+    draft = astrid.templates.get(is_draft=True)
+    assert draft.visits.filter(week=2, slot="morning").count() == 7
+    draft.visits.filter(week=1, weekday__gt=0).delete()
+    draft.visits.filter(week=2, weekday=0).update(minutes=45)
+    client.post(address("week_copy", astrid.pk, 1, 2))
+    assert draft.visits.get(week=2).minutes == 30
+    answer = client.post(address("weeks", astrid.pk), {"weeks": 7})
+    assert answer.status_code == 422
+    assert "högst 6 veckor" in text(answer)
+    client.post(address("weeks", astrid.pk), {"weeks": 1})
+    draft.refresh_from_db()
+    assert (draft.weeks, draft.visits.count()) == (1, 1)
+
+
+def test_a_copied_week_keeps_the_order_of_its_visits(client, astrid):
+    """PLN-03"""
+    of = astrid.templates.get()
+    lunch = row(of, 735, slot="lunch", after=of.visits.get(weekday=0), lag_min=60)
+    client.post(address("weeks", astrid.pk), {"weeks": 2})
+    copied = TemplateVisit.objects.get(template__is_draft=True, week=2, slot="lunch")
+    assert (copied.after.week, copied.after.slot, copied.lag_min) == (2, "morning", 60)
+    assert lunch.after.template == of
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"latest_end": "11:15"}, "Besöket slutar 11:30. Skriv 11:30 eller senare"),
+        ({"earliest": "10:30", "latest_end": "11:00"}, "ryms inte 60 minuter"),
+        ({"earliest": "10:45"}, "Skriv 10:30 eller tidigare, eller flytta starten"),
+        ({"start": "26:00"}, "Skriv tiden som tt:mm"),
+        ({"services": []}, "Välj minst en insats."),
+        ({"lag_min": 60}, "Välj vilket besök det följer"),
+        ({"lag_min": 60, "lag_max": 30}, "Senast 30 minuter är kortare än tidigast 60"),
+    ],
+)
+def test_a_visit_that_cannot_be_done_is_refused_with_what_to_do(client, astrid, more, said):
+    """PLN-03: a window shorter than the visit, a start outside it, an order that is none."""
+    answer = client.post(address("visit_add", astrid.pk, 1, 0), stay(days=[0], **more))
+    assert answer.status_code == 422
+    assert said in text(answer)
+    assert not VisitTemplate.objects.filter(is_draft=True).exists()
+
+
+def test_visits_that_would_wait_for_each_other_are_refused(client, astrid):
+    """PLN-03"""
+    of = astrid.templates.get()
+    first = of.visits.get(weekday=0)
+    lunch = row(of, 735, slot="lunch", after=first)
+    answer = client.post(
+        address("visit", first.pk), stay(start="07:30", earliest="", latest_end="", after=lunch.pk)
+    )
+    assert "Besöken väntar på varandra: 07:30 efter 12:15 efter 07:30" in text(answer)
+
+
+def test_two_visits_at_once_are_warned_of_and_kept(client, astrid):
+    """PLN-03"""
+    overlapping = stay(days=[0], start="07:45", earliest="", latest_end="")
+    answer = client.post(address("visit_add", astrid.pk, 1, 0), overlapping, follow=True)
+    assert "besöket 07:30 slutar 08:00, efter att nästa börjar 07:45" in text(answer)
+    assert TemplateVisit.objects.filter(start=465).exists()
+
+
+def test_a_visit_late_in_the_evening_may_end_the_next_day(client, astrid):
+    """BEY-06"""
+    late = stay(days=[0], start="23:30", minutes=45, earliest="23:00", latest_end="00:45")
+    client.post(address("visit_add", astrid.pk, 1, 0), late)
+    assert TemplateVisit.objects.get(start=1410).latest_end == 1485
+
+
+def test_a_template_never_holds_together_with_another(client, astrid, today):
+    """PLN-03: not before today, not before one that is already saved for later."""
+    client.post(address("weeks", astrid.pk), {"weeks": 2})
+    answer = client.post(address("save", astrid.pk), {"fran": today - timedelta(days=1)})
+    assert "Det som har varit ändras inte" in text(answer)
+    later = today + timedelta(days=14)
+    client.post(address("save", astrid.pk), {"fran": later})
+    client.post(address("weeks", astrid.pk), {"weeks": 3})
+    answer = client.post(address("save", astrid.pk), {"fran": today})
+    assert answer.status_code == 422
+    assert f"En grundplanering är redan sparad från {later}" in text(answer)
+    client.post(address("save", astrid.pk), {"fran": later})
+    assert list(astrid.templates.values_list("weeks", "valid_to")) == [
+        (1, later - timedelta(days=1)), (3, None),
+    ]  # fmt: skip
+
+
+def test_a_draft_that_a_colleague_has_just_saved_is_not_saved_again(client, astrid, planner, today):
+    """PLN-15: nothing of what was saved is lost."""
+    client.post(address("weeks", astrid.pk), {"weeks": 2})
+    stale = astrid.templates.get(is_draft=True)
+    client.post(address("save", astrid.pk), {"fran": today})
+    with pytest.raises(ValidationError, match="redan sparat"):
+        take_effect(stale, today, Act(planner, None, clock.now()))
+    assert astrid.templates.get(valid_to=None).visits.count() == 14
+    assert "inget utkast" in text(client.post(address("save", astrid.pk), {}, follow=True))
+
+
+def test_the_meter_and_its_warnings_stand_beside_the_matrix(client, astrid, today):
+    """BEY-07, PLN-04, PLN-06"""
+    order(astrid, times=7)
+    order(astrid, service("cleaning", "Städning", "domestic"), minutes=60, valid_to=today)
+    TemplateVisit.objects.filter(weekday=0).update(staff_needed=2)
+    page = text(client.get(address("template", astrid.pk)))
+    assert "<b>3,5 h</b> planerat av 4,5 h beviljat per vecka" in page
+    for said in ("Städning är beviljad och inte planerad", "Beställning: Städning slutar",
+                 "Dubbelbemanning utan riskbedömning"):  # fmt: skip
+        assert said in page
+    read = Event.objects.filter(name="read_template", kind=Event.Kind.READ)
+    assert read.count() == 1
+    papers = {"assessed_on": today - timedelta(days=5), "decided_on": today,
+              "decided_by": "Tommy Grenholt", "review_on": today}  # fmt: skip
+    where = reverse("clients:double_staffing", args=[astrid.pk])
+    assert "Skriv en dag efter beslutet" in text(client.post(where, papers))
+    client.post(where, {**papers, "review_on": today + timedelta(days=180)})
+    assert "utan riskbedömning" not in text(client.get(address("template", astrid.pk)))
+
+
+def test_who_lacks_the_laundry_is_named_on_the_errand(client, astrid):
+    """PLN-07"""
+    errand = someone("Kringtid tvätt", is_surrounding=True)
+    rooms = service("laundry-room", "Tvättstuga", "surrounding")
+    given = service("laundry", "Tvätt", "domestic")
+    fetched = stay(days=[1], services=[rooms.pk], serves=[astrid.pk])
+    client.post(address("visit_add", errand.pk, 1, 0), fetched)
+    page = text(client.get(address("template", errand.pk)))
+    assert "Astrid H saknar överlämning efter ärendet" in page
+    astrid.templates.get().visits.get(weekday=4).services.add(given)
+    assert "saknar överlämning" not in text(client.get(address("template", errand.pk)))
+
+
+def test_an_absence_without_an_end_takes_visits_away_until_it_is_known(client, astrid, today):
+    """PLN-09"""
+    plan(today, 7)
+    add = reverse("clients:absence_add", args=[astrid.pk])
+    early = {"why": "hospital", "first": today, "last": today - timedelta(days=1)}
+    assert "Frånvaron slutar innan den börjar" in text(client.post(add, early))
+    client.post(add, {"why": "hospital", "first": today + timedelta(days=1), "last": ""})
+    assert Visit.objects.standing().count() == 1
+    assert "Hemkomst inte känd" in text(client.get(address("template", astrid.pk)))
+    again = client.post(add, {"why": "away", "first": today + timedelta(days=9), "last": ""})
+    assert "Personen är redan borta" in text(again)
+    away = Absence.objects.get()
+    change = reverse("clients:absence_change", args=[away.pk])
+    client.post(change, {"why": "hospital", "first": away.first, "last": today + timedelta(days=3)})
+    assert Visit.objects.standing().count() == 4
+    client.post(reverse("clients:absence_cancel", args=[away.pk]))
+    assert Visit.objects.standing().count() == 7
+    assert events(astrid) == ["add_absence", "change_absence", "cancel_absence"]
+
+
+def test_the_care_contact_is_an_assistant_nurse_or_a_reason(client, astrid, today):
+    """BEY-04, PLN-20"""
+    shared = {"unit": north(), "valid_from": SINCE}
+    ali = Carer.objects.create(name="Ali Sandhem", title="assistant_nurse", **shared)
+    eva = Carer.objects.create(name="Eva Myrås", title="care_assistant", **shared)
+    where = reverse("clients:care_contact", args=[astrid.pk])
+    assert client.post(where, {"carer": eva.pk, "valid_from": today}).status_code == 422
+    assert "eller skriv varför" in text(client.post(where, {"valid_from": today}))
+    client.post(where, {"carer": ali.pk, "valid_from": today})
+    later = today + timedelta(days=30)
+    client.post(where, {"reason_for_none": "Anhörig samordnar", "valid_from": later})
+    assert [str(found) for found in astrid.care_contacts.all()] == [
+        "Anhörig samordnar", "Ali Sandhem",
+    ]  # fmt: skip
+    assert astrid.care_contacts.last().valid_to == later - timedelta(days=1)
+    wish = reverse("clients:wish_add", args=[astrid.pk])
+    client.post(wish, {"carer": eva.pk, "wish": "unwanted"})
+    assert "Ta bort det först" in text(client.post(wish, {"carer": eva.pk, "wish": "preferred"}))
+    client.post(reverse("clients:wish_remove", args=[astrid.preferences.get().pk]))
+    assert events(astrid)[-2:] == ["add_wish", "remove_wish"]
+
+
+def test_one_who_becomes_dormant_or_moves_has_no_visits_left(client, astrid, today):
+    """PLN-05, PLN-21"""
+    plan(today, 3)
+    values = {"name": astrid.name, "unit": astrid.unit_id, "provider": astrid.provider_id,
+              "active_from": SINCE}  # fmt: skip
+    where = reverse("clients:change", args=[astrid.pk])
+    client.post(where, {**values, "is_dormant": "on"})
+    assert Visit.objects.standing().count() == 0
+    client.post(where, values)
+    assert Visit.objects.standing().count() == 3
+    assert events(astrid) == ["change_client", "change_client"]
+
+
+def test_the_daily_list_says_what_to_see_to_and_goes_to_excel(client, astrid, today):
+    """BEY-07, PLN-04, PLN-09"""
+    decision(astrid, valid_to=today + timedelta(days=10))
+    order(astrid, service("lunch", "Lunch"), read_on=None)
+    Absence.objects.create(client=astrid, why="hospital", first=today, **stamp())
+    page = text(client.get(address("deviations")))
+    for said in ("Oläst beställning: Lunch", "Lunch är beviljad och inte planerad",
+                 "Dusch är planerad och inte beviljad", "10 dagar kvar", "hemkomst inte känd"):  # fmt: skip
+        assert said in page
+    answer = client.get(f"{address('deviations')}?format=xlsx")
+    lines = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
+    assert len(lines) == 1 + 6  # also 180 minutes more planned than granted
+    assert client.get(address("list")).status_code == 200
+
+
+def test_the_lists_cost_as_many_queries_for_many_as_for_few(client):
+    """CAP-14"""
+    pages = [address("list"), address("deviations"), reverse("clients:list")]
+    seen = []
+    for count in (2, 20):
+        for _ in range(count):
+            of = template(someone())
+            row(of), order(of.client), order(of.client, service("lunch", "Lunch"), read_on=None)
+        seen.append([queries_of(client, page) for page in pages])
+    assert seen[0] == seen[1]
+
+
+def test_a_reader_sees_the_plan_and_changes_nothing(client, astrid):
+    """SEC-01"""
+    client.force_login(person(Role.NURSE, north()))
+    page = text(client.get(address("template", astrid.pk)))
+    assert "07:30" in page
+    assert "Lägg till besök" not in page
+    visit = astrid.templates.get().visits.first()
+    assert client.get(address("visit", visit.pk)).status_code == 403
+    for name in ("discard", "save", "weeks"):
+        assert client.post(address(name, astrid.pk)).status_code == 403
+
+
+def test_nobody_of_another_unit_finds_a_base_plan(client, astrid):
+    """SEC-01"""
+    away = Absence.objects.create(client=astrid, why="away", first=SINCE, **stamp())
+    south = Unit.objects.create(name="Hemtjänst Söder", parent=root_unit(), valid_from=SINCE)
+    client.force_login(person(Role.UNIT_MANAGER, south))
+    visit = astrid.templates.get().visits.first()
+    assert client.get(address("template", astrid.pk)).status_code == 404
+    assert client.get(address("visit", visit.pk)).status_code == 404
+    assert client.get(address("visit_add", astrid.pk, 1, 0)).status_code == 404
+    assert client.post(address("visit_remove", visit.pk)).status_code == 404
+    assert client.post(address("week_copy", astrid.pk, 1, 2)).status_code == 404
+    assert client.get(reverse("clients:absence_change", args=[away.pk])).status_code == 404
+    assert client.post(reverse("clients:absence_cancel", args=[away.pk])).status_code == 404
+    assert "Astrid" not in text(client.get(address("list")))
+
+
+def test_the_demo_has_three_hundred_people_with_about_eleven_hundred_visits_a_day(today):
+    """The same each time it is made; nothing is made twice."""
+    since = today - timedelta(days=600)
+    persons, units = people.load_people(since), people.load_units(since)
+    companies.load_in_house(units)
+    own = {row.unit_id: row for row in Provider.objects.exclude(unit=None)}
+    assert {units[name].pk for name in people.HOME_CARE} == set(own)
+    demo.load(units, own, persons, today)
+    demo.load(units, own, persons, today)
+    found = Client.objects.people()
+    assert found.count() == 300
+    assert found.filter(has_protected_identity=True).count() == 2
+    assert Client.objects.filter(is_surrounding=True).count() == 6
+    assert set(VisitTemplate.objects.values_list("weeks", flat=True)) == {1, 2, 3, 4}
+    a_day = sum(
+        template.visits.count() / template.weeks / 7
+        for template in VisitTemplate.objects.prefetch_related("visits")
+    )
+    assert 1050 < a_day < 1200
