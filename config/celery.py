@@ -18,5 +18,11 @@ app.conf.beat_schedule = {
     "finalise": {"task": "procurement.tasks.finalise", "schedule": crontab(minute=10)},
     "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
     "visits": {"task": "planning.tasks.generate_visits", "schedule": crontab(hour=2, minute=40)},
+    "deliver": {
+        "task": "planning.tasks.deliver",
+        "schedule": 15,
+        "options": {"expires": 14},
+    },
+    "packs": {"task": "planning.tasks.write_packs", "schedule": crontab(hour=18, minute=0)},
     "seal": {"task": "audit.tasks.seal", "schedule": crontab(hour=0, minute=20)},
 }

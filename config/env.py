@@ -44,3 +44,14 @@ def words(name: str, default: Sequence[str] | None = None) -> list[str]:
     if default is not None and name not in os.environ:
         return list(default)
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def pairs(name: str) -> dict[str, str]:
+    """`name` as a comma-separated list of key=value; empty when it is not set."""
+    found = {}
+    for word in words(name, []):
+        key, is_pair, value = word.partition("=")
+        if not (is_pair and key and value):
+            raise ImproperlyConfigured(f"{name} must be a list of name=value, with commas between.")
+        found[key.strip()] = value.strip()
+    return found

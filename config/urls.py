@@ -25,6 +25,8 @@ urlpatterns = [
     path("upphandlingar/", include("procurement.tenders.urls")),
     path("planering/", include("planning.board.urls")),
     path("planering/", include("planning.optimizing.urls")),
+    path("planering/", include("planning.publishing.urls")),
+    path("planering/", include("planning.history.urls")),
     path("personal/", include("planning.staffing.urls")),
     path("brukare/", include("planning.rounds.client_urls")),
     path("grundplanering/", include("planning.rounds.urls")),

@@ -7,7 +7,10 @@ from organisation.pages import history
 def register() -> None:
     """Called once when Django is ready."""
     from cases import views
+    from cases.commands import registry
     from planning.board import rows
+    from planning.models import DayPlan
+    from planning.publishing.commands import COMMANDS
     from planning.rounds import setup as rounds
     from planning.staffing import editing, schedule, words
 
@@ -23,10 +26,15 @@ def register() -> None:
         add_visit="Besök inlagt",
         accept_proposal="Optimeringens förslag godtaget",
         start_optimizer="Optimering startad",
+        restore_visits="Besök återställda ur en version",
+        write_pack="Dagplan skriven till enhetens mapp",
+        read_pack="Öppnade dagplanen för utskrift",
+        read_changes="Läste ändringar av besök",
     )
     editing.make_loose, editing.tell = rows.make_loose, rows.tell
 
     preferences.PREFERENCES.update({row.key: row for row in schedule.PREFERENCES})
     history.EVENT_NAMES.update(words.EVENT_NAMES)
     history.FIELD_NAMES.update(words.FIELD_NAMES)
+    registry.add(DayPlan.case_kind, *COMMANDS)
     rounds.register()

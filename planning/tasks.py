@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from audit import clock
+from planning.models import DayPlan
 from planning.optimizing import runs
+from planning.publishing import delivery, packs
 from planning.rounds.generation import COMING_DAYS, generate_coming
 
 
@@ -17,3 +19,27 @@ def optimize(run: int) -> None:
 def generate_visits() -> int:
     """Make the visits of the coming weeks. Safe to run twice."""
     return generate_coming(clock.now(), COMING_DAYS)
+
+
+@shared_task
+def deliver() -> int:
+    """Send what waits for the receivers."""
+    return delivery.send_waiting(clock.now)
+
+
+@shared_task
+def write_pack(plan: int) -> None:
+    """Write a plan's printable pack to its unit's folder."""
+    found = DayPlan.objects.select_related("planned_unit").get(pk=plan)
+    packs.write(found, clock.now())
+
+
+@shared_task
+def write_packs() -> int:
+    """Write the packs of the coming days, each in a job of its own, and take away old ones."""
+    today = clock.local_date(clock.now())
+    packs.remove_old(today)
+    plans = packs.coming(today)
+    for plan in plans:
+        write_pack.delay(plan)
+    return len(plans)

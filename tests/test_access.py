@@ -33,6 +33,7 @@ from planning.models import (
     Carer,
     CarerSkill,
     OptimizerRun,
+    PlanVersion,
     SchedulePeriod,
     Shift,
     Skill,
@@ -169,6 +170,8 @@ TABLE: dict[str, Any] = {
     **{f"board:{name}": CLIENTS for name in ("follow", "visit", "unplaced", "breaches")},
     **{f"board:{name}": PLANNERS for name in ("undo", "accept", "add")},
     **{f"optimizing:{name}": PLANNERS for name in ("page", "progress", "stop", "accept")},
+    **{f"publishing:{name}": CLIENTS for name in ("page", "version", "pack")},
+    "publishing:do": PLANNERS, "history:changes": CLIENTS,
     **{f"staffing:{name}": STAFF for name in (
         "carers", "carer", "skills", "teams", "periods", "schedule")},
     **{f"staffing:{name}": PLANNERS for name in (
@@ -346,10 +349,14 @@ def _board(unit) -> dict[str, list[int]]:
     run = OptimizerRun.objects.create(
         plan=plan, started_at=at(SINCE), profile="balanced", seconds=15, seen_seq=0, status="done"
     )
+    PlanVersion.objects.create(
+        plan=plan, number=1, content={}, recorded_at=at(SINCE), recorded_by=User.objects.first()
+    )
     pages = ("follow", "unplaced", "breaches", "undo", "accept", "add")
     return {
         **{f"board:{page}": [plan.pk] for page in pages}, "board:visit": [plan.pk, visit.pk],
-        "optimizing:page": [plan.pk],
+        "optimizing:page": [plan.pk], "publishing:version": [plan.pk, 1],
+        **{f"publishing:{page}": [plan.pk] for page in ("page", "do", "pack")},
         **{f"optimizing:{page}": [plan.pk, run.pk] for page in ("progress", "stop", "accept")},
     }  # fmt: skip
 

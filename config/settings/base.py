@@ -191,6 +191,12 @@ SEALS = Path(env.text("KUNDVAL_SEALS", str(DATA / "seals")))
 # Fonts embedded in documents carry a time of their own: fixed, so that the same document gives the
 # same bytes.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+PACKS = Path(env.text("KUNDVAL_PACKS", str(DATA / "packs")))
+"""Printable plans, a folder for each unit: for example a share that the workplace opens."""
+RECEIVERS = env.pairs("KUNDVAL_RECEIVERS")
+"""Who is sent published plans: name -> address, by the contract in docs/contracts."""
+RECEIVER_TOKENS = env.pairs("KUNDVAL_RECEIVER_TOKENS")
+"""Name -> token that the receiver asks for."""
 ATTACHMENT_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CLAMAV_ADDRESS = env.text("KUNDVAL_CLAMAV", "")

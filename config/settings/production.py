@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from config.settings.base import ROOT
+from config.settings.base import RECEIVERS, ROOT
 
 ALLOWED_HOSTS = env.words("KUNDVAL_HOSTS")
 SECRET_KEY = env.text("KUNDVAL_SECRET_KEY")
@@ -25,6 +25,13 @@ for _name, _value in [
         )
 
 SECOND_FACTOR_REQUIRED = env.flag("KUNDVAL_SECOND_FACTOR", True)
+
+for _name, _address in RECEIVERS.items():
+    if not _address.startswith("https://"):
+        raise ImproperlyConfigured(
+            f"KUNDVAL_RECEIVERS: {_name} must have an address that begins with https://, "
+            "since it is sent personal data."
+        )
 
 EMAIL_HOST = env.text("KUNDVAL_SMTP_HOST")
 EMAIL_PORT = env.integer("KUNDVAL_SMTP_PORT", 587)

@@ -87,10 +87,13 @@ class _Doer:
 
 
 def _locked(plan: int, keys: Iterable[int]) -> dict[int, Visit]:
-    """The visits, locked in one order, so that two who want the same ones wait and never die."""
+    """The visits, locked in one order, so that two who want the same ones wait and never die.
+
+    Their keys stay free: what points at a visit (a delivery of a publication) waits for nobody.
+    """
     wanted = set(keys)
     rows = (
-        Visit.objects.select_for_update(of=("self",))
+        Visit.objects.select_for_update(of=("self",), no_key=True)
         .filter(plan=plan, pk__in=wanted)
         .select_related("plan", "plan__unit", "client")
         .prefetch_related("staff", "contents")

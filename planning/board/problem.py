@@ -4,7 +4,7 @@ A row of the board is a carer of the problem; a place in a visit is a visit of t
 places of one visit are linked to start together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planning.board.reading import PlanData, place_of
@@ -195,13 +195,19 @@ def solution_of(data: PlanData) -> model.Solution:
 
 
 def break_of(data: PlanData, row: Shift) -> int:
-    """The minute at which a row's break stands: where the plan has put it, else the first gap
-    between its visits that holds it, else the earliest."""
+    """The minute at which a row's break stands."""
+    visits = data.by_shift.get(row.pk, ())
+    return break_among(row, [(visit.start, visit.end) for visit in visits])
+
+
+def break_among(row: Shift, busy: Iterable[tuple[int, int]]) -> int:
+    """The minute of a row's break among what it does, by start: where the plan has put it, else the
+    first gap that holds it, else the earliest."""
     if row.break_start is not None:
         return row.break_start
     free = row.break_earliest
-    for visit in data.by_shift.get(row.pk, ()):
-        if visit.start - free >= row.break_minutes:
+    for start, end in busy:
+        if start - free >= row.break_minutes:
             break
-        free = max(free, visit.end)
+        free = max(free, end)
     return free if free <= row.break_latest else row.break_earliest

@@ -35,6 +35,7 @@ from planning.board.reach import (
     unit_to_plan,
     units_of,
 )
+from planning.history.words import told
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit, VisitService, VisitStaff
 from planning.rounds.generation import generate
 
@@ -66,8 +67,12 @@ def _links(plan: DayPlan | None) -> list[dict[str, str]]:
     """What leads on from the board."""
     if plan is None:
         return []
-    return [{"label": "Optimera", "icon": "route", "variant": "",
-             "url": reverse("optimizing:page", args=[plan.pk])}]  # fmt: skip
+    return [
+        {"label": "Optimera", "icon": "route", "variant": "secondary",
+         "url": reverse("optimizing:page", args=[plan.pk])},
+        {"label": "Publicera", "icon": "send", "variant": "",
+         "url": reverse("publishing:page", args=[plan.pk])},
+    ]  # fmt: skip
 
 
 def _span(request: HttpRequest) -> shown.Span:
@@ -228,7 +233,7 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         "key": uuid.uuid4().hex, "locks": Visit.Lock.choices, "said": request.POST,
         "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
         **_advice(plan, row, _integer(request.GET.get("plats")) or 1),
-        "changes": row.changes.select_related("actor").order_by("-seq")[:10],
+        "changes": told(list(row.changes.select_related("visit__plan", "actor").order_by("-seq")[:10])),
         "frame": "planning/board/bare.html" if _wants_piece(request) else "base.html",
     }  # fmt: skip
     return render(request, "planning/board/visit.html", context, status=status)

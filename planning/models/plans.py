@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
-from cases.models import Case, Document, Record
+from cases.models import Case, Record
 from clients.models import READERS
 
 FIELD_GROUPS = ("staff", "time", "services", "note", "lock", "status")
@@ -107,7 +107,8 @@ class PlanVersion(Record):
     content = models.JSONField()
     """What each visit says, by its id."""
     published_at = models.DateTimeField(null=True)
-    pack = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    pack_at = models.DateTimeField(null=True)
+    """When its printable pack was last written to the unit's folder (PLN-18)."""
 
     class Meta(Record.Meta):
         constraints = [

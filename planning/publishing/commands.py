@@ -1,0 +1,184 @@
+"""The verbs of a day's plan: settle, publish, restore. PLN-15, PLN-16, PLN-18, CAP-05."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import transaction
+
+from audit.models import Chain
+from cases.commands import Act, Blocked, Command, Missing, Refused
+from planning.board import breaches, groups
+from planning.board import reading as board
+from planning.board.change import PLANNERS, Wanted, change
+from planning.models import DayPlan, PlanVersion, Shift, Visit
+from planning.publishing import delivery, reading, rules
+
+State = DayPlan.State
+
+
+def hold(plan: DayPlan, *, visits: bool = False) -> None:
+    """Keep every change of the plan out until the transaction ends; each is then before or after.
+
+    Whoever changes a plan writes to its chain before they are done, so the chain's row is the lock.
+    `visits` are locked first, as a change does, by those who will change them themselves. The
+    numbers of changes are read again: saving the plan must not take them back.
+    """
+    if visits:
+        list(plan.visits.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    list(Chain.objects.select_for_update().filter(name=plan.chain))
+    read_numbers(plan)
+
+
+def read_numbers(plan: DayPlan) -> None:
+    """Take in what changes have counted meanwhile, before the plan is saved."""
+    numbers = DayPlan.objects.values_list("last_seq", "reload_seq").get(pk=plan.pk)
+    plan.last_seq, plan.reload_seq = numbers
+
+
+def hard_breaches(plan: DayPlan) -> list[breaches.Breach]:
+    """What stops the plan from being settled: hard, and accepted by nobody."""
+    data = board.read(plan)
+    found = breaches.not_accepted(data, breaches.breaches_of(data))
+    return [breach for breach in found if breach.is_hard]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlePlan(Command):
+    """What stands on the board is fixed as the next version. Hard breaches stop it."""
+
+    label: ClassVar[str] = "Fastställ"
+    roles = PLANNERS
+    transition = "settle"
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        hold(case)
+        now, last = reading.snapshot(case), reading.last_version(case)
+        if last and last.content == now:
+            raise Refused(
+                f"Inget har ändrats sedan version {last.number} fastställdes. Den gäller redan."
+            )
+        version = _settle(case, act, now)
+        case.settle(on=act.day)
+        return {"plan_version": version.number}
+
+
+def _settle(plan: DayPlan, act: Act, now: Mapping[str, Any]) -> PlanVersion:
+    """The next version, of what stands. Raises Blocked."""
+    if found := hard_breaches(plan):
+        counted = Counter(breach.what for breach in found)
+        raise Blocked(
+            [
+                Missing(f"åtgärd för {what.lower()} ({count})", "Åtgärda eller godta på tavlan.")
+                for what, count in counted.items()
+            ]
+        )
+    last = reading.last_version(plan)
+    return PlanVersion.objects.create(
+        plan=plan, number=last.number + 1 if last else 1, content=now, **act.stamp
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishPlan(Command):
+    """What has changed goes out to every receiver, and the printable pack is made.
+
+    Changes since the plan was settled are settled with it.
+    """
+
+    label: ClassVar[str] = "Publicera"
+    roles = PLANNERS
+    transition = "publish"
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return True  # what is not settled yet is settled first
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        hold(case)
+        now, last = reading.snapshot(case), reading.last_version(case)
+        published = reading.published_version(case)
+        told = reading.sent(now)
+        changes = rules.difference(reading.sent(published.content) if published else {}, told)
+        due = delivery.due(case, told)
+        if not changes and not due and (published or not told):
+            raise Refused(
+                "Det finns inget att publicera. Alla har redan planen som den står på tavlan."
+            )
+        version = last if last and last.content == now else _settle(case, act, now)
+        delivery.queue(due, version, act.at)
+        self._finish(case, version, act)
+        return {
+            "plan_version": version.number, "new": len(changes.new),
+            "changed": len(changes.changed), "removed": len(changes.removed), "sent": len(due),
+        }  # fmt: skip
+
+    def _finish(self, case: DayPlan, version: PlanVersion, act: Act) -> None:
+        from planning import tasks  # what is queued there performs commands itself
+
+        version.published_at = act.at
+        version.save()
+        if case.state == State.PLANNING:
+            case.settle(on=act.day)
+        case.publish(on=act.day)
+        # A job that could not be queued is no loss: both come by the clock as well.
+        transaction.on_commit(tasks.deliver.delay, robust=True)
+        transaction.on_commit(lambda: tasks.write_pack.delay(case.pk), robust=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreVersion(Command):
+    """The board goes back to an earlier version, by the door through which all changes go.
+
+    Later versions stay in the history, and nothing goes out until the plan is published.
+    """
+
+    label: ClassVar[str] = "Återställ version"
+    roles = PLANNERS
+    number: int
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        version = case.versions.filter(number=self.number).first()
+        if version is None:
+            raise Refused("Versionen finns inte. Ladda om sidan.")
+        hold(case, visits=True)
+        wanted = list(_back_to(case, version))
+        if not wanted:
+            raise Refused(f"Planen ser redan ut som i version {self.number}.")
+        done = change(
+            case.pk, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="restore_visits"
+        )
+        read_numbers(case)
+        return {"changes": len(done)}
+
+
+def _back_to(plan: DayPlan, version: PlanVersion) -> Iterator[Wanted]:
+    """What has to change on the board for it to say what the version says."""
+    on_day = Shift.objects.filter(unit=plan.planned_unit_id, day=plan.day)
+    rows = set(on_day.values_list("pk", flat=True))
+    for visit in reading.visits_of(plan):
+        kept = version.content.get(str(visit.pk))
+        for group, value in (kept["groups"] if kept else _gone(visit, version)).items():
+            wanted = _with_rows(visit, value, rows) if group == "staff" else value
+            if groups.read(visit, group) != wanted:
+                yield Wanted(visit.pk, group, wanted, groups.version_of(visit, group))
+
+
+def _gone(visit: Visit, version: PlanVersion) -> dict[str, dict[str, Any]]:
+    """A visit that came later is taken away."""
+    if visit.status != Visit.Status.PLANNED:
+        return {}
+    reason = f"Fanns inte i version {version.number}"
+    return {"status": {"status": str(Visit.Status.REMOVED), "reason": reason}}
+
+
+def _with_rows(visit: Visit, value: Mapping[str, Any], rows: set[int]) -> dict[str, Any]:
+    """Who stood on the visit, of the rows that are still there, in the places that it has now."""
+    shifts = [shift if shift in rows else None for shift in value["shifts"]]
+    places = visit.staff_needed
+    return {"shifts": (shifts + [None] * places)[:places]}
+
+
+COMMANDS = (SettlePlan, PublishPlan, RestoreVersion)

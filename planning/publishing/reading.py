@@ -1,0 +1,55 @@
+"""The plan as it stands, as it was settled, and what differs. Constant numbers of queries."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from planning.board import groups
+from planning.models import DayPlan, PlanVersion, Visit, VisitService, VisitStaff
+from planning.models.plans import FIELD_GROUPS
+from planning.publishing import rules
+from planning.publishing.rules import Difference, Said
+
+
+def visits_of(plan: DayPlan) -> QuerySet[Visit]:
+    """Every visit of a plan, removed ones as well, with all that is said of them: three queries."""
+    staff = VisitStaff.objects.select_related("shift__carer")
+    contents = VisitService.objects.select_related("service")
+    return plan.visits.select_related("client").prefetch_related(
+        Prefetch("staff", staff), Prefetch("contents", contents)
+    )
+
+
+def snapshot(plan: DayPlan) -> dict[str, dict[str, Any]]:
+    """What a version keeps of each visit, by its id: what receivers get, and every group of fields,
+    so that it can be restored."""
+    return {
+        str(visit.pk): {
+            "sent": rules.content(visit),
+            "groups": {group: groups.read(visit, group) for group in FIELD_GROUPS},
+        }
+        for visit in visits_of(plan)
+    }
+
+
+def sent(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Said]:
+    """What receivers get of a version's content."""
+    return {visit: row["sent"] for visit, row in kept.items()}
+
+
+def last_version(plan: DayPlan) -> PlanVersion | None:
+    """The plan as it was last settled."""
+    return plan.versions.order_by("-number").first()
+
+
+def published_version(plan: DayPlan) -> PlanVersion | None:
+    """The plan as it last went out."""
+    return plan.versions.exclude(published_at=None).order_by("-number").first()
+
+
+def pending(plan: DayPlan) -> Difference:
+    """What a publication would tell: what stands now against what last went out. Four queries."""
+    published = published_version(plan)
+    now = {str(visit.pk): rules.content(visit) for visit in visits_of(plan)}
+    return rules.difference(sent(published.content) if published else {}, now)

@@ -1,0 +1,140 @@
+"""Fastställ och publicera: what differs by person, what stops it, who has received what. PLN-16."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, Max, Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from audit import log
+from cases.commands import Command, Refused, perform
+from clients.models import READERS
+from organisation.access import roles
+from planning.board.change import PLANNERS
+from planning.board.reach import get_plan, may_plan, plan_to_change
+from planning.models import DayPlan, Delivery
+from planning.publishing import commands, packs, reading, rules, words
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """How far a receiver has come with a day."""
+
+    name: str
+    sent: int
+    waiting: int
+    last: datetime | None
+    error: str
+
+
+@roles(*READERS)
+@require_GET
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a publication would tell, what stops it, and what has gone out."""
+    plan = get_plan(request, pk)
+    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    found = reading.pending(plan)
+    versions = list(plan.versions.select_related("recorded_by").order_by("-number"))
+    published = next((row for row in versions if row.published_at), None)
+    context = {
+        "plan": plan, "found": found, "people": words.by_person(found),
+        "breaches": commands.hard_breaches(plan), "versions": versions, "published": published,
+        "receivers": receivers(plan), "may_plan": may_plan(request.actor, plan.unit),
+        "version": plan.version, "key": uuid.uuid4().hex,
+        "is_settled": bool(versions) and plan.state != DayPlan.State.PLANNING,
+    }  # fmt: skip
+    return render(request, "planning/publishing/page.html", context)
+
+
+def receivers(plan: DayPlan) -> list[Receiver]:
+    """Each receiver with what it has acknowledged of the day, and what it waits for. Two queries."""
+    rows = Delivery.objects.filter(visit__plan=plan)
+    waits = Q(acknowledged_at=None)
+    counted = {
+        row["receiver"]: row
+        for row in rows.values("receiver").annotate(
+            sent=Count("pk", filter=~waits), waiting=Count("pk", filter=waits),
+            last=Max("acknowledged_at"),
+        )
+    }  # fmt: skip
+    errors = dict(rows.filter(waits).exclude(error="").values_list("receiver", "error"))
+    none = {"sent": 0, "waiting": 0, "last": None}
+    found = []
+    for name in settings.RECEIVERS:
+        row = counted.get(name, none)
+        found.append(Receiver(name, row["sent"], row["waiting"], row["last"], errors.get(name, "")))
+    return found
+
+
+@roles(*PLANNERS)
+@require_POST
+def do(request: HttpRequest, pk: int) -> HttpResponse:
+    """Settle, publish or restore."""
+    plan = plan_to_change(request, pk)
+    said = request.POST
+    wanted: dict[str, Command] = {
+        "faststall": commands.SettlePlan(), "publicera": commands.PublishPlan(),
+        "aterstall": commands.RestoreVersion(number=_number(said.get("nummer"))),
+    }  # fmt: skip
+    command = wanted.get(said.get("gor", ""))
+    try:
+        if command is None:
+            raise Refused("Välj vad som ska göras.")
+        outcome = perform(
+            plan, command, request.user, expected_version=_number(said.get("version")),
+            key=said.get("key") or None, at=request.at,
+        )  # fmt: skip
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Redan gjort." if outcome.repeated else _told(command))
+    return redirect("publishing:page", pk)
+
+
+def _told(command: Command) -> str:
+    if isinstance(command, commands.RestoreVersion):
+        return f"Tavlan är tillbaka i version {command.number}. Ingenting skickas förrän du publicerar."
+    if isinstance(command, commands.SettlePlan):
+        return "Planen är fastställd. Publicera när den ska gå ut."
+    return "Planen är publicerad. Dagplanen för utskrift skrivs till enhetens mapp."
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+@roles(*READERS)
+@require_GET
+def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """An earlier version: what the board would become if it were restored."""
+    plan = get_plan(request, pk)
+    row = get_object_or_404(plan.versions.select_related("recorded_by"), number=number)
+    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    now = reading.sent(reading.snapshot(plan))
+    context = {
+        "plan": plan, "row": row, "may_plan": may_plan(request.actor, plan.unit),
+        "people": words.by_person(rules.difference(now, reading.sent(row.content))),
+        "visits": len(rules.standing(reading.sent(row.content))),
+        "version": plan.version, "key": uuid.uuid4().hex,
+    }  # fmt: skip
+    return render(request, "planning/publishing/version.html", context)
+
+
+@roles(*READERS)
+@require_GET
+def pack(request: HttpRequest, pk: int) -> FileResponse:
+    """The printable pack as it would be now: the last publication, else the board as it stands."""
+    plan = get_plan(request, pk)
+    whole = packs.pack_of(plan, reading.published_version(plan))
+    log.record_read(plan.chain, "read_pack", at=request.at, actor=request.user, subject=plan)
+    wanted = request.GET.get("rad")
+    sheets = [row for row in whole.sheets if str(row.number) == wanted] if wanted else None
+    name = f"dagplan-{plan.day.isoformat()}{f'-rad-{wanted}' if sheets else ''}.pdf"
+    content = packs.pdf(whole, request.at, sheets or None)
+    return FileResponse(BytesIO(content), filename=name, content_type="application/pdf")
