@@ -30,6 +30,8 @@ def register() -> None:
         write_pack="Dagplan skriven till enhetens mapp",
         read_pack="Öppnade dagplanen för utskrift",
         read_changes="Läste ändringar av besök",
+        stop_optimizer="Optimering stoppad",
+        move_breaks="Raster flyttade enligt förslaget",
     )
     editing.make_loose, editing.tell = rows.make_loose, rows.tell
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from planning import daytime
@@ -16,9 +16,10 @@ COUNT = 5
 
 @dataclass(frozen=True)
 class Placing:
-    """One place for a visit: the row, the time, and what it costs in words."""
+    """One place for a visit: the row (two of a pair), the time, and what it costs in words."""
 
-    shift: int
+    shifts: str
+    """The row of each place of the visit, as JSON."""
     name: str
     at: str
     until: str
@@ -37,8 +38,15 @@ class Advice:
 
     @cached_property
     def problem(self) -> model.Problem:
-        """The plan, with its travel written out."""
-        return problem.with_full_travel(problem.problem_of(self.data))
+        """The plan, with its travel written out. Whoever fills another place of the visit stays."""
+        asked = problem.with_full_travel(problem.problem_of(self.data))
+        colleagues = {
+            problem.task_of(self.visit, row.place): row.shift_id
+            for row in self.visit.staff.all()
+            if row.place != self.place and row.shift_id in self.data.shift
+        }
+        pinned = [replace(v, carer=colleagues.get(str(v.id), v.carer)) for v in asked.visits]
+        return replace(asked, visits=tuple(pinned))
 
     @cached_property
     def standing(self) -> model.Solution:
@@ -53,18 +61,24 @@ class Advice:
     @cached_property
     def suggestions(self) -> list[Placing]:
         """The five best places, the best first."""
-        found = suggest(self.problem, self.standing, self.task, COUNT)
+        # Before and after somebody's break can be the same place: asked for more than are shown.
+        found = suggest(self.problem, self.standing, self.task, 2 * COUNT)
         rows = [self._placing(row) for row in found]
-        return list({(row.shift, row.at): row for row in rows}.values())
+        return list({(row.shifts, row.at): row for row in rows}.values())[:COUNT]
 
     def _placing(self, row: Suggestion) -> Placing:
-        at = next(a for a in row.assignments if a.task == self.task)
-        shift = self.data.shift[int(at.carer)]
-        start, day = round(at.start / problem.MINUTE), self.data.plan.day
+        rows = {problem.parse_task(at.task)[1]: int(at.carer) for at in row.assignments}
+        shifts = [rows.get(place) for place in range(1, self.visit.staff_needed + 1)]
+        start = round(row.assignments[0].start / problem.MINUTE)
+        day = self.data.plan.day
         until = daytime.wall(day, start + self.visit.minutes)
-        said = _cost_words(row.costs, row.shifted, self._is_known(shift.carer_id))
-        moves = self._moves(start, row.shifted)
-        return Placing(shift.pk, shift.name, daytime.wall(day, start), until, said, moves)
+        named = [self.data.shift[pk] for pk in shifts if pk]
+        new = sum(not self._is_known(shift.carer_id) for shift in named)
+        said = _cost_words(row.costs, row.shifted, new)
+        return Placing(
+            json.dumps(shifts, separators=(",", ":")), " och ".join(shift.name for shift in named),
+            daytime.wall(day, start), until, said, self._moves(start, row.shifted),
+        )  # fmt: skip
 
     def _moves(self, start: int, shifted: Mapping[model.Id, float]) -> str:
         by_pk = {visit.pk: visit for visit in self.data.standing}
@@ -108,10 +122,11 @@ def advice(plan: DayPlan, visit: Visit, place: int) -> Advice:
 
 
 def _cost_words(
-    costs: Mapping[str, float], shifted: Mapping[model.Id, float], is_known: bool
+    costs: Mapping[str, float], shifted: Mapping[model.Id, float], new_faces: int
 ) -> str:
     parts = [f"Restid {_minutes(costs.get('travel', 0.0))}"]
-    parts.append("känd personal" if is_known else "nytt ansikte")
+    parts.append(("känd personal", "nytt ansikte")[new_faces] if new_faces < 2
+                 else f"{new_faces} nya ansikten")  # fmt: skip
     late = costs.get("tardiness", 0.0) + costs.get("earliness", 0.0)
     parts.append("inom önskad tid" if late <= 0 else "vid sidan av önskad tid")
     moved = [abs(seconds) for seconds in shifted.values()]

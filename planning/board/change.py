@@ -72,7 +72,7 @@ def change(
         if done := list(PlanChange.objects.filter(plan=plan, key=key)):
             return done
         visits = _locked(plan, {row.visit for row in wanted})
-        held = _authority(visits, user, at) if user else None
+        held = _authority(visits, user, at)
         due = list(_due(visits, wanted, skip_clashes))
         return _carry_out(plan, visits, due, _Doer(user, held, key, at, name), undoes or {})
 
@@ -105,14 +105,21 @@ def _locked(plan: int, keys: Iterable[int]) -> dict[int, Visit]:
     return found
 
 
-def _authority(visits: Mapping[int, Visit], user: User, at: datetime) -> Holding | None:
+def authority(plan: DayPlan, user: User | None, at: datetime) -> Holding | None:
+    """By which role a person changes a plan; None is the system itself. Raises NotAllowed."""
+    if user is None:
+        return None
+    held = actor_on(user, clock.local_date(at)).holding(PLANNERS, plan.unit.path)
+    if held is None:
+        raise NotAllowed("Planen ändras av enhetens planerare.")
+    return held
+
+
+def _authority(visits: Mapping[int, Visit], user: User | None, at: datetime) -> Holding | None:
     """By which role the person changes the plan. Raises NotAllowed."""
-    actor = actor_on(user, clock.local_date(at))
     held = None
     for plan in {visit.plan for visit in visits.values()}:
-        held = actor.holding(PLANNERS, plan.unit.path)
-        if held is None:
-            raise NotAllowed("Planen ändras av enhetens planerare.")
+        held = authority(plan, user, at)
     return held
 
 

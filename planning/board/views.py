@@ -270,7 +270,7 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
     seen = (_integer(said.get("staff_version")) or 0, _integer(said.get("time_version")) or 0)
     place = _integer(said.get("plats")) or 1
     if what == "flytta" and said.get("forslag"):
-        return _suggested(said, row, place, seen)
+        return _suggested(said, row, seen)
     if what == "flytta":
         start = said.get("start", "").strip()
         return moving.moved(
@@ -297,10 +297,11 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
     raise Refused("Välj vad som ska göras.")
 
 
-def _suggested(said: Any, row: Visit, place: int, seen: tuple[int, int]) -> list[Wanted]:
-    """A suggestion: the visit to its row, and everybody who makes room for it."""
-    shift, _, moves = said["forslag"].partition(" ")
+def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
+    """A suggestion: the visit to its rows, and everybody who makes room for it."""
+    rows, _, moves = said["forslag"].partition(" ")
     try:
+        shifts = [None if shift is None else int(shift) for shift in json.loads(rows)]
         times = [(int(pk), int(start), int(version)) for pk, start, version in json.loads(moves)]
     except (ValueError, TypeError) as error:
         raise Refused("Förslaget gick inte att läsa. Öppna besöket igen.") from error
@@ -308,8 +309,8 @@ def _suggested(said: Any, row: Visit, place: int, seen: tuple[int, int]) -> list
         Visit.objects.filter(plan=row.plan, pk__in=[pk for pk, _, _ in times])
         .values_list("pk", "minutes")
     )  # fmt: skip
-    wanted = moving.moved(row, place=place, shift=_integer(shift), start=None, seen=seen)
-    return wanted + [
+    lock = [Wanted(row.pk, "lock", {"lock": "both"}, row.lock_version)] if said.get("las") else []
+    return [Wanted(row.pk, "staff", {"shifts": shifts}, seen[0]), *lock] + [
         Wanted(pk, "time", {"start": start, "minutes": minutes.get(pk, 0)}, version)
         for pk, start, version in times
     ]

@@ -16,12 +16,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from audit import clock
+from audit import clock, log
 from cases.commands import Refused
 from organisation.models import User
 from planning.board import advice, problem, reading
-from planning.board.change import Wanted, change
+from planning.board.change import Wanted, authority, change
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import check, model, serial
 
@@ -30,33 +31,50 @@ LENGTHS = (15, 60, 180)
 """Seconds that a planner may let it search."""
 SILENT = timedelta(seconds=90)
 """How long a run may be silent before it counts as killed."""
+IN_QUEUE = timedelta(minutes=15)
+"""How long a run may wait for those before it in the queue."""
 MOST_POINTS = 200
+SEEN = ("staff", "time", "lock", "status")
+"""The groups of a visit which, changed by somebody since the run began, make the visit theirs."""
+BROKEN_OFF = "Körningen avbröts. Planen är orörd. Starta en ny."
 
 
 def start(
     plan: DayPlan, user: User | None, *, profile: str, seconds: int, at: datetime,
     frozen_until: int | None = None,
 ) -> OptimizerRun:  # fmt: skip
-    """Put a run in the queue. Raises Refused when one is under way."""
+    """Put a run in the queue. Raises NotAllowed, or Refused when one is under way or there is
+    nothing to plan."""
     if profile not in problem.PROFILES:
         raise Refused("Välj vad som är viktigast.")
+    held = authority(plan, user, at)
     with transaction.atomic():
         DayPlan.objects.select_for_update().get(pk=plan.pk)
-        end_silent(plan, at)
+        end_silent(plan)
         if plan.runs.filter(status__in=(Status.WAITING, Status.RUNNING)).exists():
             raise Refused("En körning pågår redan. Vänta tills den är klar, eller stoppa den.")
+        if not plan.visits.standing().exists():
+            raise Refused("Dagen har inga besök att placera. Hämta besöken i Dagbild först.")
         plan.refresh_from_db()
-        return OptimizerRun.objects.create(
+        run = OptimizerRun.objects.create(
             plan=plan, started_by=user, started_at=at, profile=profile, seconds=seconds,
             frozen_until=frozen_until, seen_seq=plan.last_seq, beat_at=clock.real_now(),
         )  # fmt: skip
+        log.record(
+            plan.chain, "start_optimizer", at=at, actor=user, subject=plan,
+            on_behalf_of=held.on_behalf_of if held else None,
+            values={"profile": profile, "seconds": seconds},
+        )  # fmt: skip
+    return run
 
 
-def end_silent(plan: DayPlan, at: datetime) -> int:
+def end_silent(plan: DayPlan) -> int:
     """Mark runs whose process was killed. Nothing of the plan is lost: it was never touched."""
-    return plan.runs.filter(
-        status__in=(Status.WAITING, Status.RUNNING), beat_at__lt=clock.real_now() - SILENT
-    ).update(status=Status.FAILED, error="Körningen avbröts. Planen är orörd. Starta en ny.")
+    now = clock.real_now()
+    silent = Q(status=Status.RUNNING, beat_at__lt=now - SILENT) | Q(
+        status=Status.WAITING, beat_at__lt=now - IN_QUEUE
+    )
+    return plan.runs.filter(silent).update(status=Status.FAILED, error=BROKEN_OFF)
 
 
 def carry_out(pk: int) -> None:
@@ -77,7 +95,7 @@ def carry_out(pk: int) -> None:
         found = _search(run, asked, standing, Path(folder))
     run.refresh_from_db()
     if found is None:
-        run.status, run.error = Status.FAILED, run.error or "Körningen avbröts. Planen är orörd."
+        run.status, run.error = Status.FAILED, run.error or BROKEN_OFF
     else:
         run.status = Status.STOPPED if run.stop_wanted else Status.DONE
         run.after, run.proposal = figures(asked, found), proposal(data, found)
@@ -167,44 +185,83 @@ def proposal(data: reading.PlanData, found: model.Solution) -> dict[str, Any]:
         if (shifts, start) != (now, visit.start):
             moves[str(visit.pk)] = {
                 "shifts": shifts, "start": start, "was": now, "was_start": visit.start,
-                "seen": [visit.staff_version, visit.time_version],
+                "seen": [getattr(visit, f"{group}_version") for group in SEEN],
             }  # fmt: skip
     breaks = {str(row.carer): round(row.start / 60) for row in found.breaks}
     return {"moves": moves, "breaks": breaks}
 
 
 def accept(
-    run: OptimizerRun, user: User, *, key: str, at: datetime, shifts: Iterable[int] | None = None
+    run: OptimizerRun, user: User | None, *, key: str, at: datetime,
+    shifts: Iterable[int] | None = None,
 ) -> list[PlanChange]:  # fmt: skip
-    """Carry out the proposal, or what of it concerns some rows. What was edited meanwhile stays."""
+    """Carry out the proposal, or what of it concerns some rows. What was edited meanwhile stays.
+
+    Raises NotAllowed, or Refused when the run has no proposal.
+    """
     if run.status not in (Status.DONE, Status.STOPPED):
         raise Refused("Körningen har inget förslag att godta.")
+    authority(run.plan, user, at)
     chosen = None if shifts is None else set(shifts)
     moves = {
         int(visit): said
         for visit, said in run.proposal.get("moves", {}).items()
         if chosen is None or chosen & {pk for pk in said["shifts"] + said["was"] if pk}
     }
-    minutes = dict(Visit.objects.filter(pk__in=moves).values_list("pk", "minutes"))
-    wanted = [row for visit, said in moves.items() for row in _wanted(visit, said, minutes)]
     with transaction.atomic():
         done = change(
-            run.plan_id, wanted, user, key=key, at=at, name="accept_proposal", skip_clashes=True
-        )
-        for shift, minute in run.proposal.get("breaks", {}).items():
-            if chosen is None or int(shift) in chosen:
-                Shift.objects.filter(pk=int(shift)).update(break_start=minute)
+            run.plan_id, list(_untouched(run.plan, moves)), user, key=key, at=at,
+            name="accept_proposal", skip_clashes=True,
+        )  # fmt: skip
+        _move_breaks(run, user, at, chosen)
         OptimizerRun.objects.filter(pk=run.pk).update(accepted_at=at)
     return done
 
 
-def _wanted(visit: int, said: Mapping[str, Any], minutes: Mapping[int, int]) -> Iterator[Wanted]:
-    yield Wanted(visit, "staff", {"shifts": said["shifts"]}, said["seen"][0])
+def _untouched(plan: DayPlan, moves: Mapping[int, Any]) -> Iterator[Wanted]:
+    """What is to be written of the visits and rows that stand as they did when the run began."""
+    rows = {row.pk: row for row in Shift.objects.of(plan.planned_unit, plan.day)}
+    for visit in Visit.objects.filter(pk__in=moves).order_by("pk"):
+        said = moves[visit.pk]
+        until = said["start"] + visit.minutes
+        works = all(pk in rows and until <= rows[pk].works_until for pk in said["shifts"] if pk)
+        if works and said["seen"] == [getattr(visit, f"{group}_version") for group in SEEN]:
+            yield from _wanted(visit, said)
+
+
+def _move_breaks(
+    run: OptimizerRun, user: User | None, at: datetime, chosen: set[int] | None
+) -> None:  # fmt: skip
+    """Put the breaks of the rows where the proposal has them, and let open boards read it."""
+    wanted = {int(pk): minute for pk, minute in run.proposal.get("breaks", {}).items()
+              if chosen is None or int(pk) in chosen}  # fmt: skip
+    rows = Shift.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    moved = [row for row in rows if row.break_start != wanted[row.pk]]
+    if not moved:
+        return
+    event = log.record(
+        run.plan.chain, "move_breaks", at=at, actor=user, subject=run.plan,
+        values={"breaks": [[row.pk, row.break_start, wanted[row.pk]] for row in moved]},
+    )  # fmt: skip
+    for row in moved:
+        row.break_start = wanted[row.pk]
+    Shift.objects.bulk_update(moved, ["break_start"])
+    DayPlan.objects.filter(pk=run.plan_id).update(last_seq=event.seq, reload_seq=event.seq)
+
+
+def _wanted(visit: Visit, said: Mapping[str, Any]) -> Iterator[Wanted]:
+    yield Wanted(visit.pk, "staff", {"shifts": said["shifts"]}, visit.staff_version)
     if said["start"] != said["was_start"]:
-        time = {"start": said["start"], "minutes": minutes[visit]}
-        yield Wanted(visit, "time", time, said["seen"][1])
+        time = {"start": said["start"], "minutes": visit.minutes}
+        yield Wanted(visit.pk, "time", time, visit.time_version)
 
 
-def stop(run: OptimizerRun) -> None:
-    """Ask the search to end with the best it has."""
-    OptimizerRun.objects.filter(pk=run.pk).update(stop_wanted=True)
+def stop(run: OptimizerRun, user: User | None, *, at: datetime) -> None:
+    """Ask the search to end with the best it has. Raises NotAllowed."""
+    authority(run.plan, user, at)
+    with transaction.atomic():
+        asked = OptimizerRun.objects.filter(
+            pk=run.pk, status__in=(Status.WAITING, Status.RUNNING), stop_wanted=False
+        ).update(stop_wanted=True)
+        if asked:
+            log.record(run.plan.chain, "stop_optimizer", at=at, actor=user, subject=run.plan)

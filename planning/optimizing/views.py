@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import log
 from cases.commands import Refused
 from organisation.access import roles
 from planning import daytime
@@ -62,7 +61,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             transaction.on_commit(lambda: optimize.delay(run.pk))
             return redirect("optimizing:page", pk)
-    runs.end_silent(plan, request.at)
+    runs.end_silent(plan)
     found = list(plan.runs.select_related("started_by")[:6])
     context = {
         "plan": plan, "form": form, "run": found[0] if found else None, "earlier": found[1:],
@@ -74,14 +73,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _start(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
     now = daytime.minute_of(plan.day, request.at)
-    run = runs.start(
+    return runs.start(
         plan, request.user, profile=said["profile"], seconds=said["seconds"], at=request.at,
         frozen_until=max(0, now) + TWO_HOURS if said["freeze"] and now < daytime.DAY else None,
     )  # fmt: skip
-    with transaction.atomic():
-        log.record(plan.chain, "start_optimizer", at=request.at, actor=request.user, subject=plan,
-                   values={"profile": run.profile, "seconds": run.seconds})  # fmt: skip
-    return run
 
 
 def _shown(plan: DayPlan, run: OptimizerRun) -> dict[str, Any]:
@@ -170,7 +165,7 @@ def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:
 def stop(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     """Stop the search and keep the best."""
     plan = plan_to_change(request, pk)
-    runs.stop(get_object_or_404(OptimizerRun, pk=run, plan=plan))
+    runs.stop(get_object_or_404(OptimizerRun, pk=run, plan=plan), request.user, at=request.at)
     messages.success(request, "Sökningen stoppas och behåller det bästa hittills.")
     return redirect("optimizing:page", pk)
 

@@ -1,0 +1,307 @@
+"""A run of the optimizer: started, followed, stopped, killed, accepted. PLN-20.
+
+The day is tiny, and a search takes a second. Everybody lives in one place.
+"""
+
+import os
+import signal
+import subprocess
+from datetime import timedelta
+
+import pytest
+
+from audit import clock
+from audit.models import Event
+from cases.commands import NotAllowed, Refused
+from organisation.roles import Role
+from planning.models import DayPlan, OptimizerRun, PlanChange, Visit
+from planning.optimizing import runs
+from tests.factories import person
+from tests.planning.board.world import NOW, World
+
+pytestmark = pytest.mark.django_db
+
+
+def started(w: World, seconds: int = 1, **more) -> OptimizerRun:
+    return runs.start(w.plan, w.planner, profile="balanced", seconds=seconds, at=NOW, **more)
+
+
+def carried_out(w: World, **more) -> OptimizerRun:
+    run = started(w, **more)
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def rows_of(visit: Visit) -> list:
+    return list(visit.staff.values_list("shift", flat=True))
+
+
+def day_of_three(w: World) -> list[Visit]:
+    return [w.visit(f"Person Nr{n}", 540 + 60 * n) for n in range(3)]
+
+
+def test_a_run_proposes_and_changes_nothing_until_it_is_accepted():
+    """PLN-20: three visits unplaced before, none after; four minutes are the least way there and
+    back, for one carer in one go."""
+    w = World()
+    visits = day_of_three(w)
+    run = carried_out(w)
+    assert run.status == "done", run.error
+    assert (run.before["unplaced"], run.after["unplaced"]) == (3, 0)
+    assert run.after["travel"] in (4, 8, 12)  # so many carers share the visits, fairly
+    assert run.after["breaches"] == run.after["off_time"] == 0
+    assert len(run.proposal["moves"]) == 3
+    assert run.progress["points"][-1][2] == 0
+    assert [rows_of(visit) for visit in visits] == [[None]] * 3
+    assert not PlanChange.objects.exists()
+
+    done = runs.accept(run, w.planner, key="a", at=NOW)
+    assert {change.group for change in done} == {"staff"}
+    assert all(rows_of(visit)[0] for visit in visits)
+    event = Event.objects.get(name="accept_proposal")
+    assert (event.actor, event.personal) == (w.planner, True)
+    run.refresh_from_db()
+    assert run.accepted_at == NOW
+    assert runs.accept(run, w.planner, key="b", at=NOW) == []  # all is as it says already
+
+
+def test_starting_is_logged_and_a_second_run_waits_its_turn():
+    """PLN-20"""
+    w = World()
+    day_of_three(w)
+    started(w)
+    event = Event.objects.get(name="start_optimizer")
+    assert (event.actor, event.values.values) == (
+        w.planner, {"profile": "balanced", "seconds": 1}
+    )  # fmt: skip
+    with pytest.raises(Refused, match="En körning pågår redan"):
+        started(w)
+    assert OptimizerRun.objects.count() == 1
+    assert Event.objects.filter(name="start_optimizer").count() == 1
+
+
+def test_a_day_without_visits_and_a_wish_that_is_not_there_are_refused():
+    """PLN-20: a visit that is not to be done is no visit to place."""
+    w = World()
+    with pytest.raises(Refused, match="Hämta besöken i Dagbild först"):
+        started(w)
+    visit = w.visit("Frida Karlsson", 600)
+    w.change(visit, "status", {"status": "removed", "reason": "Bortrest"})
+    with pytest.raises(Refused, match="inga besök att placera"):
+        started(w)
+    with pytest.raises(Refused, match="Välj vad som är viktigast"):
+        runs.start(w.plan, w.planner, profile="allt", seconds=1, at=NOW)
+    assert not OptimizerRun.objects.exists()
+    assert not Event.objects.filter(name="start_optimizer").exists()
+
+
+def test_who_does_not_plan_the_unit_neither_starts_stops_nor_accepts():
+    """PLN-20, SEC-01"""
+    w = World()
+    visits = day_of_three(w)
+    nurse = person(Role.NURSE, w.unit)
+    with pytest.raises(NotAllowed, match="enhetens planerare"):
+        runs.start(w.plan, nurse, profile="balanced", seconds=1, at=NOW)
+    run = carried_out(w)
+    for deed in (
+        lambda: runs.stop(run, nurse, at=NOW),
+        lambda: runs.accept(run, nurse, key="a", at=NOW),
+    ):
+        with pytest.raises(NotAllowed, match="enhetens planerare"):
+            deed()
+    run.refresh_from_db()
+    assert (run.stop_wanted, run.accepted_at) == (False, None)
+    assert [rows_of(visit) for visit in visits] == [[None]] * 3
+
+
+def test_stopped_before_its_time_it_keeps_the_best(monkeypatch):
+    """PLN-20: ten minutes were asked for; the planner stops it when it has found a plan."""
+    w = World()
+    visits = day_of_three(w)
+    run = started(w, seconds=600)
+    beat = runs._beat
+
+    def stop_then_beat(row, said):
+        if said["unplaced"] == 0:
+            runs.stop(row, w.planner, at=NOW)
+        return beat(row, said)
+
+    monkeypatch.setattr(runs, "_beat", stop_then_beat)
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.after["unplaced"]) == ("stopped", 0)
+    assert run.progress["seconds"] < 60
+    assert Event.objects.get(name="stop_optimizer").actor == w.planner  # once, however often pressed
+    runs.accept(run, w.planner, key="a", at=NOW)
+    assert all(rows_of(visit)[0] for visit in visits)
+
+
+def test_killed_half_way_it_says_so_the_plan_is_untouched_and_a_new_one_can_start(monkeypatch):
+    """PLN-20: the searching process dies by SIGKILL at its first word."""
+    w = World()
+    visits = day_of_three(w)
+    run = started(w, seconds=600)
+    pids: list[int] = []
+
+    class Seen(subprocess.Popen):
+        def __init__(self, *args, **more):
+            super().__init__(*args, **more)
+            pids.append(self.pid)
+
+    def kill(row, said):
+        os.kill(pids[0], signal.SIGKILL)
+        return False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs.subprocess, "Popen", Seen)
+        patched.setattr(runs, "_beat", kill)
+        runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.get_status_display()) == ("failed", "Avbruten")
+    assert run.error == "Körningen avbröts. Planen är orörd. Starta en ny."
+    assert [rows_of(visit) for visit in visits] == [[None]] * 3
+    assert not PlanChange.objects.exists()
+    with pytest.raises(Refused, match="inget förslag att godta"):
+        runs.accept(run, w.planner, key="a", at=NOW)
+    assert carried_out(w).after["unplaced"] == 0
+
+
+def test_a_run_whose_worker_died_counts_as_broken_off_when_it_has_been_silent():
+    """PLN-20: nobody is left to say so, so the next who looks does."""
+    w = World()
+    day_of_three(w)
+    run = started(w)
+    OptimizerRun.objects.filter(pk=run.pk).update(
+        status="running", beat_at=clock.real_now() - timedelta(seconds=80)
+    )
+    with pytest.raises(Refused, match="pågår redan"):
+        started(w)
+    OptimizerRun.objects.filter(pk=run.pk).update(
+        beat_at=clock.real_now() - timedelta(seconds=100)
+    )
+    started(w)
+    run.refresh_from_db()
+    assert (run.status, run.error) == (
+        "failed", "Körningen avbröts. Planen är orörd. Starta en ny."
+    )  # fmt: skip
+
+
+def test_a_run_that_waits_behind_another_units_is_not_broken_off():
+    """PLN-20: one job is carried out at a time, each up to three minutes."""
+    w = World()
+    day_of_three(w)
+    run = started(w)
+    OptimizerRun.objects.filter(pk=run.pk).update(
+        beat_at=clock.real_now() - timedelta(minutes=10)
+    )
+    assert runs.end_silent(w.plan) == 0
+    OptimizerRun.objects.filter(pk=run.pk).update(
+        beat_at=clock.real_now() - timedelta(minutes=20)
+    )
+    assert runs.end_silent(w.plan) == 1
+
+
+def test_a_job_that_is_delivered_twice_searches_once():
+    """PLN-20"""
+    w = World()
+    day_of_three(w)
+    run = carried_out(w)
+    found = run.proposal
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.proposal) == ("done", found)
+
+
+def test_what_cannot_be_counted_on_says_what_is_wrong(monkeypatch):
+    """PLN-20: a problem that the search refuses."""
+    w = World()
+    day_of_three(w)
+    monkeypatch.setattr(runs.serial, "problem_to_json", lambda asked: '{"visits": []}')
+    run = carried_out(w)
+    assert run.status == "failed"
+    assert run.error.startswith("Planen går inte att räkna på: ")
+
+
+def test_by_row_only_the_visits_of_that_row_move():
+    """PLN-20: Ali alone can give insulin, Britt alone speaks Finnish."""
+    w = World()
+    w.cecilia.delete()
+    finnish = type(w.insulin).objects.create(code="finska", name="Finska")
+    w.can(w.ali, w.insulin)
+    w.can(w.britt, finnish)
+    for_ali, for_britt = w.visit("Frida Karlsson", 600), w.visit("Gösta Mård", 600)
+    for_ali.skills.add(w.insulin)
+    for_britt.skills.add(finnish)
+    run = carried_out(w)
+    runs.accept(run, w.planner, key="a", at=NOW, shifts=[w.ali.pk])
+    assert (rows_of(for_ali), rows_of(for_britt)) == ([w.ali.pk], [None])
+    runs.accept(run, w.planner, key="b", at=NOW, shifts=[w.britt.pk])
+    assert rows_of(for_britt) == [w.britt.pk]
+    assert Event.objects.filter(name="accept_proposal").count() == 2
+
+
+@pytest.mark.parametrize("group, value", [
+    ("staff", {"shifts": ["cecilia"]}), ("time", {"start": 560, "minutes": 30}),
+    ("lock", {"lock": "both"}), ("status", {"status": "removed", "reason": "Bortrest"}),
+])  # fmt: skip
+def test_what_a_planner_changes_during_the_run_stays_as_they_changed_it(group, value):
+    """PLN-20, PLN-15: the rest of the proposal is carried out."""
+    w = World()
+    edited, *others = day_of_three(w)
+    if group == "staff":
+        value = {"shifts": [w.cecilia.pk]}
+    run = carried_out(w)
+    w.change(edited, group, value, by=w.colleague())
+    before = Visit.objects.get(pk=edited.pk)
+    rows = rows_of(edited)
+    runs.accept(run, w.planner, key="a", at=NOW)
+    edited.refresh_from_db()
+    assert (rows_of(edited), edited.start, edited.status, edited.lock) == (
+        rows, before.start, before.status, before.lock
+    )  # fmt: skip
+    assert all(rows_of(visit)[0] for visit in others)
+
+
+def test_nobody_who_has_gone_home_sick_during_the_run_gets_visits():
+    """PLN-20: their row ends at nine; what was proposed for it later is left out."""
+    w = World()
+    for shift in (w.britt, w.cecilia):
+        shift.delete()
+    visits = day_of_three(w)
+    run = carried_out(w)
+    assert run.after["unplaced"] == 0
+    w.ali.absent_from = 600
+    w.ali.save()
+    runs.accept(run, w.planner, key="a", at=NOW)
+    # 9:00 to 9:30 is done before ten; the visits of ten and eleven are not his any more.
+    assert [rows_of(visit) for visit in visits] == [[w.ali.pk], [None], [None]]
+
+
+def test_breaks_move_with_the_proposal_on_record_and_boards_read_everything():
+    """PLN-19, PLN-20: a break of half an hour, between 11:00 and 12:00; a visit of an hour fills 11:00
+    to 12:00 to the minute, so the break begins when it ends."""
+    w = World()
+    for shift in (w.britt, w.cecilia):
+        shift.delete()
+    w.ali.break_minutes, w.ali.break_earliest, w.ali.break_latest = 30, 660, 720
+    w.ali.save()
+    w.visit("Frida Karlsson", 660, 60, slack=0)
+    run = carried_out(w)
+    runs.accept(run, w.planner, key="a", at=NOW)
+    w.ali.refresh_from_db()
+    assert w.ali.break_start == 720
+    event = Event.objects.get(name="move_breaks")
+    assert event.values.values == {"breaks": [[w.ali.pk, None, 720]]}
+    plan = DayPlan.objects.get(pk=w.plan.pk)
+    assert plan.last_seq == plan.reload_seq == event.seq
+
+
+def test_visits_that_begin_before_the_frozen_minute_stay_where_they_are():
+    """PLN-20: Ali and Britt have one each that one of them could do in one go."""
+    w = World()
+    early, late = w.visit("Frida Karlsson", 540), w.visit("Gösta Mård", 720)
+    w.put(early, w.ali)
+    w.put(late, w.britt)
+    run = carried_out(w, frozen_until=600)
+    assert str(early.pk) not in run.proposal["moves"]
