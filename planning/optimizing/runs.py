@@ -115,15 +115,15 @@ def _search(
         "--warm-start", str(folder / "warm.json"),
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=settings.ROOT) as process:
+        told = False
         for said in _lines(process):
             if "error" in said:
                 _fail(run, said["error"])
-            elif _beat(run, said):
-                process.terminate()
-    answer = folder / "solution.json"
-    if process.returncode != 0 or not answer.exists():
-        return None
-    return serial.solution_from_json(answer.read_text())
+            elif _beat(run, said) and not told:
+                process.terminate()  # once: told again while it ends, it would die at once
+                told = True
+    answer = folder / "solution.json"  # written whole or not at all
+    return serial.solution_from_json(answer.read_text()) if answer.exists() else None
 
 
 def _lines(process: subprocess.Popen) -> Iterator[dict[str, Any]]:

@@ -72,10 +72,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _start(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
-    now = daytime.minute_of(plan.day, request.at)
+    until = daytime.minute_of(plan.day, request.at) + TWO_HOURS
     return runs.start(
         plan, request.user, profile=said["profile"], seconds=said["seconds"], at=request.at,
-        frozen_until=max(0, now) + TWO_HOURS if said["freeze"] and now < daytime.DAY else None,
+        frozen_until=until if said["freeze"] and 0 < until <= daytime.LATEST else None,
     )  # fmt: skip
 
 

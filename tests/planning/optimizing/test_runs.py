@@ -52,7 +52,6 @@ def test_a_run_proposes_and_changes_nothing_until_it_is_accepted():
     assert run.after["travel"] in (4, 8, 12)  # so many carers share the visits, fairly
     assert run.after["breaches"] == run.after["off_time"] == 0
     assert len(run.proposal["moves"]) == 3
-    assert run.progress["points"][-1][2] == 0
     assert [rows_of(visit) for visit in visits] == [[None]] * 3
     assert not PlanChange.objects.exists()
 
@@ -130,9 +129,13 @@ def test_stopped_before_its_time_it_keeps_the_best(monkeypatch):
     monkeypatch.setattr(runs, "_beat", stop_then_beat)
     runs.carry_out(run.pk)
     run.refresh_from_db()
-    assert (run.status, run.after["unplaced"]) == ("stopped", 0)
+    assert (run.status, run.error) == ("stopped", "")
+    assert run.after["unplaced"] == 0
     assert run.progress["seconds"] < 60
-    assert Event.objects.get(name="stop_optimizer").actor == w.planner  # once, however often pressed
+    assert run.progress["points"][-1][2] == 0  # seconds, cost, unplaced: what the page draws
+    assert (
+        Event.objects.get(name="stop_optimizer").actor == w.planner
+    )  # once, however often pressed
     runs.accept(run, w.planner, key="a", at=NOW)
     assert all(rows_of(visit)[0] for visit in visits)
 
@@ -177,9 +180,7 @@ def test_a_run_whose_worker_died_counts_as_broken_off_when_it_has_been_silent():
     )
     with pytest.raises(Refused, match="pågår redan"):
         started(w)
-    OptimizerRun.objects.filter(pk=run.pk).update(
-        beat_at=clock.real_now() - timedelta(seconds=100)
-    )
+    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(seconds=100))
     started(w)
     run.refresh_from_db()
     assert (run.status, run.error) == (
@@ -192,13 +193,9 @@ def test_a_run_that_waits_behind_another_units_is_not_broken_off():
     w = World()
     day_of_three(w)
     run = started(w)
-    OptimizerRun.objects.filter(pk=run.pk).update(
-        beat_at=clock.real_now() - timedelta(minutes=10)
-    )
+    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(minutes=10))
     assert runs.end_silent(w.plan) == 0
-    OptimizerRun.objects.filter(pk=run.pk).update(
-        beat_at=clock.real_now() - timedelta(minutes=20)
-    )
+    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(minutes=20))
     assert runs.end_silent(w.plan) == 1
 
 
@@ -241,7 +238,7 @@ def test_by_row_only_the_visits_of_that_row_move():
     assert Event.objects.filter(name="accept_proposal").count() == 2
 
 
-@pytest.mark.parametrize("group, value", [
+@pytest.mark.parametrize(("group", "value"), [
     ("staff", {"shifts": ["cecilia"]}), ("time", {"start": 560, "minutes": 30}),
     ("lock", {"lock": "both"}), ("status", {"status": "removed", "reason": "Bortrest"}),
 ])  # fmt: skip
