@@ -1,10 +1,12 @@
 """Planning's jobs."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from audit import clock
 from planning.models import DayPlan
-from planning.optimizing import runs
+from planning.optimizing import days, runs
 from planning.publishing import delivery, packs
 from planning.rounds.generation import COMING_DAYS, generate_coming
 
@@ -13,6 +15,12 @@ from planning.rounds.generation import COMING_DAYS, generate_coming
 def optimize(run: int) -> None:
     """Search for a better plan."""
     runs.carry_out(run)
+
+
+@shared_task
+def optimize_days(group: str) -> None:
+    """Search for better plans of several days."""
+    days.carry_out(UUID(group))
 
 
 @shared_task

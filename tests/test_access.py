@@ -3,6 +3,7 @@
 An address that is added without a row in `TABLE` fails the first test.
 """
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -170,6 +171,7 @@ TABLE: dict[str, Any] = {
     **{f"board:{name}": CLIENTS for name in ("follow", "visit", "unplaced", "breaches")},
     **{f"board:{name}": PLANNERS for name in ("undo", "accept", "add")},
     **{f"optimizing:{name}": PLANNERS for name in ("page", "progress", "stop", "accept")},
+    **{f"optimizing:days{name}": PLANNERS for name in ("", "_progress", "_stop", "_accept")},
     **{f"publishing:{name}": CLIENTS for name in ("page", "version", "pack")},
     "publishing:do": PLANNERS, "history:changes": CLIENTS,
     **{f"staffing:{name}": STAFF for name in (
@@ -347,7 +349,13 @@ def _board(unit) -> dict[str, list[int]]:
     )
     VisitStaff.objects.create(visit=visit, place=1)
     run = OptimizerRun.objects.create(
-        plan=plan, started_at=at(SINCE), profile="balanced", seconds=15, seen_seq=0, status="done"
+        plan=plan,
+        started_at=at(SINCE),
+        profile="balanced",
+        seconds=15,
+        seen_seq=0,
+        status="done",
+        group=uuid.uuid4(),
     )
     PlanVersion.objects.create(
         plan=plan, number=1, content={}, recorded_at=at(SINCE), recorded_by=User.objects.first()
@@ -355,7 +363,10 @@ def _board(unit) -> dict[str, list[int]]:
     pages = ("follow", "unplaced", "breaches", "undo", "accept", "add")
     return {
         **{f"board:{page}": [plan.pk] for page in pages}, "board:visit": [plan.pk, visit.pk],
-        "optimizing:page": [plan.pk], "publishing:version": [plan.pk, 1],
+        "optimizing:page": [plan.pk], "optimizing:days": [plan.pk],
+        **{f"optimizing:days_{page}": [plan.pk, run.group]
+           for page in ("progress", "stop", "accept")},
+        "publishing:version": [plan.pk, 1],
         **{f"publishing:{page}": [plan.pk] for page in ("page", "do", "pack")},
         **{f"optimizing:{page}": [plan.pk, run.pk] for page in ("progress", "stop", "accept")},
     }  # fmt: skip

@@ -201,6 +201,8 @@ class OptimizerRun(models.Model):
         FAILED = "failed", "Avbruten"
 
     plan = models.ForeignKey(DayPlan, on_delete=models.CASCADE, related_name="runs")
+    group = models.UUIDField(null=True, db_index=True, editable=False)
+    """The runs of several days that were started together."""
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -9,10 +9,13 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -41,7 +44,7 @@ BROKEN_OFF = "Körningen avbröts. Planen är orörd. Starta en ny."
 
 def start(
     plan: DayPlan, user: User | None, *, profile: str, seconds: int, at: datetime,
-    frozen_until: int | None = None,
+    frozen_until: int | None = None, group: UUID | None = None,
 ) -> OptimizerRun:  # fmt: skip
     """Put a run in the queue. Raises NotAllowed, or Refused when one is under way or there is
     nothing to plan."""
@@ -58,7 +61,8 @@ def start(
         plan.refresh_from_db()
         run = OptimizerRun.objects.create(
             plan=plan, started_by=user, started_at=at, profile=profile, seconds=seconds,
-            frozen_until=frozen_until, seen_seq=plan.last_seq, beat_at=clock.real_now(),
+            frozen_until=frozen_until, group=group, seen_seq=plan.last_seq,
+            beat_at=clock.real_now(),
         )  # fmt: skip
         log.record(
             plan.chain, "start_optimizer", at=at, actor=user, subject=plan,
@@ -77,8 +81,15 @@ def end_silent(plan: DayPlan) -> int:
     return plan.runs.filter(silent).update(status=Status.FAILED, error=BROKEN_OFF)
 
 
-def carry_out(pk: int) -> None:
-    """Search, following progress and the wish to stop, and keep what was found as a proposal."""
+Known = Mapping[int, Set[int]]
+"""Carers whom each client should meet, by client."""
+
+
+def carry_out(pk: int, known: Known | None = None) -> None:
+    """Search, following progress and the wish to stop, and keep what was found as a proposal.
+
+    Carers in `known` count as no new faces for the search; what is told of it counts them.
+    """
     run = OptimizerRun.objects.select_related("plan__planned_unit").get(pk=pk)
     if run.status != Status.WAITING:
         return
@@ -92,7 +103,7 @@ def carry_out(pk: int) -> None:
         beat_at=clock.real_now(),
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="kundval-plan-") as folder:
-        found = _search(run, asked, standing, Path(folder))
+        found = _search(run, _with_known(asked, data, known or {}), standing, Path(folder))
     run.refresh_from_db()
     if found is None:
         run.status, run.error = Status.FAILED, run.error or BROKEN_OFF
@@ -101,6 +112,20 @@ def carry_out(pk: int) -> None:
         run.after, run.proposal = figures(asked, found), proposal(data, found)
     run.beat_at = clock.real_now()
     run.save()
+
+
+def _with_known(asked: model.Problem, data: reading.PlanData, known: Known) -> model.Problem:
+    """The problem in which the rows of the carers that each client should meet are known."""
+    rows: dict[int, set[model.Id]] = defaultdict(set)
+    for shift in data.shifts:
+        if shift.carer_id:
+            rows[shift.carer_id].add(shift.pk)
+
+    def met(client: model.Id) -> frozenset[model.Id]:
+        return frozenset(row for carer in known.get(int(client), ()) for row in rows[carer])
+
+    visits = tuple(replace(v, known_carers=v.known_carers | met(v.person)) for v in asked.visits)
+    return replace(asked, visits=visits)
 
 
 def _search(
