@@ -205,7 +205,8 @@ class OrderForm(forms.ModelForm):
         self.instance.client = client
         self.fields["decision"].queryset = client.decisions.all()
         self.fields["decision"].empty_label = "Inget beslut"
-        services = Service.objects.exclude(kind=Service.Kind.SURROUNDING)
+        chosen = {replaces.service_id} if replaces else {self.instance.service_id} - {None}
+        services = Service.objects.offered(chosen).exclude(kind=Service.Kind.SURROUNDING)
         if health_only:
             services = services.filter(kind=Service.Kind.NURSING)
             self.fields["legal_basis"].choices = [(LegalBasis.HSL.value, LegalBasis.HSL.label)]

@@ -3,6 +3,7 @@
 Requirements PLN-02, PLN-04, PLN-05, PLN-07, PLN-09, BEY-03, BEY-07; SoL 11 kap.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import ClassVar
@@ -26,6 +27,14 @@ READERS = frozenset({
 PROTECTED = "Skyddade uppgifter"
 
 
+class ServiceQuerySet(models.QuerySet):
+    """The reading vocabulary of services."""
+
+    def offered(self, also: Iterable[int] = ()):
+        """Those that can be chosen, and `also` those that are chosen already."""
+        return self.filter(Q(is_offered=True) | Q(pk__in=list(also)))
+
+
 class Service(models.Model):
     """A service that can be granted and planned, social or health care (PLN-02)."""
 
@@ -45,6 +54,10 @@ class Service(models.Model):
     kind = models.CharField("slag", max_length=16, choices=Kind)
     hands_over = models.BooleanField("lämnas över vid besök", default=False)
     """What a laundry or pharmacy errand brings back to the person (PLN-07)."""
+    is_offered = models.BooleanField("går att välja", default=True)
+    """One that is withdrawn stays where it is ordered and planned already."""
+
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "name"]

@@ -50,6 +50,7 @@ MENU = (
             Item("Dagbild", "board:board", "board", CLIENT_READERS),
             Item("Grundplanering", "rounds:list", "cal", CLIENT_READERS),
             Item("Brukare", "clients:list", "people", CLIENT_READERS),
+            Item("Insatser", "services:list", "list", CLIENT_READERS | ADMINISTRATORS),
             Item("Ändringar", "history:changes", "clock", CLIENT_READERS),
             Item("Personal", "staffing:carers", "people", staffing.READERS),
         ),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("planering/", include("planning.history.urls")),
     path("personal/", include("planning.staffing.urls")),
     path("brukare/", include("planning.rounds.client_urls")),
+    path("insatser/", include("clients.urls")),
     path("grundplanering/", include("planning.rounds.urls")),
     path("portal/", include("procurement.portal.urls")),
 ]

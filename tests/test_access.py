@@ -18,6 +18,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from cases import committee
 from cases.models import CommitteeMeeting, CommitteeMember, Document, OutgoingMail, SavedFilter
 from clients.models import Client as Person
+from clients.models import Service
 from config.demo.routine import PAGE
 from config.health import beat
 from organisation.models import (
@@ -189,6 +190,9 @@ TABLE: dict[str, Any] = {
     **{f"clients:{name}": PLANNERS for name in (
         "order_read", "absence_add", "absence_change", "absence_cancel", "care_contact",
         "wish_add", "wish_remove", "double_staffing")},
+    "services:list": CLIENTS | ADMIN, "staffing:bases": STAFF,
+    **{f"services:{name}": ADMIN | {R.DEPUTY_DIRECTOR} for name in ("add", "change")},
+    "staffing:base_change": PLANNERS,
     **{f"rounds:{name}": CLIENTS for name in ("list", "deviations", "template")},
     **{f"rounds:{name}": PLANNERS for name in (
         "visit", "visit_add", "visit_remove", "week_copy", "weeks", "discard", "save")},
@@ -288,6 +292,9 @@ class World:
             "escalations:receipt": [_deviation(self.case).pk],
             "escalations:chain": [_in_depth(self.case).pk],
             **_staffing(unit),
+            "services:change": [
+                Service.objects.create(code="x", name="Dusch", kind="domestic").pk
+            ],
             **_planned(unit),
             **_board(unit),
             "portal:confirm": ["wrong"],
@@ -331,7 +338,7 @@ def _staffing(unit) -> dict[str, list[int]]:
         (skill, ("skill_change",)),
         (team, ("team_change", "team_end")),
         (period, ("period_change", "period_in", "period_planned")),
-        (unit, ("shift_add", "row_add", "paste")),
+        (unit, ("shift_add", "row_add", "paste", "base_change")),
         (shift, ("shift", "shift_change", "shift_remove", "shift_put", "shift_absent",
                  "shift_back")),
     )  # fmt: skip

@@ -47,7 +47,7 @@ class AddForm(forms.Form):
 
     client = forms.ModelChoiceField(Client.objects.none(), label="Person")
     services = forms.ModelMultipleChoiceField(
-        Service.objects.all(), label="Insatser", widget=forms.CheckboxSelectMultiple
+        Service.objects.offered(), label="Insatser", widget=forms.CheckboxSelectMultiple
     )
     start = WallField(label="Start")
     minutes = forms.IntegerField(label="Längd, minuter", min_value=5, max_value=720)

@@ -47,7 +47,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "breaches": commands.hard_breaches(plan), "versions": versions, "published": published,
         "receivers": receivers(plan), "may_plan": may_plan(request.actor, plan.unit),
         "version": plan.version, "key": uuid.uuid4().hex,
-        "is_settled": bool(versions) and plan.state != DayPlan.State.PLANNING,
+        "loose": plan.visits.standing().filter(staff__shift=None).distinct().count(),
     }  # fmt: skip
     return render(request, "planning/publishing/page.html", context)
 

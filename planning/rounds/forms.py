@@ -103,7 +103,8 @@ class VisitForm(forms.ModelForm):
         self.client, self.week, self.weekday = client, week, weekday
         self.granted = granted
         self.others = self._same_day(template)
-        self.fields["services"].queryset = Service.objects.all()
+        chosen = self.instance.services.values_list("pk", flat=True) if self.instance.pk else ()
+        self.fields["services"].queryset = Service.objects.offered(chosen)
         self.fields["services"].error_messages["required"] = "Välj minst en insats."
         self.fields["after"].queryset = self.others
         if not Skill.objects.exists():

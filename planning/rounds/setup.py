@@ -3,6 +3,8 @@
 from organisation.pages import history
 
 EVENTS = {
+    "add_service": "Insats lades till",
+    "change_service": "Insats ändrades",
     "add_client": "Brukaren lades upp",
     "change_client": "Uppgifter ändrades",
     "read_client": "Läste brukarens uppgifter",
@@ -35,6 +37,8 @@ EVENTS = {
     "generate_visits": "Besök gjordes från grundplaneringen",
 }
 FIELDS = {
+    "kind": "Slag", "hands_over": "Lämnas över vid besök", "is_offered": "Går att välja",
+    "latitude": "Latitud", "longitude": "Longitud",
     "address": "Adress", "entry": "Väg in", "key_number": "Nyckel", "decision": "Beslut",
     "order": "Beställning", "service": "Insats", "minutes": "Minuter", "times": "Antal gånger",
     "per": "Hur ofta", "legal_basis": "Lagrum", "decided_on": "Beslutat", "decided_by": "Av",

@@ -12,7 +12,7 @@ from organisation.encryption import blind_index
 from organisation.forms import UnitField, overlapping
 from organisation.models import Unit
 from planning import daytime
-from planning.models import Carer, CarerSkill, SchedulePeriod, Shift, Skill, Team
+from planning.models import Base, Carer, CarerSkill, SchedulePeriod, Shift, Skill, Team
 from planning.staffing import rules
 from planning.staffing.rules import Times, Wrong
 
@@ -185,6 +185,34 @@ class SkillForm(forms.ModelForm):
         if Skill.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
             raise ValidationError("Det finns redan en kompetens med det namnet. Välj ett annat.")
         return name
+
+
+class BaseForm(forms.ModelForm):
+    """Where a unit's shifts start and end."""
+
+    class Meta:
+        model = Base
+        fields = ("address", "latitude", "longitude")
+        localized_fields = ("latitude", "longitude")
+        help_texts = {
+            "latitude": "Grader norr, med decimaler. Till exempel: 60,1265",
+            "longitude": "Grader öster, med decimaler. Till exempel: 15,4290",
+        }
+
+    def clean_latitude(self) -> float:
+        return self._within("latitude", 55, 70)
+
+    def clean_longitude(self) -> float:
+        return self._within("longitude", 10, 25)
+
+    def _within(self, name: str, low: int, high: int) -> float:
+        value = self.cleaned_data[name]
+        if not low <= value <= high:
+            raise ValidationError(
+                f"Platsen ligger inte i Sverige: värdet ska vara mellan {low} och {high}. "
+                "Kontrollera att latitud och longitud inte har bytt plats."
+            )
+        return value
 
 
 class TeamForm(forms.ModelForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.staffing.pages import carers, paste, periods, shifts, skills
+from planning.staffing.pages import bases, carers, paste, periods, shifts, skills
 
 app_name = "staffing"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("arbetslag/nytt/", skills.add_team, name="team_add"),
     path("arbetslag/<int:pk>/", skills.change_team, name="team_change"),
     path("arbetslag/<int:pk>/avsluta/", skills.end_team, name="team_end"),
+    path("utgangsplatser/", bases.bases, name="bases"),
+    path("utgangsplatser/<int:unit>/", bases.change, name="base_change"),
     path("perioder/", periods.periods, name="periods"),
     path("perioder/ny/", periods.add, name="period_add"),
     path("perioder/<int:pk>/", periods.change, name="period_change"),

@@ -12,6 +12,7 @@ EVENT_NAMES = {
     "add_team": "Arbetslag lades till",
     "rename_team": "Arbetslag bytte namn",
     "end_team": "Arbetslag avslutades",
+    "place_base": "Utgångsplats ändrades",
     "add_shift": "Pass lades in",
     "enter_shifts": "Pass lades in från rader",
     "add_row": "Vikarierad lades in",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -23,6 +24,8 @@ AREAS = [
 WIDTH, HEIGHT, LEFT, TOP = 240, 90, 26, 8
 """A small chart, in units of its box."""
 YEARS = 5
+PER_PAGE = 40
+"""Providers on a page: each has a row and a chart."""
 
 
 @dataclass
@@ -47,17 +50,19 @@ class Compared:
 
 @roles(*FollowUp.reader_roles)
 def comparison(request: HttpRequest) -> HttpResponse:
-    """Every provider in the same form, the municipality's own among them."""
+    """Every provider in the same form, the municipality's own among them, some at a time."""
     visible = Case.objects.visible_to(request.actor)
     contracts = Contract.objects.filter(
         pk__in=visible.filter(kind=Contract.case_kind).values("pk"), state=Contract.State.IN_FORCE
     ).select_related("provider").order_by("title")  # fmt: skip
     first = date(request.today.year - YEARS + 1, 1, 1)
-    compared = {contract.pk: Compared(contract) for contract in contracts}
+    page = Paginator(contracts, PER_PAGE).get_page(request.GET.get("sida"))
+    compared = {contract.pk: Compared(contract) for contract in page}
     _read(compared, first)
     shown = list(compared.values())
     context = {
         "providers": shown,
+        "page": page,
         "areas": AREAS,
         "charts": [(row, _drawn(row.points, first, request.today)) for row in shown if row.points],
         "years": range(first.year, request.today.year + 1),

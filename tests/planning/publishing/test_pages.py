@@ -35,6 +35,7 @@ def test_the_page_shows_what_goes_out_and_publishing_empties_it(planner, world):
     said = planner.get(page(world)).content.decode()
     assert "Publicera 1 besök" in said
     assert "10:00–10:30, omvårdnad, Ali Sandhem" in said
+    assert "saknar personal" not in said
     assert Event.objects.filter(name="read_plan", actor=world.planner, kind="read").count() == 1
     said = press(planner, world, "publicera").content.decode()
     assert "Planen är publicerad." in said
@@ -50,6 +51,12 @@ def test_a_later_change_is_counted_on_the_button(planner, world, do):
     said = planner.get(page(world)).content.decode()
     assert "Publicera 1 ändring" in said
     assert "10:00–10:30: ny tid 10:15–10:45" in said
+
+
+def test_visits_that_nobody_does_are_said_before_they_go_out(planner, world):
+    """PLN-16, PLN-20"""
+    world.put(world.visit("Frida Karlsson", 600, staff=2), world.ali, None)
+    assert "1 besök saknar personal" in planner.get(page(world)).content.decode()
 
 
 def test_hard_breaches_are_listed_with_where_to_put_them_right(planner, world):
