@@ -38,14 +38,14 @@ LAST = tuple(
 )
 TEST_NUMBERS = ("191401682396", "191500722390", "191711602399")
 """Of the tax agency's published test identity numbers: no living person has them."""
-VISITS_A_DAY = (*[1] * 6, *[2] * 12, *[3] * 22, *[4] * 26, *[5] * 22, *[6] * 10)
+VISITS_A_DAY = (*[1] * 8, *[2] * 16, *[3] * 24, *[4] * 24, *[5] * 18, *[6] * 8)
 """Of 98 people; two more are dormant."""
 WEEKS = (*[1] * 10, *[2] * 7, 3, 4)
 DAILY = (
     # (from, to: when it may start; minutes by service)
-    (420, 600, {"morning": 15, "breakfast": 5}), (1140, 1260, {"evening": 15}),
-    (690, 800, {"lunch": 12}), (990, 1095, {"supper": 12}), (570, 670, {"toilet": 10}),
-    (830, 930, {"toilet": 10}),
+    (420, 610, {"morning": 10, "breakfast": 5}), (1080, 1275, {"evening": 10}),
+    (690, 800, {"lunch": 10}), (960, 1080, {"supper": 10}), (570, 670, {"toilet": 8}),
+    (840, 930, {"toilet": 8}),
 )  # fmt: skip
 """A person with n visits a day has the first n of them."""
 MORNING, EVENING, LUNCH, SUPPER = 0, 1, 2, 3
@@ -141,6 +141,7 @@ def _granted_and_planned(made: Made, person: Client, number: int) -> None:
         for week in range(1, weeks + 1)
         for weekday in range(7)
         for place in range(VISITS_A_DAY[number])
+        if not (number % 5 == 4 and weekday >= 5 and place in (EVENING, SUPPER))  # the family comes
     ]
     _add_health_care(stays, number)
     _add_weekly(made, stays, number, weeks)
@@ -177,7 +178,8 @@ def _add_weekly(made: Made, stays: list[Stay], number: int, weeks: int) -> None:
         if number % 2 and stay.slot == f"daily{MORNING}" and stay.weekday in (number % 3, 4):
             stay.minutes["shower"] = 10
     if number % 5 < 2:
-        stays.append(Stay(1, number % 5, 630, {"cleaning": 50}, "cleaning"))
+        start = 600 if number % 2 else 780
+        stays.append(Stay(1, number % 5, start, {"cleaning": 50}, "cleaning"))
     if number % 4 == 0:
         stays += [
             Stay(week, number % 5, 840, {"company": 30}, "company") for week in range(1, weeks + 1)

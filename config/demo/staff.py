@@ -34,6 +34,14 @@ SKILLS = (
     ("arabiska", "Arabiska", False, 0.15),
 )
 DRIVING = ("bil", "Körkort", False)
+MODES = (
+    Carer.Mode.BIKE, Carer.Mode.CAR, Carer.Mode.CAR, Carer.Mode.BIKE, Carer.Mode.CAR,
+    Carer.Mode.WALK, Carer.Mode.CAR,
+)  # fmt: skip
+"""Most drive: two of five clients live in the villages."""
+EVENINGS = (1, 3)
+"""Places of five who work evenings."""
+SUBSTITUTE_ROWS = {"Vikarie 1": ("07:00", "14:00"), "Vikarie 2": ("15:00", "22:00")}
 WITH_WEEKEND, WITHOUT = {"day": ("07:00", "14:00"), "evening": ("15:00", "22:00")}, {
     "day": ("07:00", "16:30"), "evening": ("13:30", "22:00"),
 }  # fmt: skip
@@ -84,7 +92,7 @@ def _carers(units: Sequence[Unit], today: date, chance: random.Random) -> list[C
                 name=f"{first} {last}", username=f"sj{number + 1:03d}", unit=unit,
                 team=teams[unit.pk][number // len(units) % 2],
                 title=Carer.Title.ASSISTANT_NURSE if number % 5 < 3 else Carer.Title.CARE_ASSISTANT,
-                mode=(Carer.Mode.BIKE, Carer.Mode.CAR, Carer.Mode.WALK)[number // len(units) % 3],
+                mode=MODES[number // len(units) % len(MODES)],
                 valid_from=calendar.add_days(today, -chance.randint(200, 4000)),
             )
         )  # fmt: skip
@@ -129,23 +137,28 @@ def _shifts(units: Sequence[Unit], carers: Sequence[Carer], today: date) -> None
 def _hours(place: int, carer: Carer, day: date) -> tuple[str, str] | None:
     """When the carer, by their place in the unit, works on the day: every other weekend, and one
     weekday off in each week. Before a weekend of work the day off is no Monday: a week from Monday
-    to Sunday has its rest within it."""
+    to Sunday has its rest within it. Who work alike take turns, so that no day lacks them all."""
     if "natt" in carer.unit.name.casefold():
         return NIGHT if (day.toordinal() + place) % 4 < 2 else None
     has_weekend = (monday_of(day).toordinal() // 7 + place) % 2 == 0
-    day_off = 1 + place // 2 % 4 if has_weekend else place // 2 % 5
+    kind = "evening" if place % 5 in EVENINGS else "day"
+    turn = sum(
+        other % 2 == place % 2 and (other % 5 in EVENINGS) == (kind == "evening")
+        for other in range(place)
+    )
+    day_off = 1 + turn % 4 if has_weekend else turn % 5
     if day.weekday() == day_off or (day.weekday() >= 5 and not has_weekend):
         return None
-    kind = "evening" if place % 3 == 2 else "day"
     return (WITH_WEEKEND if has_weekend else WITHOUT)[kind]
 
 
 def _exceptions(units: Sequence[Unit], carers: Sequence[Carer], today: date) -> None:
-    """A free substitute row in each unit, a sick carer this morning, and a night too short."""
+    """Free substitute rows in each unit, a sick carer this morning, and a night too short."""
     for unit in units:
         for day in (calendar.add_days(today, n) for n in range(DAYS)):
-            times = rules.times(day, "07:00", "14:00", BREAK_MINUTES)
-            Shift.objects.create(unit=unit, day=day, row="Vikarie 1", **vars(times))
+            for row, hours in SUBSTITUTE_ROWS.items():
+                times = rules.times(day, *hours, BREAK_MINUTES)
+                Shift.objects.create(unit=unit, day=day, row=row, **vars(times))
     sick = Shift.objects.filter(day=today, carer__in=carers, start=420).order_by("pk").first()
     if sick:
         Shift.objects.filter(pk=sick.pk).update(absent_from=sick.start)
