@@ -51,7 +51,7 @@ class ServiceForm(forms.ModelForm):
 def services(request: HttpRequest) -> HttpResponse:
     """Every service, with how many orders it has."""
     context = {
-        "services": Service.objects.annotate(orders=Count("serviceorder")),
+        "services": Service.objects.annotate(orders=Count("serviceorder")).order_by("kind", "name"),
         "may_edit": request.actor.has_role(*EDITORS),
         "lines": history.of_chain(CHAIN),
     }

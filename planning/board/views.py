@@ -218,6 +218,7 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         pk=visit, plan=plan,
     )  # fmt: skip
     clashes, error, status = [], "", 200
+    place = _integer(request.POST.get("plats") or request.GET.get("plats")) or 1
     if request.method == "POST":
         try:
             done = _act(request, plan, row)
@@ -228,11 +229,11 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         else:
             return _done(request, plan, done)
     context = {
-        "plan": plan, "visit": row, "place": _integer(request.GET.get("plats")) or 1,
+        "plan": plan, "visit": row, "place": place, "stands": _stands(row, place),
         "clashes": [_clash_words(clash) for clash in clashes], "error": error,
         "key": uuid.uuid4().hex, "locks": Visit.Lock.choices, "said": request.POST,
         "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
-        **_advice(plan, row, _integer(request.GET.get("plats")) or 1),
+        **_advice(plan, row, place),
         "changes": told(list(row.changes.select_related("visit__plan", "actor").order_by("-seq")[:10])),
         "frame": "planning/board/bare.html" if _wants_piece(request) else "base.html",
     }  # fmt: skip
@@ -245,6 +246,11 @@ def _advice(plan: DayPlan, row: Visit, place: int) -> dict[str, Any]:
         return {}
     found = advice(plan, row, place)
     return {"suggestions": found.suggestions, "why": "" if found.suggestions else found.why}
+
+
+def _stands(row: Visit, place: int) -> int | None:
+    """The row on which a place of the visit stands."""
+    return next((p.shift_id for p in row.staff.all() if p.place == place), None)
 
 
 def _row_choices(plan: DayPlan) -> list[tuple[int, str]]:
@@ -273,11 +279,12 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
         return _suggested(said, row, seen)
     if what == "flytta":
         start = said.get("start", "").strip()
-        return moving.moved(
+        wanted = moving.moved(
             row, place=place, shift=_integer(said.get("rad")), seen=seen,
             start=moving.wall_start(row, start) if start else None,
             lock="both" if said.get("las") else None,
         )  # fmt: skip
+        return [one for one in wanted if one.group not in _left_alone(said)]
     if what == "av":
         return moving.moved(row, place=place, shift=None, start=None, seen=seen)
     if what == "tid":
@@ -295,6 +302,16 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
         value = {"status": str(status), "reason": said.get("skal", "")}
         return [Wanted(row.pk, "status", value, _integer(said.get("status_version")) or 0)]
     raise Refused("Välj vad som ska göras.")
+
+
+def _left_alone(said: Any) -> set[str]:
+    """Groups that the form shows and the person has not touched: a colleague may change them."""
+    shown = {"staff": ("rad", "var_rad"), "time": ("start", "var_start")}
+    return {
+        group
+        for group, (name, was) in shown.items()
+        if was in said and said.get(name, "").strip() == said[was]
+    }
 
 
 def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:

@@ -68,7 +68,7 @@ async function answer(response, visit) {
     const said = await response.json();
     if (said.error) say(said.error);
     if (response.ok) dialog.close();
-    await follow();
+    await follow(true);
     return response.ok;
   }
   show(await response.text(), visit); // refused, or a colleague changed the same thing
@@ -114,21 +114,11 @@ dialog?.addEventListener("close", () => {
   choose(board.querySelector(`.kv-visit[data-visit="${visit}"]`));
 });
 
-function versions(cell) {
-  return fetch(address(cell.dataset.visit), { headers: { "X-Kundval": "piece" } })
-    .then((response) => response.text())
-    .then((html) => {
-      const page = new DOMParser().parseFromString(html, "text/html");
-      return (name) => page.querySelector(`[name=${name}]`)?.value ?? "";
-    });
-}
+// What the board shows, so that a colleague's change that has not come yet is no silent loss.
+const seen = (cell) => ({ staff_version: cell.dataset.staffVersion, time_version: cell.dataset.timeVersion });
 
-async function takeOff(cell) {
-  const value = await versions(cell);
-  await send(cell.dataset.visit, {
-    gor: "av", plats: cell.dataset.place, staff_version: value("staff_version"), time_version: value("time_version"),
-  });
-}
+const takeOff = (cell) =>
+  send(cell.dataset.visit, { gor: "av", plats: cell.dataset.place, ...seen(cell) });
 
 document.querySelector("[data-undo]")?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -143,7 +133,7 @@ async function takeBack(action) {
   const response = await fetch(action, { method: "POST", body, headers: { "X-Kundval": "piece" } });
   const said = await response.json();
   say(said.error ?? (said.done ? "Din senaste ändring är ångrad." : "Du har inget att ångra på den här dagen."));
-  await follow();
+  await follow(true);
 }
 
 // ---------------------------------------------------------------- keys
@@ -205,7 +195,8 @@ let drag = null;
 board?.addEventListener("pointerdown", (event) => {
   const cell = event.target.closest(".kv-visit");
   if (!cell || event.button !== 0 || event.pointerType === "touch" || !("may" in board.dataset)) return;
-  drag = { cell, x: event.clientX, y: event.clientY, moved: false };
+  const from = cell.closest("[data-shift]").dataset.shift;
+  drag = { cell, from, x: event.clientX, y: event.clientY, moved: false };
 });
 document.addEventListener("pointermove", (event) => {
   if (!drag) return;
@@ -217,7 +208,7 @@ document.addEventListener("pointermove", (event) => {
 });
 document.addEventListener("pointerup", async (event) => {
   if (!drag) return;
-  const { cell, x, moved } = drag;
+  const { cell, from, x, moved } = drag;
   drag = null;
   cell.style.translate = "";
   cell.style.pointerEvents = "";
@@ -226,21 +217,26 @@ document.addEventListener("pointerup", async (event) => {
   const minutes = ((event.clientX - x) / lane.clientWidth) * Number(board.dataset.length);
   const start = Math.round((Number(cell.dataset.start) + minutes) / 5) * 5;
   const wall = `${String(Math.floor(start / 60) % 24).padStart(2, "0")}:${String(start % 60).padStart(2, "0")}`;
-  const value = await versions(cell);
   await send(cell.dataset.visit, {
-    gor: "flytta", plats: cell.dataset.place, rad: lane.closest("[data-shift]").dataset.shift, start: wall,
-    staff_version: value("staff_version"), time_version: value("time_version"),
+    gor: "flytta", plats: cell.dataset.place, var_rad: from, rad: lane.closest("[data-shift]").dataset.shift,
+    ...(Math.abs(minutes) < 5 ? {} : { start: wall }), ...seen(cell),
   });
 });
 
 // ---------------------------------------------------------------- following
 
+const BEAT = 500; // milliseconds between questions, so that a colleague's change is seen within a second
 let digest = "";
-let asking = false;
+let asking = null;
 
-async function follow() {
-  if (asking) return;
-  asking = true;
+// `anew`: not satisfied with a question that was asked before now.
+async function follow(anew) {
+  if (asking && anew) await asking;
+  asking ??= ask().finally(() => (asking = null));
+  return asking;
+}
+
+async function ask() {
   try {
     const query = new URLSearchParams({
       efter: board.dataset.seq, del: board.dataset.span, dar: digest, ...(held ? { haller: held } : {}),
@@ -251,13 +247,14 @@ async function follow() {
     take(await response.json());
   } catch {
     // The next time catches up from the same number.
-  } finally {
-    asking = false;
   }
 }
 
 function take(news) {
-  if (news.reload) return location.reload();
+  if (news.reload) {
+    if (!dialog.open && !drag) location.reload(); // else at the next beat: nothing typed is lost
+    return;
+  }
   board.dataset.seq = news.seq;
   const here = current()?.dataset.visit;
   swap("rows", news.rows, (pk) => board.querySelector(`[data-shift="${pk}"]`));
@@ -293,13 +290,13 @@ function present(who) {
     for (const cell of board.querySelectorAll(`.kv-visit[data-visit="${visit}"]`)) cell.dataset.by = short;
 }
 
-function ask() {
-  follow().finally(() => setTimeout(ask, document.hidden ? 5000 : 700));
+function beat() {
+  follow().finally(() => setTimeout(beat, document.hidden ? 10 * BEAT : BEAT));
 }
 
 if (board) {
   const first = board.querySelector(".kv-visit");
   if (first) first.tabIndex = 0;
-  ask();
+  beat();
 }
 document.querySelector("[data-submit]")?.addEventListener("change", (event) => event.target.form.requestSubmit());

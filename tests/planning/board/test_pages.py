@@ -166,3 +166,19 @@ def test_a_planner_of_another_unit_does_not_see_the_board(client, world):
     assert client.get(reverse("board:follow", args=[world.plan.pk])).status_code == 404
     assert "Ali Sandhem" not in client.get(board_of(world)).content.decode()
     assert at(DAY)
+
+
+def test_what_the_form_shows_and_nobody_touched_is_a_colleagues_to_change(client, world):
+    """PLN-15: I change the row; Tove has changed the time since I opened the form. Both stand."""
+    frida = world.visit("Frida Karlsson", 600)
+    world.change(frida, "time", {"start": 615, "minutes": 30}, by=world.colleague())
+    seen = {"staff_version": 1, "time_version": 1, "var_rad": "", "var_start": "10:00"}
+    untouched = move(client, world, frida, rad=world.ali.pk, start="10:00", **seen)
+    assert untouched.status_code == 302
+    frida.refresh_from_db()
+    assert (frida.start, frida.staff.get().shift) == (615, world.ali)
+    assert Event.objects.filter(name="change_visits").count() == 2
+    both = move(client, world, frida, rad=world.britt.pk, start="11:00", key="l", **seen)
+    assert both.status_code == 409
+    frida.refresh_from_db()
+    assert (frida.start, frida.staff.get().shift) == (615, world.ali)
