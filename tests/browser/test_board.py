@@ -214,9 +214,12 @@ def test_what_one_does_is_seen_by_the_other_within_a_second(world, page, colleag
     assert statistics.median(delays) < 1000
 
 
-def test_a_day_is_optimized_accepted_and_mended_by_keyboard_alone(world, page, monkeypatch):
-    """PLN-20: tomorrow is unplanned. One visit asks for a delegation that nobody has: the others are
-    placed, the search is stopped, the last says why it is not placed, and another is moved with M."""
+def test_a_day_is_optimized_mended_published_and_printed_by_keyboard_alone(
+    world, page, monkeypatch
+):
+    """PLN-20, PLN-16, PLN-18: tomorrow is unplanned. One visit asks for a delegation that nobody has:
+    the others are placed, the search is stopped, the last says why it is not placed, another is
+    moved with M, the day goes out, and its printable plan is opened."""
     jobs: list[int] = []
     monkeypatch.setattr(views.optimize, "delay", jobs.append)  # carried out beside, as by a worker
     for n in range(6):
@@ -250,6 +253,14 @@ def test_a_day_is_optimized_accepted_and_mended_by_keyboard_alone(world, page, m
     assert set(Event.objects.values_list("name", flat=True)) >= {
         "start_optimizer", "accept_proposal", "change_visits"
     }  # fmt: skip
+
+    press(page, "link", "Publicera")
+    expect(page.get_by_text("1 besök saknar personal")).to_be_visible()
+    press(page, "button", "Publicera 7 besök")
+    expect(page.locator(".kv-messages")).to_contain_text("Planen är publicerad.")
+    assert DayPlan.objects.get(pk=world.plan.pk).state == DayPlan.State.PUBLISHED
+    pack = page.get_by_role("link", name="Öppna dagplanen (PDF)").get_attribute("href")
+    assert page.request.get(pack).body().startswith(b"%PDF-")
 
 
 def press(page: Page, role: str, name: str) -> None:
