@@ -70,6 +70,32 @@ def first(start: str):
     return find
 
 
+BOARD = "/planering/dagbild/"
+
+
+def planned(page: Page) -> str:
+    """Tomorrow's board once it has been optimized."""
+    page.goto(BOARD)
+    if page.locator(".kv-visit").count() > 20:
+        return BOARD
+    page.get_by_role("link", name="Optimera").click()
+    page.get_by_role("button", name="Optimera").click()
+    page.locator(".kv-compare").wait_for(timeout=120_000)
+    page.get_by_role("button", name="Godta alla").click()
+    page.wait_for_load_state("networkidle")
+    return BOARD
+
+
+def beside_the_board(name: str):
+    """The page of tomorrow that a link of the board leads to."""
+
+    def find(page: Page) -> str:
+        page.goto(BOARD)
+        return page.get_by_role("link", name=name, exact=True).get_attribute("href")
+
+    return find
+
+
 SHOTS = {
     "development-strategist": {
         "case": case,
@@ -84,6 +110,13 @@ SHOTS = {
     "committee-secretary": {"meeting": first("/namnd/")},
     "viva-administrator": {"users": "/organisation/anvandare/"},
     "social-worker": {"choose": "/utforare/valj/"},
+    "planner": {
+        "board": planned,
+        "optimizing": beside_the_board("Optimera"),
+        "publishing": beside_the_board("Publicera"),
+        "template": first("/grundplanering/"),
+        "schedule": "/personal/schema/",
+    },
     "applicant": {"portal": first("/portal/")},
 }
 
