@@ -63,6 +63,8 @@ class DeadlineRule:
     ladder: tuple[Rung, ...] = LADDER
     for_company: bool = False
     """Whether the company is told of it; the administration's own goals are its own."""
+    fixed: bool = False
+    """Whether the last day is a calendar day that never moves, whatever the municipality chose."""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def start(
         weeks=budget.weeks,
         months=budget.months,
         working_days=budget.working_days,
-        roll=rule.statutory or preferences.chosen("municipal_time_rolls"),
+        roll=rule.statutory or (not rule.fixed and preferences.chosen("municipal_time_rolls")),
         amber_days=rule.amber_days,
         due=anchor,
     )

@@ -29,7 +29,7 @@ cases is a matter of `visible_to`. Every model is loaded before any page."""
 panels: dict[str, tuple[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {}
 """The template of each kind's case page, and what it needs beyond what every case has."""
 own_pages: dict[str, str] = {}
-"""The address, by kind, at which staff who read no cases by unit see one given to them by name."""
+"""The address, by kind, at which staff who read none of the kind by unit see one given by name."""
 
 
 def get_case(request: HttpRequest, pk: int) -> Case:
@@ -44,6 +44,8 @@ def get_case(request: HttpRequest, pk: int) -> Case:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of a case: what is missing, steps, journal, deadlines, documents. Logged (SEC-02)."""
     row = get_case(request, pk)
+    if _has_own_page(request, row):
+        return redirect(back_to(request, row))
     log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     concrete = row.concrete()
     template, more = panels[row.kind]
@@ -125,13 +127,28 @@ def _carry_out(
 
 def back_to(request: HttpRequest, row: Case) -> str:
     """Where a person sees the case: staff on the case page, a company in the portal, and who was
-    given it by name but has no lists of cases on the page of its kind."""
+    given it by name but reads none of its kind on the page of the kind."""
     from django.urls import reverse
 
     name = "portal:case" if request.actor.is_outside else "cases:case"
-    if row.kind in own_pages and not request.actor.has_role(*CASE_READERS, *OUTSIDE_ROLES):
+    if _has_own_page(request, row):
         name = own_pages[row.kind]
     return reverse(name, args=[row.pk])
+
+
+def _has_own_page(request: HttpRequest, row: Case) -> bool:
+    """Whether the person sees a page of the kind's own instead of the case: given it by name, and no
+    reader of its kind by unit."""
+    readers = Case.kinds[row.kind].reader_roles
+    return row.kind in own_pages and not request.actor.has_role(*readers, *OUTSIDE_ROLES)
+
+
+def _whole_case(request: HttpRequest, pk: int) -> Case:
+    """The case for whoever sees its case page; else 404."""
+    row = get_case(request, pk)
+    if _has_own_page(request, row):
+        raise Http404
+    return row
 
 
 def _number(text: str | None) -> int:
@@ -173,7 +190,7 @@ def _notes(request: HttpRequest, row: Case) -> dict[str, Any]:
 @roles(*CASE_READERS)
 def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
     """Who can see the case, and why (CAP-14)."""
-    row = get_case(request, pk)
+    row = _whole_case(request, pk)
     units = [row.unit.path[: place + 1] for place, sign in enumerate(row.unit.path) if sign == "/"]
     by_unit = (
         RoleAssignment.objects.on(request.today)
@@ -208,7 +225,7 @@ def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*CASE_READERS)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """The case's event log as people read it: who, when, what."""
-    row = get_case(request, pk)
+    row = _whole_case(request, pk)
     commands = registry.of(row)
     events = (
         Event.objects.filter(chain__name=row.chain)
@@ -251,7 +268,7 @@ EVENT_NAMES = {
 @roles(*CASE_READERS)
 def what_if(request: HttpRequest, pk: int, deadline: int) -> HttpResponse:
     """Why a deadline falls when it does, and when it would fall with another first day (CAP-03)."""
-    row = get_case(request, pk)
+    row = _whole_case(request, pk)
     found = get_object_or_404(
         row.deadlines.prefetch_related("suspensions", "extensions__decided_by"), pk=deadline
     )

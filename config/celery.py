@@ -24,5 +24,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 14},
     },
     "packs": {"task": "planning.tasks.write_packs", "schedule": crontab(hour=18, minute=0)},
+    "notices": {
+        "task": "planning.tasks.send_notices",
+        "schedule": 30,
+        "options": {"expires": 29},
+    },
     "seal": {"task": "audit.tasks.seal", "schedule": crontab(hour=0, minute=20)},
 }

@@ -47,6 +47,7 @@ BEGIN_HERE = {
         ("Jämför uppföljningar", "followups:comparison", ""),
     ),
     Role.SOCIAL_WORKER: (
+        ("Besluta om extra insatser", "extras:list", ""),
         ("Registrera ett val av utförare", "contracts:register", ""),
         ("Rapportera en avvikelse", "escalations:report", ""),
         ("Se vad den som väljer får läsa", "contracts:choose", ""),
@@ -60,6 +61,21 @@ BEGIN_HERE = {
         ("Se pågående upphandlingar", "cases:worklist", "?slag=tender"),
         ("Se avtal med utförare", "contracts:register", ""),
         ("Se över förfrågningsunderlaget", "specifications:list", ""),
+    ),
+    Role.PLANNER: (
+        ("Planera morgondagen", "board:board", ""),
+        ("Läs nya beställningar", "rounds:list", ""),
+        ("Följ extra insatser och deras tio dagar", "extras:list", ""),
+    ),
+    Role.UNIT_MANAGER: (
+        ("Se extra insatser som har glömts", "extras:list", "?visa=forsenade"),
+        ("Se dagens plan", "board:board", ""),
+        ("Se personalens scheman", "staffing:schedule", ""),
+    ),
+    Role.NURSE: (
+        ("Kontakta socialsekreteraren om det du har påkallat", "extras:list", "?visa=mina"),
+        ("Läs om brukare", "clients:list", ""),
+        ("Rapportera en avvikelse", "escalations:report", ""),
     ),
     Role.AUDITOR: (
         ("Gå igenom loggade läsningar", "organisation:access_log", ""),

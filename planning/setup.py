@@ -11,6 +11,7 @@ def register() -> None:
     from planning.board import rows
     from planning.models import DayPlan
     from planning.publishing.commands import COMMANDS
+    from planning.extras import setup as extras
     from planning.rounds import setup as rounds
     from planning.staffing import editing, schedule, words
 
@@ -40,3 +41,4 @@ def register() -> None:
     history.FIELD_NAMES.update(words.FIELD_NAMES)
     registry.add(DayPlan.case_kind, *COMMANDS)
     rounds.register()
+    extras.register()

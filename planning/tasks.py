@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from audit import clock
+from planning.extras import notices
 from planning.models import DayPlan
 from planning.optimizing import days, runs
 from planning.publishing import delivery, packs
@@ -51,3 +52,9 @@ def write_packs() -> int:
     for plan in plans:
         write_pack.delay(plan)
     return len(plans)
+
+
+@shared_task
+def send_notices() -> int:
+    """Send the notices of extra needs that wait."""
+    return notices.send_waiting(clock.now)

@@ -75,7 +75,11 @@ IN_DEPTH = READERS | {R.FIRST_SOCIAL_WORKER, R.CONTROLLER, R.COMMITTEE_CHAIR}
 REPORTERS = READERS | {R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER, R.CHIEF_NURSE, R.NURSE,
                        R.RESPONSIBLE_NURSE, R.UNIT_MANAGER, R.PLANNER, R.CONTROLLER,
                        R.FEE_OFFICER, R.NIGHT_HEAD, R.ALARM_OFFICER, R.MAR}  # fmt: skip
-PAGES = INTRODUCERS | CONTRACTS | MEETING | TENDERS | DEVIATIONS | IN_DEPTH
+CLIENTS = frozenset({R.PLANNER, R.UNIT_MANAGER, R.SOCIAL_WORKER, R.FIRST_SOCIAL_WORKER, R.NURSE,
+                     R.RESPONSIBLE_NURSE, R.CHIEF_NURSE, R.NIGHT_HEAD, R.DEPUTY_DIRECTOR,
+                     R.DIRECTOR})  # fmt: skip
+"""Who reads about clients, and their extra needs."""
+PAGES = INTRODUCERS | CONTRACTS | MEETING | TENDERS | DEVIATIONS | IN_DEPTH | CLIENTS
 """Who reads some kind of case by unit, and so has the lists and the page of a case."""
 SECRETARY = frozenset({R.COMMITTEE_SECRETARY})
 ADMIN = frozenset({R.VIVA_ADMINISTRATOR})
@@ -87,10 +91,6 @@ CALL = frozenset({R.DEPUTY_DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR,
 INTAKE = frozenset({R.DEVELOPMENT_STRATEGIST, R.INVESTIGATOR, R.DEPUTY_DIRECTOR, R.REGISTRAR})
 GIVERS = frozenset({R.DEPUTY_DIRECTOR, R.DIRECTOR, R.DEVELOPMENT_STRATEGIST})
 """Who may give a case to somebody."""
-CLIENTS = frozenset({R.PLANNER, R.UNIT_MANAGER, R.SOCIAL_WORKER, R.FIRST_SOCIAL_WORKER, R.NURSE,
-                     R.RESPONSIBLE_NURSE, R.CHIEF_NURSE, R.NIGHT_HEAD, R.DEPUTY_DIRECTOR,
-                     R.DIRECTOR})  # fmt: skip
-"""Who reads about clients."""
 PLANNERS = frozenset({R.PLANNER, R.UNIT_MANAGER, R.NIGHT_HEAD})
 STAFF = PLANNERS | LEADERS
 ORDERERS = PLANNERS | {R.SOCIAL_WORKER, R.FIRST_SOCIAL_WORKER}
@@ -171,6 +171,7 @@ TABLE: dict[str, Any] = {
     "board:board": CLIENTS, "board:fetch": PLANNERS,
     **{f"board:{name}": CLIENTS for name in ("follow", "visit", "unplaced", "breaches")},
     **{f"board:{name}": PLANNERS for name in ("undo", "accept", "add")},
+    "extras:list": CLIENTS, "extras:report": PLANNERS,
     **{f"optimizing:{name}": PLANNERS for name in ("page", "progress", "stop", "accept")},
     **{f"optimizing:days{name}": PLANNERS for name in ("", "_progress", "_stop", "_accept")},
     **{f"publishing:{name}": CLIENTS for name in ("page", "version", "pack")},

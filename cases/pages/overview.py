@@ -127,7 +127,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Every open case in columns by state, with what is needed next and its light."""
     found = filtered(request)
     chosen = preferences.all_chosen()
-    shown = lanes(found.qs, chosen)
+    read = _kinds_read(request)
+    shown = lanes(found.qs, chosen, read)
     tasks = waiting_for(request)
     add_next_deadline(case for lane in shown for case in lane.cases)
     context = {
@@ -137,14 +138,20 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tasks": tasks,
         "starters": [new for new in starters if request.actor.has_role(*new.roles)],
         "menu_commands": _offered(request),
-        "charts": lambda: [_charts(request, kind, chosen) for kind in figures],
+        "charts": lambda: [_charts(request, row, chosen) for row in figures if row.kind in read],
         "charts_kept_seconds": CHARTS_KEPT_SECONDS,
     }
     return render(request, "cases/overview.html", context)
 
 
-def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any]) -> list[Lane]:
-    """The columns with their most urgent cases: one query each, and one for how many there are."""
+def _kinds_read(request: HttpRequest) -> set[str]:
+    """The kinds of case that one of the person's roles reads by unit."""
+    return {name for name, kind in Case.kinds.items() if request.actor.has_role(*kind.reader_roles)}
+
+
+def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any], read: Collection[str]) -> list[Lane]:
+    """The columns of the kinds in `read`, and of any case given by name, with their most urgent
+    cases: one query each, and one for how many there are."""
     numbers = {
         (kind, state): count
         for kind, state, count in cases.order_by()
@@ -154,6 +161,8 @@ def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any]) -> list[Lane]:
     found = []
     for column in columns:
         count = sum(numbers.get((column.kind, state), 0) for state in column.states)
+        if not count and column.kind not in read:
+            continue
         rows = cases.filter(kind=column.kind, state__in=column.states)[:CARDS]
         lane = Lane(column, column.note.format_map(chosen), list(rows), count)
         for case in lane.cases:

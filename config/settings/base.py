@@ -206,6 +206,10 @@ CLAMAV_ADDRESS = env.text("KUNDVAL_CLAMAV", "")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("KUNDVAL_MAIL_FROM", "kundval@sjovik.example")
 
+# Social workers' system
+VIVA_NOTICES = env.text("KUNDVAL_VIVA_NOTICES", "")
+"""Address that takes notices of extra needs; empty: they wait."""
+
 # Jobs
 CELERY_BROKER_URL = env.text("KUNDVAL_BROKER", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,11 +1,15 @@
 """Forms of the board."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from cases.commands import Refused
 from clients.models import Client, Service
 from planning import daytime
+from planning.extras.opening import refuse_impossible
+from planning.extras.people import nurses
 from planning.models import DayPlan, Shift
 
 
@@ -55,11 +59,28 @@ class AddForm(forms.Form):
     latest_end = WallField(label="Senast klart", required=False)
     staff_needed = forms.IntegerField(label="Antal personal", min_value=1, max_value=4, initial=1)
     note = forms.CharField(label="Att tänka på", max_length=240, required=False)
+    called_by = forms.ModelChoiceField(
+        None, label="Påkallat av sjuksköterska", required=False, empty_label="Nej",
+        help_text="Den sjuksköterska som påkallar ett extra besök kontaktar socialsekreteraren.",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, plan: DayPlan, **kwargs: Any):
+    def __init__(self, *args: Any, plan: DayPlan, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.day = plan.day
         people = Client.objects.filter(unit=plan.planned_unit).active(plan.day, plan.day)
         self.fields["client"].queryset = people  # type: ignore[attr-defined]
+        self.fields["client"].error_messages["invalid_choice"] = (
+            "Personen är inte aktiv i enheten den dagen: avslutad, vilande eller flyttad."
+        )
+        self.fields["called_by"].queryset = nurses(today)  # type: ignore[attr-defined]
+
+    def clean_client(self) -> Client:
+        client: Client = self.cleaned_data["client"]
+        try:
+            refuse_impossible(client, self.day)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return client
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

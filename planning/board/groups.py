@@ -75,6 +75,16 @@ def _check_status(visit: Visit, value: Value) -> None:
         raise Refused("Välj vad som ska hända med besöket.")
     if value["status"] != Visit.Status.PLANNED and not value["reason"].strip():
         raise Refused("Skriv varför besöket inte ska göras.")
+    if value["status"] == Visit.Status.PLANNED and _need_has_ended(visit):
+        raise Refused(
+            "Behovet har upphört. Lägg in ett nytt extra besök, så börjar ett nytt behov."
+        )
+
+
+def _need_has_ended(visit: Visit) -> bool:
+    """Whether the visit was of extra needs that have all ended (EXT-04)."""
+    ended = list(visit.needs.values_list("ended_on", flat=True))
+    return bool(ended) and all(ended)
 
 
 def _check_note(visit: Visit, value: Value) -> None:

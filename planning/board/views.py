@@ -18,12 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 from audit import log
 from cases import calendar
 from cases.commands import Refused
+from clients import editing
 from clients.models import READERS
 from organisation.access import roles
 from organisation.models import Unit
 from planning import daytime
+from planning.board import adding, figures, following, moving, reading, shown
 from planning.board import breaches as rules
-from planning.board import figures, following, moving, reading, shown
 from planning.board.advice import advice
 from planning.board.change import PLANNERS, Clashed, Wanted, change, undo
 from planning.board.forms import AcceptForm, AddForm, RowField
@@ -36,7 +37,10 @@ from planning.board.reach import (
     units_of,
 )
 from planning.history.words import told
-from planning.models import AcceptedBreach, DayPlan, Shift, Visit, VisitService, VisitStaff
+from planning.extras.opening import Started
+from planning.extras.people import social_workers
+from planning.extras.rules import contact_by, day_ten, listed, why_contact
+from planning.models import AcceptedBreach, DayPlan, Shift, Visit
 from planning.rounds.generation import generate
 
 
@@ -438,33 +442,39 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A visit that the base plan does not have, placed by nobody yet."""
     plan = plan_to_change(request, pk)
-    form = AddForm(request.POST or None, plan=plan)
+    form = AddForm(request.POST or None, plan=plan, today=request.today)
     if request.method == "POST" and form.is_valid():
-        made = _add(request, plan, form.cleaned_data)
-        messages.success(request, f"Besöket hos {made.client.short_name} ligger i Otilldelade.")
-        return redirect(_board(plan.planned_unit, plan.day))
+        try:
+            made, started = _add(request, plan, dict(form.cleaned_data))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _tell(request, made, started)
+            return redirect(_board(plan.planned_unit, plan.day))
+    context = {
+        "plan": plan, "form": form, "contact_by": contact_by(request.today),
+        "why": why_contact(request.today), "day_ten": day_ten(plan.day),
+        "told": listed([user.name for user in social_workers(plan.unit, request.today)]),
+    }  # fmt: skip
     status = 422 if form.errors else 200
-    return render(request, "planning/board/add.html", {"plan": plan, "form": form}, status=status)
+    return render(request, "planning/board/add.html", context, status=status)
 
 
-def _add(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> Visit:
+def _tell(request: HttpRequest, made: Visit, started: list[Started]) -> None:
+    """Where the visit lies, and of each extra need whom to contact, by when and why (EXT-01)."""
+    said = f"Besöket hos {made.client.short_name} ligger i Otilldelade."
+    if not started:
+        said += " Det ryms i det som är beställt, så ingen kontakt behövs."
+    messages.success(request, said)
+    act = editing.act_of(request, made.client, PLANNERS)
+    for one in started:
+        messages.warning(request, one.words(act))
+
+
+def _add(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> tuple[Visit, list[Started]]:
     times = {
-        name: daytime.from_wall(plan.day, said[name])
+        name: daytime.from_wall(plan.day, said.pop(name))
         for name in ("start", "earliest", "latest_end")
     }
-    with transaction.atomic():
-        made = Visit.objects.create(
-            plan=plan, client=said["client"], origin=Visit.Origin.BY_HAND, minutes=said["minutes"],
-            staff_needed=said["staff_needed"], note=said["note"], priority=1, **times,
-        )  # fmt: skip
-        places = range(1, made.staff_needed + 1)
-        VisitStaff.objects.bulk_create(VisitStaff(visit=made, place=place) for place in places)
-        VisitService.objects.bulk_create(
-            VisitService(visit=made, service=service) for service in said["services"]
-        )
-        event = log.record(
-            plan.chain, "add_visit", at=request.at, actor=request.user, subject=plan, personal=True,
-            values={"visit": made.pk, **times, "minutes": made.minutes},
-        )  # fmt: skip
-        DayPlan.objects.filter(pk=plan.pk).update(last_seq=event.seq, reload_seq=event.seq)
-    return made
+    act = editing.act_of(request, said["client"], PLANNERS)
+    return adding.add(plan, adding.NewVisit(**said, **times), act)

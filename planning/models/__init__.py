@@ -1,6 +1,7 @@
 """What is planned: staff and their shifts, templates, visits, day plans, and what changed."""
 
 from planning.models.absences import Absence
+from planning.models.extras import ExtraContact, ExtraNeed, NeedNotice
 from planning.models.plans import (
     AcceptedBreach,
     DayPlan,
@@ -34,6 +35,9 @@ __all__ = [
     "DayPlan",
     "Delivery",
     "DoubleStaffing",
+    "ExtraContact",
+    "ExtraNeed",
+    "NeedNotice",
     "OptimizerRun",
     "PlanChange",
     "PlanVersion",

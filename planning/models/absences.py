@@ -1,10 +1,20 @@
 """When a client is away: no visits, and back by themselves. PLN-09."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
 from cases.models import Record
 from clients.models import Client
+
+
+class AbsenceQuerySet(models.QuerySet):
+    """The reading vocabulary of absences."""
+
+    def on(self, day: date):
+        """Absences that hold on a day."""
+        return self.filter(Q(last=None) | Q(last__gte=day), cancelled_at=None, first__lte=day)
 
 
 class Absence(Record):
@@ -22,6 +32,8 @@ class Absence(Record):
     last = models.DateField("sista dag borta", null=True, blank=True)
     note = models.CharField("anteckning", max_length=240, blank=True)
     cancelled_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [

@@ -131,7 +131,8 @@ def test_a_person_of_another_unit_sees_nothing_of_the_cases(client):
         (Role.DEPUTY_DIRECTOR, 200),
         (Role.DEVELOPMENT_STRATEGIST, 200),
         (Role.ARCHIVIST, 200),
-        (Role.PLANNER, 403),
+        (Role.PLANNER, 200),
+        (Role.CARE_STAFF, 403),
         (Role.AUDITOR, 403),
     ],
 )

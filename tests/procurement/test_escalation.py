@@ -184,7 +184,9 @@ def test_who_reports_sees_their_report_by_name_and_never_answers_for_the_provide
     row = Deviation.objects.get(source="deviation")
     assert answer["Location"] == reverse("escalations:receipt", args=[row.pk])
     assert "Uteblivet besök" in client.get(answer["Location"]).content.decode()
-    assert client.get(reverse("cases:case", args=[row.pk])).status_code == 403
+    whole = client.get(reverse("cases:case", args=[row.pk]))
+    assert whole["Location"] == answer["Location"]
+    assert client.get(reverse("cases:history", args=[row.pk])).status_code == 404
     actor = actor_on(nurse, date(2026, 11, 23))
     assert isinstance(permitting(row, deviation.AnswerDeviation, actor), str)
     faulty = client.post(reverse("escalations:report"), {**sent, "happened_on": "2099-01-01"})

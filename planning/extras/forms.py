@@ -1,0 +1,77 @@
+"""Forms of extra needs outside the case's own commands."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from cases.commands import Refused
+from clients.models import Client, Service
+from organisation.forms import UnitField
+from organisation.models import Unit
+from planning.extras.opening import refuse_impossible
+from planning.extras.people import nurses
+from planning.extras.rules import WITHOUT_CONTACT
+from planning.models import Carer
+from planning.rounds.forms import WallField
+
+
+class ReportForm(forms.Form):
+    """An extra visit that was done without planning (EXT-01)."""
+
+    client = forms.ModelChoiceField(Client.objects.none(), label="Person")
+    services = forms.ModelMultipleChoiceField(
+        Service.objects.exclude(kind__in=WITHOUT_CONTACT), label="Insatser som utfördes",
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    day = forms.DateField(label="Dag", help_text="Den dag besöket gjordes. Det blir dag 0.")
+    start = WallField(label="Började")
+    minutes = forms.IntegerField(label="Längd, minuter", min_value=5, max_value=720)
+    carer = forms.ModelChoiceField(
+        Carer.objects.none(), label="Vem gjorde det", required=False, empty_label="Vet inte"
+    )
+    called_by = forms.ModelChoiceField(
+        None, label="Påkallat av sjuksköterska", required=False, empty_label="Nej",
+        help_text="Den sjuksköterska som påkallade besöket kontaktar socialsekreteraren.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: QuerySet[Client], today: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["client"].queryset = people  # type: ignore[attr-defined]
+        self.fields["called_by"].queryset = nurses(today)  # type: ignore[attr-defined]
+        units = people.order_by().values("unit")
+        self.fields["carer"].queryset = Carer.objects.on(today).filter(unit__in=units)  # type: ignore[attr-defined]
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.today:
+            raise forms.ValidationError(
+                "Besöket ligger i framtiden. Planera det på dagbilden i stället."
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("client") and said.get("day"):
+            try:
+                refuse_impossible(said["client"], said["day"])
+            except Refused as refusal:
+                self.add_error("client", str(refusal))
+        return said
+
+
+class NeedFilter(forms.Form):
+    """Which needs are listed."""
+
+    enhet = UnitField(Unit.objects.none(), label="Enhet", required=False, empty_label="Alla")
+    visa = forms.ChoiceField(
+        label="Visa", required=False,
+        choices=[("", "Pågående"), ("forsenade", "Försenade"), ("mina", "Mina"),
+                 ("avslutade", "Avslutade")],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["enhet"].queryset = units  # type: ignore[attr-defined]

@@ -1,0 +1,53 @@
+"""Taking away the visits of a need that has ended. EXT-04, PLN-19."""
+
+import uuid
+from collections import defaultdict
+from datetime import date
+
+from cases.commands import Act
+from organisation.authority import Holding
+from planning import daytime
+from planning.board.change import Wanted, change
+from planning.models import ExtraNeed, Visit
+
+REASON = "Det extra behovet har upphört"
+
+
+def take_away(need: ExtraNeed, since: date, act: Act) -> list[int]:
+    """Take the need's planned visits from `since` on that have not begun off their plans, each
+    change on record, inside a command of the need. Returns the visits.
+
+    A visit that carries something else as well loses the service alone.
+    """
+    visits = [row for row in _planned(need, since) if not _has_begun(row, since, act)]
+    by_plan: dict[int, list[Wanted]] = defaultdict(list)
+    for visit in visits:
+        by_plan[visit.plan_id].append(_without(visit, need))
+    for plan, wanted in by_plan.items():
+        change(
+            plan, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="end_extra_need",
+            by=Holding("", "", None, act.on_behalf_of),
+        )  # fmt: skip
+    return [visit.pk for visit in visits]
+
+
+def _planned(need: ExtraNeed, since: date) -> list[Visit]:
+    rows = Visit.objects.standing().filter(needs=need, plan__day__gte=since)
+    locked = rows.select_for_update(of=("self",)).select_related("plan").order_by("plan__day", "pk")
+    return list(locked.prefetch_related("contents"))
+
+
+def _has_begun(visit: Visit, since: date, act: Act) -> bool:
+    """Whether it had begun when the need ended: on that day, and by the clock."""
+    day = visit.plan.day
+    return day == since and visit.start <= daytime.minute_of(day, act.at)
+
+
+def _without(visit: Visit, need: ExtraNeed) -> Wanted:
+    left = sorted(
+        row.service_id for row in visit.contents.all() if row.service_id != need.service_id
+    )
+    if left:
+        return Wanted(visit.pk, "services", {"services": left}, visit.services_version)
+    value = {"status": str(Visit.Status.REMOVED), "reason": REASON}
+    return Wanted(visit.pk, "status", value, visit.status_version)

@@ -1,0 +1,127 @@
+"""Extra needs: the list, and reporting what was done without planning. EXT-01 to EXT-05."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from audit import log
+from cases.commands import Refused
+from cases.filters import acts_for, add_next_deadline
+from cases.models import Case
+from clients import editing
+from clients.editing import PLANNERS
+from clients.models import READERS, Client
+from organisation.access import roles
+from organisation.models import Unit
+from planning import daytime
+from planning.board import adding
+from planning.extras import rules
+from planning.extras.forms import NeedFilter, ReportForm
+from planning.extras.opening import Started
+from planning.extras.people import social_workers
+from planning.models import DayPlan, ExtraNeed, Shift
+from planning.rounds.generation import plan_of
+
+PER_PAGE = 50
+
+
+@never_cache
+@roles(*READERS)
+def needs(request: HttpRequest) -> HttpResponse:
+    """The extra needs that one sees, the most urgent first, with the person they concern (SEC-02)."""
+    form = NeedFilter(request.GET, units=editing.units_of(request.actor))
+    found = _filtered(request, form.cleaned_data if form.is_valid() else {})
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    add_next_deadline(page.object_list)
+    for need in page.object_list:
+        need.timer = rules.timer(need.first_day, request.today) if need.is_running else ""
+    root = Unit.objects.get(parent=None)
+    log.record_read(
+        "clients", "read_extra_needs", at=request.at, actor=request.user, subject=root,
+        values={"needs": [need.pk for need in page.object_list]},
+    )  # fmt: skip
+    context = {
+        "filter": form, "page": page, "filtered": any(request.GET.get(f) for f in form.fields),
+        "may_report": request.actor.has_role(*PLANNERS),
+    }  # fmt: skip
+    return render(request, "planning/extras/list.html", context)
+
+
+def _filtered(request: HttpRequest, wanted: dict[str, Any]) -> QuerySet[ExtraNeed]:
+    seen = Case.objects.filter(kind=ExtraNeed.case_kind).visible_to(request.actor)
+    found = ExtraNeed.objects.filter(pk__in=seen.with_next_deadline().values("pk"))
+    if unit := wanted.get("enhet"):
+        found = found.filter(unit__path__startswith=unit.path)
+    shown = wanted.get("visa", "")
+    found = found.filter(is_running=shown != "avslutade")
+    if shown == "forsenade":
+        late = Q(deadlines__met_on=None, deadlines__cancelled_on=None)
+        found = found.filter(late, deadlines__due__lt=request.today).distinct()
+    if shown == "mina":
+        found = found.filter(responsible__in=acts_for(request.actor))
+    return (
+        found.with_next_deadline()
+        .select_related("client", "service", "responsible", "unit")
+        .order_by(F("next_due").asc(nulls_last=True), "-closed_on", "-pk")
+    )
+
+
+@never_cache
+@roles(*PLANNERS)
+def report(request: HttpRequest) -> HttpResponse:
+    """An extra visit that was done without planning begins the same need (EXT-01)."""
+    units = editing.units_of(request.actor, PLANNERS)
+    people = Client.objects.people().filter(unit__in=units, is_dormant=False)
+    form = ReportForm(
+        request.POST or None, people=people.select_related("unit"), today=request.today,
+        initial={"day": request.today, "client": request.GET.get("brukare")},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            started = _report(request, form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("client", str(refusal))
+        else:
+            return _told(request, form.cleaned_data["client"], started)
+    told = {name for unit in units for name in social_workers(unit, request.today)}
+    context = {
+        "form": form, "contact_by": rules.contact_by(request.today),
+        "why": rules.why_contact(request.today), "told": rules.listed(sorted(u.name for u in told)),
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "planning/extras/report.html", context, status=status)
+
+
+def _report(request: HttpRequest, said: dict[str, Any]) -> list[Started]:
+    client, day = said["client"], said["day"]
+    act = editing.act_of(request, client, PLANNERS)
+    start = daytime.from_wall(day, said["start"])
+    with transaction.atomic():
+        plan: DayPlan = plan_of(client.unit, day, act.at, act.user)
+        shift = Shift.objects.of(client.unit, day).filter(carer=said["carer"]).first()
+        new = adding.NewVisit(
+            client=client, services=said["services"], start=start, minutes=said["minutes"],
+            earliest=start, latest_end=start + said["minutes"], called_by=said["called_by"],
+            shift=shift if said["carer"] else None, note="Gjort utan planering",
+        )  # fmt: skip
+        return adding.add(plan, new, act)[1]
+
+
+def _told(request: HttpRequest, client: Client, started: list[Started]) -> HttpResponse:
+    act = editing.act_of(request, client, PLANNERS)
+    if not started:
+        messages.success(
+            request,
+            "Besöket är registrerat. Det ryms i det som är beställt, så ingen kontakt behövs.",
+        )
+        return redirect("extras:list")
+    messages.success(request, "Det extra besöket är registrerat.")
+    for one in started:
+        messages.warning(request, one.words(act))
+    return redirect("cases:case", started[0].need.pk)
