@@ -27,6 +27,7 @@ urlpatterns = [
     path("planering/", include("planning.optimizing.urls")),
     path("planering/", include("planning.publishing.urls")),
     path("planering/", include("planning.history.urls")),
+    path("planering/", include("planning.declines.urls")),
     path("extra/", include("planning.extras.urls")),
     path("personal/", include("planning.staffing.urls")),
     path("brukare/", include("planning.rounds.client_urls")),

@@ -25,6 +25,7 @@ def register() -> None:
         change_row="En rad i dagbilden ändrad",
         accept_breach="Regelbrott godtaget",
         add_visit="Besök inlagt",
+        decline_visit="Besök avböjt",
         accept_proposal="Optimeringens förslag godtaget",
         start_optimizer="Optimering startad",
         restore_visits="Besök återställda ur en version",

@@ -171,6 +171,7 @@ TABLE: dict[str, Any] = {
     "board:board": CLIENTS, "board:fetch": PLANNERS,
     **{f"board:{name}": CLIENTS for name in ("follow", "visit", "unplaced", "breaches")},
     **{f"board:{name}": PLANNERS for name in ("undo", "accept", "add")},
+    "declines:decline": PLANNERS, "declines:hole": PLANNERS,
     "extras:list": CLIENTS, "extras:report": PLANNERS,
     **{f"optimizing:{name}": PLANNERS for name in ("page", "progress", "stop", "accept")},
     **{f"optimizing:days{name}": PLANNERS for name in ("", "_progress", "_stop", "_accept")},
@@ -376,6 +377,7 @@ def _board(unit) -> dict[str, list[int]]:
            for page in ("progress", "stop", "accept")},
         "publishing:version": [plan.pk, 1],
         **{f"publishing:{page}": [plan.pk] for page in ("page", "do", "pack")},
+        **{f"declines:{page}": [plan.pk, visit.pk] for page in ("decline", "hole")},
         **{f"optimizing:{page}": [plan.pk, run.pk] for page in ("progress", "stop", "accept")},
     }  # fmt: skip
 

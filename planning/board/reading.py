@@ -10,7 +10,16 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cases import calendar
 from clients.models import Client
-from planning.models import Base, CarerSkill, DayPlan, Preference, Shift, Visit, VisitStaff
+from planning.models import (
+    Base,
+    CarerSkill,
+    DayPlan,
+    ExtraNeed,
+    Preference,
+    Shift,
+    Visit,
+    VisitStaff,
+)
 
 FACES_DAYS = 14
 """Whom a client has met is counted over two weeks."""
@@ -82,6 +91,7 @@ def _visits(plan: DayPlan) -> QuerySet[Visit]:
         .prefetch_related(
             Prefetch("staff", VisitStaff.objects.order_by("place")),
             Prefetch("services"), "contents", Prefetch("skills"),
+            Prefetch("needs", ExtraNeed.objects.filter(is_running=True)),
         )
         .order_by("start", "pk")
     )  # fmt: skip

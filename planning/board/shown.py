@@ -1,7 +1,8 @@
 """A plan's rows as the board draws them: visits, ways between, breaks, and what they say aloud."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from planning import daytime
 from planning.board.breaches import Breach
@@ -9,6 +10,7 @@ from planning.board.figures import Figures, figures_of
 from planning.board.problem import MINUTE, Places, break_of
 from planning.board.reading import PlanData
 from planning.board.travel import seconds
+from planning.extras.rules import sign, timer
 from planning.models import Shift, Visit
 from planning.models.staff import Carer
 
@@ -59,6 +61,10 @@ class Item:
     place: int = 0
     flags: frozenset[str] = frozenset()
     holder: str = ""
+    timer: str = ""
+    """How far an extra visit's need has come: "dag 4 av 10"."""
+    sign: str = ""
+    """The same where there is little room: "Dag 4/10"."""
 
     @property
     def at(self) -> str:
@@ -151,8 +157,15 @@ def _visit(
     place = next((p.place for p in visit.staff.all() if p.shift_id == shift.pk), 1)
     text = said(visit, way=way, others=others)
     return Item(
-        "visit", visit.start, visit.minutes, visit.client.short_name, text, visit, place, flags, holder
+        "visit", visit.start, visit.minutes, visit.client.short_name, text, visit, place, flags,
+        holder, timer_of(visit), timer_of(visit, sign),
     )  # fmt: skip
+
+
+def timer_of(visit: Visit, say: Callable[[date, date], str] = timer) -> str:
+    """How far the oldest of the visit's running needs has come on the visit's day (EXT-03)."""
+    first_days = [need.first_day for need in visit.needs.all() if need.is_running]
+    return say(min(first_days), visit.plan.day) if first_days else ""
 
 
 def said(visit: Visit, *, way: int = 0, others: Sequence[str] = ()) -> str:
@@ -167,5 +180,6 @@ def said(visit: Visit, *, way: int = 0, others: Sequence[str] = ()) -> str:
         f"dubbelbemanning med {', '.join(others)}" if others else "",
         visit.get_lock_display().lower() if visit.lock else "",
         "kringtid" if visit.client.is_surrounding else "",
+        f"extra insats, {shown}" if (shown := timer_of(visit)) else "",
     ]
     return ", ".join(part for part in parts if part)

@@ -106,6 +106,7 @@ def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
 def _side(data: reading.PlanData, found: list[rules.Breach]) -> dict[str, Any]:
     return {
         "unplaced": data.unplaced,
+        "declined": [row for row in data.visits if row.status == Visit.Status.DECLINED],
         "breaches": [
             (group, [row for row in found if row.group == group]) for group in rules.GROUPS
         ],

@@ -79,6 +79,11 @@ def timer(first_day: date, day: date) -> str:
     return f"dag {max(number, 0)} av {DAYS}"
 
 
+def sign(first_day: date, day: date) -> str:
+    """The same on a visit that has little room: "Dag 4/10"."""
+    return f"Dag {max(day_number(first_day, day), 0)}/{DAYS}"
+
+
 def why_contact(planned_on: date) -> str:
     """Why the first contact is due when it is."""
     due, day, closed = contact_by(planned_on), calendar.add_days(planned_on, 1), []

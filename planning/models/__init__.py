@@ -1,6 +1,7 @@
 """What is planned: staff and their shifts, templates, visits, day plans, and what changed."""
 
 from planning.models.absences import Absence
+from planning.models.declines import Decline
 from planning.models.extras import ExtraContact, ExtraNeed, NeedNotice
 from planning.models.plans import (
     AcceptedBreach,
@@ -33,6 +34,7 @@ __all__ = [
     "Carer",
     "CarerSkill",
     "DayPlan",
+    "Decline",
     "Delivery",
     "DoubleStaffing",
     "ExtraContact",

@@ -23,6 +23,7 @@ from organisation.encryption import blind_index
 from organisation.models import Unit
 from organisation.pages import history
 from organisation.pages.excel import workbook
+from planning.extras.reading import needs_of
 from planning.models import Absence
 from planning.rounds import balance, drafts
 from planning.rounds.forms import ListFilter
@@ -162,6 +163,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
         "orders": [order for order in shown if not (order.valid_to and order.valid_to < day)],
         "past_orders": [order for order in shown if order.valid_to and order.valid_to < day],
         "absences": person.absences.filter(cancelled_at=None).order_by("-first"),
+        "needs": needs_of(person, day),
         "contact": person.care_contacts.select_related("carer").filter(valid_from__lte=day).first(),
         "wishes": person.preferences.select_related("carer"),
         "documents": person.double_staffing.order_by("-decided_on"),

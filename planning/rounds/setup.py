@@ -22,6 +22,7 @@ EVENTS = {
     "add_absence": "Frånvaro lades in",
     "change_absence": "Frånvaro ändrades",
     "cancel_absence": "Frånvaro togs bort",
+    "decline_visit": "Besök avböjdes",
     "change_care_contact": "Fast omsorgskontakt ändrades",
     "add_wish": "Önskemål lades till",
     "remove_wish": "Önskemål togs bort",

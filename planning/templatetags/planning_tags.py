@@ -5,6 +5,7 @@ from datetime import date
 from django import template
 
 from planning import daytime
+from planning.board.shown import timer_of
 from planning.models import Visit
 
 register = template.Library()
@@ -32,3 +33,9 @@ def mode_icon(mode: str) -> str:
 def free_place(visit: Visit) -> int:
     """The first place of a visit that nobody fills."""
     return next((row.place for row in visit.staff.all() if row.shift_id is None), 1)
+
+
+@register.filter
+def timer(visit: Visit) -> str:
+    """How far an extra visit's need has come: "dag 4 av 10"."""
+    return timer_of(visit)

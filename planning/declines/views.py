@@ -1,0 +1,76 @@
+"""Declining a visit, and the hole that it leaves. PLN-08."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+
+from audit import log
+from cases.commands import Refused
+from clients import editing
+from organisation.access import roles
+from planning.board.change import PLANNERS
+from planning.board.reach import plan_to_change
+from planning.declines.forms import DeclineForm
+from planning.declines.holes import holes_of
+from planning.declines.recording import Declined, decline
+from planning.models import DayPlan, Decline, Visit
+
+
+@never_cache
+@roles(*PLANNERS)
+def declined(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
+    """A visit is declined: by the rule of 24 hours it stays as declined, or is removed."""
+    plan = plan_to_change(request, pk)
+    row = _visit(plan, visit)
+    form = DeclineForm(request.POST or None, now=request.at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = _decline(request, row, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _told(done))
+            return redirect("declines:hole", plan.pk, row.pk)
+    context = {"plan": plan, "visit": row, "form": form, "key": uuid.uuid4().hex}
+    return render(
+        request, "planning/declines/decline.html", context, status=422 if form.errors else 200
+    )
+
+
+def _visit(plan: DayPlan, pk: int) -> Visit:
+    found = Visit.objects.select_related("client__unit", "plan__planned_unit")
+    return get_object_or_404(found, pk=pk, plan=plan)
+
+
+def _decline(request: HttpRequest, row: Visit, form: DeclineForm) -> Decline:
+    said = Declined(
+        form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"]
+    )  # fmt: skip
+    seen = request.POST.get("status_version", "")
+    act = editing.act_of(request, row.client, PLANNERS)
+    key = request.POST.get("key") or uuid.uuid4().hex
+    return decline(row, said, int(seen) if seen.isdecimal() else 0, act, key)
+
+
+def _told(done: Decline) -> str:
+    if done.stays:
+        return "Besöket ligger kvar som avböjt och ersätts."
+    why = "personalen gjorde annat" if done.staff_used else "det är mer än 24 timmar kvar"
+    return f"Besöket är borttaget: {why}."
+
+
+@never_cache
+@roles(*PLANNERS)
+def hole(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
+    """What fits where a visit stood that is not to be done any more."""
+    plan = plan_to_change(request, pk)
+    row = _visit(plan, visit)
+    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    context = {
+        "plan": plan, "visit": row, "key": uuid.uuid4().hex,
+        "holes": holes_of(row) if row.status != Visit.Status.PLANNED else [],
+    }  # fmt: skip
+    return render(request, "planning/declines/hole.html", context)
