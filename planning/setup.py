@@ -26,6 +26,7 @@ def register() -> None:
         accept_breach="Regelbrott godtaget",
         add_visit="Besök inlagt",
         decline_visit="Besök avböjt",
+        follow_absence="Besök följde en frånvaro",
         accept_proposal="Optimeringens förslag godtaget",
         start_optimizer="Optimering startad",
         restore_visits="Besök återställda ur en version",

@@ -184,7 +184,7 @@ TABLE: dict[str, Any] = {
         "skill_add", "skill_change", "team_add", "team_change", "team_end", "period_add",
         "period_change", "period_in", "period_planned", "shift_add", "row_add", "paste", "shift",
         "shift_change", "shift_remove", "shift_put", "shift_absent", "shift_back")},
-    **{f"clients:{name}": CLIENTS for name in ("list", "client")},
+    **{f"clients:{name}": CLIENTS for name in ("list", "client", "absence_consequences")},
     **{f"clients:{name}": ORDERERS for name in (
         "add", "change", "number", "decision_add", "decision_change", "decision_end")},
     **{f"clients:{name}": ORDERERS | {R.NURSE, R.RESPONSIBLE_NURSE, R.CHIEF_NURSE} for name in (
@@ -428,7 +428,7 @@ def _planned(unit) -> dict[str, list[int]]:
         **{f"clients:{name}": [astrid.pk] for name in of_client},
         **{f"clients:decision_{verb}": [it.pk] for verb in ("change", "end")},
         **{f"clients:order_{verb}": [row.pk] for verb in ("change", "end", "read")},
-        **{f"clients:absence_{verb}": [away.pk] for verb in ("change", "cancel")},
+        **{f"clients:absence_{verb}": [away.pk] for verb in ("change", "cancel", "consequences")},
         "clients:wish_remove": [wish.pk],
         **{f"rounds:{name}": [astrid.pk] for name in ("template", "weeks", "discard", "save")},
         "rounds:visit": [visit.pk], "rounds:visit_remove": [visit.pk],

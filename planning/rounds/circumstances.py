@@ -5,6 +5,7 @@ Requirements PLN-06, PLN-09, PLN-20, BEY-04.
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +19,7 @@ from clients.models import Client
 from clients.views import address, client_form
 from organisation.access import roles
 from organisation.pages import changing
+from planning.away.following import follow
 from planning.models import Absence, DoubleStaffing, Preference
 from planning.rounds import drafts
 from planning.rounds.forms import AbsenceForm, CareContactForm, DoubleStaffingForm, WishForm
@@ -31,9 +33,9 @@ def add_absence(request: HttpRequest, pk: int) -> HttpResponse:
     client = editing.client_of(request, pk, PLANNERS, lock=True)
     form = AbsenceForm(request.POST or None, client=client, initial={"first": request.today})
 
-    def save() -> str:
+    def save() -> HttpResponse:
         row = _keep(request, client, form, "add_absence")
-        return _told(row, _follow(request, client, row.first))
+        return _to_consequences(request, row, _follow(request, client, row.first))
 
     return client_form(request, client, form, save=save, title="Ny frånvaro")
 
@@ -47,11 +49,12 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
     first = row.first
     form = AbsenceForm(request.POST or None, instance=row, client=client)
 
-    def save() -> str:
+    def save() -> HttpResponse:
         act = editing.act_of(request, client, PLANNERS)
         form.save()
         editing.record(client, act, "change_absence", editing.changes(form), row)
-        return _told(row, _follow(request, client, min(first, row.first)))
+        changed = _follow(request, client, min(first, row.first))
+        return _to_consequences(request, row, changed)
 
     return client_form(request, client, form, save=save, title="Ändra frånvaro", lead=str(row))
 
@@ -154,7 +157,13 @@ def _keep(request: HttpRequest, client: Client, form: Any, name: str) -> Any:
 
 
 def _follow(request: HttpRequest, client: Client, first: Any) -> int:
-    return drafts.regenerate(client, first, editing.act_of(request, client, PLANNERS))
+    act = editing.act_of(request, client, PLANNERS)
+    return drafts.regenerate(client, first, act) + follow(client, act)
+
+
+def _to_consequences(request: HttpRequest, row: Absence, changed: int) -> HttpResponse:
+    messages.success(request, _told(row, changed))
+    return redirect("clients:absence_consequences", row.pk)
 
 
 def _told(row: Absence, count: int) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clients import views
+from planning.away import views as away
 from planning.rounds import circumstances, people
 
 app_name = "clients"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("bestallning/<int:pk>/avsluta/", views.end_order, name="order_end"),
     path("bestallning/<int:pk>/last/", views.read_order, name="order_read"),
     path("franvaro/<int:pk>/", circumstances.change_absence, name="absence_change"),
+    path("franvaro/<int:pk>/foljder/", away.consequences, name="absence_consequences"),
     path("franvaro/<int:pk>/ta-bort/", circumstances.cancel_absence, name="absence_cancel"),
     path("onskemal/<int:pk>/ta-bort/", circumstances.remove_wish, name="wish_remove"),
 ]

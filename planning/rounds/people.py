@@ -23,6 +23,7 @@ from organisation.encryption import blind_index
 from organisation.models import Unit
 from organisation.pages import history
 from organisation.pages.excel import workbook
+from planning.away.following import follow
 from planning.extras.reading import needs_of
 from planning.models import Absence
 from planning.rounds import balance, drafts
@@ -202,6 +203,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         editing.record(saved, act, "change_client", editing.changes(form, hidden))
         for unit in {before, saved.unit}:
             drafts.regenerate(saved, request.today, act, unit)
+        follow(saved, act)
         return "Uppgifterna är sparade, och besöken följer dem."
 
     return client_form(request, person, form, save=save, title="Ändra uppgifter")

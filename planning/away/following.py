@@ -1,0 +1,74 @@
+"""Visits that no base plan makes follow a person who goes away and comes home. PLN-09, PLN-19.
+
+Those of base plans follow in `planning.rounds.generation`; extra ones and those added by hand here.
+"""
+
+import uuid
+from collections import defaultdict
+
+from django.db.models import Q
+
+from cases.commands import Act
+from clients.models import Client
+from organisation.authority import Holding
+from planning import daytime
+from planning.board.change import Wanted, change
+from planning.models import Visit
+from planning.rounds.rules import Life, Period
+
+AWAY = "Personen är borta"
+
+
+def follow(client: Client, act: Act) -> int:
+    """Take a person's extra and added visits away on days when they are away, and bring back those
+    that went for that reason, from now on. In the caller's transaction. Returns how many."""
+    life = _life(client)
+    by_plan: dict[int, list[Wanted]] = defaultdict(list)
+    for visit in _coming(client, act):
+        if wanted := _wanted(visit, life.has_visits(visit.plan.day)):
+            by_plan[visit.plan_id].append(wanted)
+    by = Holding("", "", None, act.on_behalf_of)
+    for plan, rows in by_plan.items():
+        change(
+            plan, rows, act.user, key=uuid.uuid4().hex, at=act.at, name="follow_absence", by=by
+        )  # fmt: skip
+    return sum(map(len, by_plan.values()))
+
+
+def _life(client: Client) -> Life:
+    absences = [Period(row.first, row.last) for row in client.absences.filter(cancelled_at=None)]
+    return Life(Period(client.active_from, client.active_to), absences, client.is_dormant)
+
+
+def _coming(client: Client, act: Act) -> list[Visit]:
+    """The visits that may have to change and have not begun, locked in one order."""
+    gone = Q(status=Visit.Status.REMOVED, status_reason=AWAY)
+    rows = (
+        Visit.objects.filter(Q(status=Visit.Status.PLANNED) | gone, client=client)
+        .exclude(origin=Visit.Origin.TEMPLATE)
+        .filter(plan__day__gte=act.day)
+        .select_for_update(of=("self",))
+        .select_related("plan")
+        .prefetch_related("needs")
+        .order_by("plan__day", "pk")
+    )
+    return [
+        row
+        for row in rows
+        if row.plan.day > act.day or row.start > daytime.minute_of(row.plan.day, act.at)
+    ]
+
+
+def _wanted(visit: Visit, is_home: bool) -> Wanted | None:
+    stands = visit.status == Visit.Status.PLANNED
+    if stands == is_home or (is_home and _has_lost_its_reason(visit)):
+        return None
+    status = Visit.Status.PLANNED if is_home else Visit.Status.REMOVED
+    value = {"status": str(status), "reason": "" if is_home else AWAY}
+    return Wanted(visit.pk, "status", value, visit.status_version)
+
+
+def _has_lost_its_reason(visit: Visit) -> bool:
+    """Whether it belonged to extra needs that have all ended meanwhile."""
+    needs = list(visit.needs.all())
+    return bool(needs) and all(need.ended_on for need in needs)

@@ -1,0 +1,26 @@
+"""The page of what an absence does. PLN-09."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+
+from clients import editing
+from clients.models import READERS
+from organisation.access import roles
+from planning.away.consequences import consequences_of
+from planning.models import Absence
+
+
+@never_cache
+@roles(*READERS)
+def consequences(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which visits an absence took away, what became free, and what to see to."""
+    found = Absence.objects.select_related("client__unit")
+    absence = get_object_or_404(found, pk=pk, cancelled_at=None)
+    person = editing.client_of(request, absence.client_id)
+    editing.log_reading(request, person)
+    context = {
+        "person": person, "absence": absence, "found": consequences_of(absence, request.today),
+        "plans": editing.may(request, person, editing.PLANNERS),
+    }  # fmt: skip
+    return render(request, "planning/away/consequences.html", context)
