@@ -8,7 +8,16 @@ from django.db import connection
 from audit import clock, triggers
 from cases import calendar, messages
 from cases.models import Notification
-from config.demo import applications, companies, escalations, life, people, planning, tenders
+from config.demo import (
+    applications,
+    companies,
+    escalations,
+    extras,
+    life,
+    people,
+    planning,
+    tenders,
+)
 from config.demo.timeline import Timeline, moment
 from organisation.defaults import load_delegation
 from organisation.matrix import load as load_matrix
@@ -65,6 +74,7 @@ class Command(BaseCommand):
         applications.top_up(stage)
         stage.timeline.run()
         planning.load(people.load_units(since), persons, today)
+        extras.load(people.load_units(since), persons, today)
         # What came more than a week ago has been read.
         Notification.objects.filter(
             read_at=None, created_at__lt=moment(calendar.add_days(today, -7), 0, 0)

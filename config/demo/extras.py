@@ -1,0 +1,181 @@
+"""Sjövik's extra needs in every state, a year of those that have ended, and a declined visit."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from cases import calendar, ledger
+from cases.commands import Act, Command, perform
+from cases.models import Case
+from clients.models import CareDecision, Client, Service
+from config.demo.people import HOME_CARE
+from config.demo.timeline import moment
+from organisation.models import Unit, User
+from planning.board import adding
+from planning.declines.recording import Declined, decline
+from planning.extras import commands, rules
+from planning.models import ExtraNeed, Shift, Visit
+from planning.rounds.generation import plan_of
+
+MORNING = 10 * 60
+HISTORY = ((4, "Frisk igen"), (7, "Hemma från sjukhuset, klarar sig"), (10, "Anhörig hjälper till"))
+"""Days that needs of the past year lasted, and why they ended."""
+
+
+@dataclass
+class Stage:
+    """Who and when; `number` goes through the unit's people so that each has one need."""
+
+    people: dict[str, User]
+    today: date
+    unit: Unit
+    number: int = 20
+
+    def ago(self, days: int) -> date:
+        """The day so many days back; ahead when negative."""
+        return calendar.add_days(self.today, -days)
+
+    def person(self) -> Client:
+        """The next person who can have a visit, none of them protected."""
+        found = Client.objects.people().filter(
+            unit=self.unit, is_dormant=False, has_protected_identity=False, absences=None,
+            active_to=None, active_from__lte=self.ago(370),
+        )  # fmt: skip
+        self.number += 1
+        return found.order_by("pk")[self.number]
+
+
+def load(units: dict[str, Unit], people: dict[str, User], today: date) -> None:
+    """Made once."""
+    if ExtraNeed.objects.exists():
+        return
+    for place, name in enumerate(HOME_CARE):
+        stage = Stage(people, today, units[name])
+        _past_year(stage, 2 - place % 2)
+        if place == 0:
+            _every_state(stage)
+    ledger.sweep(moment(today, 6, 0))
+    _decline(units[HOME_CARE[0]], people["planner"], today)
+
+
+def _every_state(stage: Stage) -> None:
+    planned_today = _need(stage, 0)
+    _visits(stage, planned_today, (1,))
+    _need(stage, 1, nurse=True)
+    fourth = _contacted(stage, 4)
+    _visits(stage, fourth, (4, 5))
+    last = _contacted(stage, 9)
+    _visits(stage, last, (9, 10, 11))
+    _contacted(stage, 13)
+    _applied(stage, _contacted(stage, 11))
+    decided = _contacted(stage, 20)
+    _grant(stage, _applied(stage, decided))
+    ended = _contacted(stage, 6)
+    _visits(stage, ended, (6, 7))
+    _end(stage, ended, 1, "Frisk igen")
+
+
+def _past_year(stage: Stage, per_month: int) -> None:
+    """Needs of earlier months: most ended in time, every fourth was applied for and decided."""
+    for number in range(12 * per_month):
+        first = 35 + number * (330 // (12 * per_month))
+        need = _contacted(stage, first)
+        lasted, why = HISTORY[number % len(HISTORY)]
+        if number % 4 == 3:
+            _grant(stage, _applied(stage, need))
+        else:
+            _end(stage, need, first - lasted - 4 * (number % 7 == 6), why)
+
+
+def _need(stage: Stage, days: int, *, nurse: bool = False) -> ExtraNeed:
+    """A need whose first day, and planning, lie so many days back."""
+    client, day = stage.person(), stage.ago(days)
+    held = client.orders.values("service")
+    service = Service.objects.filter(kind__in=("personal_care", "domestic")).exclude(pk__in=held)
+    nurse_asked = stage.people["nurse"] if nurse else None
+    return _add(stage, client, service.order_by("pk").first(), day, day, nurse_asked)
+
+
+def _add(
+    stage: Stage, client: Client, service: Service, day: date, planned: date,
+    called_by: User | None = None,
+) -> ExtraNeed:  # fmt: skip
+    at = moment(planned, 8, 0)
+    planner = stage.people["planner"]
+    plan = _plan(stage.unit, day, at, planner)
+    shift = Shift.objects.of(stage.unit, day).filter(start__lte=MORNING, end__gt=MORNING + 60)
+    new = adding.NewVisit(
+        client=client, services=[service], start=MORNING, minutes=30, earliest=MORNING - 30,
+        latest_end=MORNING + 90, called_by=called_by,
+        shift=shift.exclude(work__visit__start=MORNING).first(),
+    )  # fmt: skip
+    [started] = adding.add(plan, new, Act(planner, None, at))[1]
+    return started.need
+
+
+def _plan(unit: Unit, day: date, at: datetime, planner: User) -> Any:
+    with transaction.atomic():
+        return plan_of(unit, day, at, planner)
+
+
+def _visits(stage: Stage, need: ExtraNeed, later: tuple[int, ...]) -> None:
+    """Further visits, so many days after the first; those to come are planned now."""
+    for days in later:
+        day = calendar.add_days(need.first_day, days)
+        _add(stage, need.client, need.service, day, min(day, stage.today))
+
+
+def _contacted(stage: Stage, days: int) -> ExtraNeed:
+    need = _need(stage, days)
+    day = min(rules.contact_by(need.first_day), stage.today)
+    return _do(stage, need, _contact(stage, commands.RecordContact, day), "planner", day)
+
+
+def _contact(stage: Stage, kind: Any, day: date) -> Command:
+    return kind(
+        channel="telephone", made_by=stage.people["planner"], made_on=day,
+        told=stage.people["social-worker"].name, said="Behöver tillfälligt mer hjälp.",
+    )  # fmt: skip
+
+
+def _applied(stage: Stage, need: ExtraNeed) -> ExtraNeed:
+    day = rules.day_ten(need.first_day)
+    return _do(stage, need, _contact(stage, commands.ApplyForNeed, day), "planner", day)
+
+
+def _grant(stage: Stage, need: ExtraNeed) -> None:
+    day = calendar.add_days(rules.day_ten(need.first_day), 3)
+    worker = stage.people["social-worker"]
+    decision = CareDecision.objects.create(
+        client=need.client, legal_basis="sol_11_1", decided_on=day, decided_by=worker.name,
+        valid_from=need.first_day, recorded_at=moment(day, 9, 0), recorded_by=worker,
+    )  # fmt: skip
+    granted = commands.DecideNeed(granted=True, decision=decision)
+    _do(stage, need, granted, "social-worker", day)
+
+
+def _end(stage: Stage, need: ExtraNeed, days: int, why: str) -> None:
+    day = stage.ago(days)
+    _do(stage, need, commands.EndNeed(ended_on=day, why=why), "planner", day)
+
+
+def _do(stage: Stage, need: ExtraNeed, command: Command, login: str, day: date) -> ExtraNeed:
+    version = Case.objects.values_list("version", flat=True).get(pk=need.pk)
+    perform(
+        need.pk, command, stage.people[login], expected_version=version, at=moment(day, 9, 0)
+    )  # fmt: skip
+    return ExtraNeed.objects.select_related("client", "service").get(pk=need.pk)
+
+
+def _decline(unit: Unit, planner: User, today: date) -> None:
+    """A visit of tomorrow morning that was declined today, whose staff could do nothing else."""
+    tomorrow = calendar.add_days(today, 1)
+    visits = Visit.objects.standing().filter(plan__planned_unit=unit, plan__day=tomorrow)
+    visit = visits.filter(start__lt=MORNING).select_related("plan").order_by("start", "pk").last()
+    if visit is None:
+        return
+    at = moment(today, 11, 0)
+    said = Declined(at, staff_used=False, why="Åker till dottern över dagen")
+    decline(visit, said, visit.status_version, Act(planner, None, at), "demo-decline")
