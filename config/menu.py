@@ -54,6 +54,7 @@ MENU = (
             Item("Ändringar", "history:changes", "clock", CLIENT_READERS),
             Item("Extra insatser", "extras:list", "clock", CLIENT_READERS),
             Item("Personal", "staffing:carers", "people", staffing.READERS),
+            Item("Övning", "practice:list", "half", staffing.EDITORS),
         ),
     ),
     (

@@ -29,6 +29,7 @@ urlpatterns = [
     path("planering/", include("planning.history.urls")),
     path("planering/", include("planning.declines.urls")),
     path("extra/", include("planning.extras.urls")),
+    path("ovning/", include("planning.practice.urls")),
     path("personal/", include("planning.staffing.urls")),
     path("brukare/", include("planning.rounds.client_urls")),
     path("insatser/", include("clients.urls")),

@@ -1,12 +1,12 @@
 """What a person may do on a given day, by their own roles and as a substitute. SEC-01, CAP-08."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Q
 
-from organisation.models import DelegationRule, RoleAssignment, Substitution, User
+from organisation.models import PRACTICE, DelegationRule, RoleAssignment, Substitution, User
 from organisation.roles import OUTSIDE_ROLES, Role
 
 
@@ -41,6 +41,17 @@ class Actor:
     def has_role(self, *roles: str) -> bool:
         """Whether one of `roles` is held anywhere."""
         return any(held.role in roles for held in self.holdings)
+
+    def practising(self, wanted: bool) -> "Actor":
+        """The person with what they hold in practice units alone, or outside them alone (BEY-17)."""
+        held = tuple(h for h in self.holdings if h.unit_path.startswith(PRACTICE) == wanted)
+        return replace(self, holdings=held)
+
+    @property
+    def is_practising(self) -> bool:
+        """Whether everything that is held is held in a practice unit."""
+        held = [holding.unit_path.startswith(PRACTICE) for holding in self.holdings]
+        return bool(held) and all(held)
 
     @property
     def roles(self) -> list[Role]:

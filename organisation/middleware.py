@@ -5,7 +5,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from organisation.authority import actor_on
+from organisation.authority import Actor, actor_on
+
+PRACTISING = "practising"
+"""The session's word for a person who is in a practice unit (BEY-17)."""
 
 
 def acting_middleware(
@@ -14,7 +17,16 @@ def acting_middleware(
     """Set `request.actor`, read when first used. Anonymous visitors hold nothing."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_on(request.user, request.today))
+        request.actor = SimpleLazyObject(lambda: _actor(request))
         return get_response(request)
 
     return middleware
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """Practice and the real are never on one page: who practises holds nothing outside it."""
+    actor = actor_on(request.user, request.today)
+    practising = actor.practising(True)
+    if request.session.get(PRACTISING) and practising.holdings:
+        return practising
+    return actor.practising(False)

@@ -38,6 +38,10 @@ class InPeriod(models.Model):
         ]
 
 
+PRACTICE = "ovning/"
+"""How the path of a practice unit begins: no real unit's path does (BEY-17)."""
+
+
 class Unit(InPeriod):
     """A unit of the municipality; the tree follows the finance system's (PLN-01)."""
 
@@ -52,6 +56,11 @@ class Unit(InPeriod):
     )
     path = models.CharField(max_length=200, editable=False, db_index=True)
     """Ids from the root down, each followed by a slash: a unit's path starts with its parent's."""
+    practice_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="practice_units", editable=False
+    )
+    """The unit that it is a copy of, for learning. Its path lies outside the tree, so that only a
+    role that is held in it reaches it (BEY-17)."""
 
     class Meta(InPeriod.Meta):
         ordering = ["path"]
@@ -62,7 +71,8 @@ class Unit(InPeriod):
     def save(self, *args, **kwargs):
         before = self.path
         super().save(*args, **kwargs)
-        self.path = (self.parent.path if self.parent else "") + f"{self.pk}/"
+        above = PRACTICE if self.practice_of_id else self.parent.path if self.parent else ""
+        self.path = f"{above}{self.pk}/"
         if self.path != before:
             Unit.objects.filter(pk=self.pk).update(path=self.path)
             for child in self.children.all():

@@ -9,9 +9,9 @@ def register() -> None:
     from cases import views
     from cases.commands import registry
     from planning.board import rows
+    from planning.extras import setup as extras
     from planning.models import DayPlan
     from planning.publishing.commands import COMMANDS
-    from planning.extras import setup as extras
     from planning.rounds import setup as rounds
     from planning.staffing import editing, schedule, words
 
@@ -33,6 +33,11 @@ def register() -> None:
         write_pack="Dagplan skriven till enhetens mapp",
         read_pack="Öppnade dagplanen för utskrift",
         read_changes="Läste ändringar av besök",
+        start_practice="Övningsenhet beställd",
+        make_practice="Övningsenhet gjord",
+        end_practice="Övningsenhet borttagen",
+        enter_practice="Började öva",
+        register_training="Utbildning registrerad",
         stop_optimizer="Optimering stoppad",
         move_breaks="Raster flyttade enligt förslaget",
     )

@@ -8,6 +8,7 @@ from audit import clock
 from planning.extras import notices
 from planning.models import DayPlan
 from planning.optimizing import days, runs
+from planning.practice import making
 from planning.publishing import delivery, packs
 from planning.rounds.generation import COMING_DAYS, generate_coming
 
@@ -22,6 +23,12 @@ def optimize(run: int) -> None:
 def optimize_days(group: str) -> None:
     """Search for better plans of several days."""
     days.carry_out(UUID(group))
+
+
+@shared_task
+def make_practice(practice: int) -> None:
+    """Make a practice unit."""
+    making.carry_out(practice, clock.now())
 
 
 @shared_task

@@ -36,6 +36,7 @@ from planning.models import (
     CarerSkill,
     OptimizerRun,
     PlanVersion,
+    Practice,
     SchedulePeriod,
     Shift,
     Skill,
@@ -192,6 +193,8 @@ TABLE: dict[str, Any] = {
     **{f"clients:{name}": PLANNERS for name in (
         "order_read", "absence_add", "absence_change", "absence_cancel", "care_contact",
         "wish_add", "wish_remove", "double_staffing")},
+    **{f"practice:{name}": PLANNERS for name in ("list", "make", "enter", "remove", "train")},
+    "practice:leave": ANYBODY,
     "services:list": CLIENTS | ADMIN, "staffing:bases": STAFF,
     **{f"services:{name}": ADMIN | {R.DEPUTY_DIRECTOR} for name in ("add", "change")},
     "staffing:base_change": PLANNERS,
@@ -294,6 +297,12 @@ class World:
             "escalations:receipt": [_deviation(self.case).pk],
             "escalations:chain": [_in_depth(self.case).pk],
             **_staffing(unit),
+            "practice:make": [unit.pk],
+            **{f"practice:{page}": [
+                Practice.objects.get_or_create(
+                    original=unit, defaults={"made_by": first, "started_at": at(SINCE)}
+                )[0].pk
+            ] for page in ("enter", "remove")},
             "services:change": [
                 Service.objects.create(code="x", name="Dusch", kind="domestic").pk
             ],

@@ -36,10 +36,10 @@ from planning.board.reach import (
     unit_to_plan,
     units_of,
 )
-from planning.history.words import told
 from planning.extras.opening import Started
 from planning.extras.people import social_workers
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
+from planning.history.words import told
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit
 from planning.rounds.generation import generate
 

@@ -12,6 +12,7 @@ from planning.models.plans import (
     PlanVersion,
     Presence,
 )
+from planning.models.practice import Practice, Training
 from planning.models.staff import (
     Base,
     CareContact,
@@ -43,6 +44,7 @@ __all__ = [
     "OptimizerRun",
     "PlanChange",
     "PlanVersion",
+    "Practice",
     "Preference",
     "Presence",
     "SchedulePeriod",
@@ -50,6 +52,7 @@ __all__ = [
     "Skill",
     "Team",
     "TemplateVisit",
+    "Training",
     "Visit",
     "VisitService",
     "VisitStaff",

@@ -1,44 +1,30 @@
-"""What receivers are to know, sent until each visit is acknowledged. PLN-16.
+"""What receivers are to know of published plans, visit by visit and in order. PLN-16.
 
-A row is taken by moving its next try ahead; the answer is waited for outside every transaction. A
-process that dies in between leaves a row that is tried again with the same key, which the receiver
-carries out once. The contract stands in `docs/contracts/plan-receiver.md`.
+The contract stands in `docs/contracts/plan-receiver.md`.
 """
 
-import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import requests
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from planning import sending
 from planning.models import DayPlan, Delivery, PlanVersion
 from planning.publishing import rules
 from planning.publishing.rules import Said
-
-TIMEOUT = 10
-"""Seconds that a receiver has to answer."""
-TAKEN = timedelta(minutes=2)
-"""How long a row belongs to whoever took it."""
-FIRST_WAIT, LONGEST_WAIT = 5, 300
-"""Seconds."""
 
 Due = tuple[str, int, Said | None]
 """Receiver, visit, and what it says; None: it is taken away."""
 
 
-class Unreachable(Exception):
-    """The receiver cannot be asked at all; the message is Swedish."""
-
-
-class NotAcknowledged(Exception):
-    """The receiver answered, but did not take the visit; the message is Swedish."""
-
-
 def due(plan: DayPlan, told: Mapping[str, Said]) -> list[Due]:
-    """What each receiver has not been sent of what is to be told. One query."""
+    """What each receiver has not been sent of what is to be told. One query. Nothing of what is
+    practised is sent (BEY-17)."""
+    if plan.planned_unit.practice_of_id:
+        return []
     known: dict[str, dict[str, Said]] = {name: {} for name in settings.RECEIVERS}
     rows = Delivery.objects.filter(visit__plan=plan, receiver__in=known).order_by("pk")
     for receiver, visit, said in rows.values_list("receiver", "visit_id", "content"):
@@ -77,69 +63,33 @@ def send_waiting(now: Callable[[], datetime]) -> int:
 
 def _send_to(receiver: str, url: str, now: Callable[[], datetime]) -> int:
     taken = 0
+    token = settings.RECEIVER_TOKENS.get(receiver, "")
     with requests.Session() as session:
         # One after another, so that a visit's later news waits until the earlier one has arrived.
-        while row := _take_next(receiver, now()):
+        while row := sending.take_next(_first_of_each_visit(receiver), now()):
+            this = Delivery.objects.filter(pk=row.pk)
             try:
-                _post(session, url, row)
-            except Unreachable as error:
+                sending.post(url, message(row), token=token, session=session)
+            except sending.Unreachable as error:
                 # What the row met holds for everything that waits for the same receiver.
-                _wait(_waiting(row.receiver), row.tries, str(error), now())
-                return taken
-            except NotAcknowledged as error:
-                _wait(Delivery.objects.filter(pk=row.pk), row.tries, str(error), now())
-            else:
-                taken += 1
-                _waiting(receiver).filter(pk=row.pk).update(
-                    acknowledged_at=now(), next_try_at=None, error=""
+                sending.wait(
+                    Delivery.objects.filter(receiver=receiver), row.tries, str(error), now()
                 )
+                return taken
+            except sending.NotAcknowledged as error:
+                sending.wait(this, row.tries, str(error), now())
+            else:
+                taken += sending.acknowledged(this, now())
     return taken
 
 
-def _waiting(receiver: str) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(receiver=receiver, acknowledged_at=None)
-
-
-def _take_next(receiver: str, at: datetime) -> Delivery | None:
-    """The oldest row whose time has come and whose visit has nothing older waiting, taken."""
-    older = _waiting(receiver).filter(visit=OuterRef("visit"), pk__lt=OuterRef("pk"))
-    ready = _waiting(receiver).filter(~Exists(older), next_try_at__lte=at).order_by("pk")
-    while (pk := ready.values_list("pk", flat=True).first()) is not None:
-        still = Delivery.objects.filter(pk=pk, acknowledged_at=None, next_try_at__lte=at)
-        if still.update(next_try_at=at + TAKEN, sent_at=at, tries=F("tries") + 1):
-            return Delivery.objects.select_related(
-                "visit__client", "version__plan__planned_unit"
-            ).get(pk=pk)
-    return None
-
-
-def _post(session: requests.Session, url: str, row: Delivery) -> None:
-    """Raises Unreachable or NotAcknowledged."""
-    token = settings.RECEIVER_TOKENS.get(row.receiver)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    sent = message(row)
-    try:
-        answer = session.post(
-            url, json=sent, headers=headers, timeout=TIMEOUT, allow_redirects=False
-        )
-    except requests.Timeout:
-        raise Unreachable("Mottagaren svarade inte i tid.") from None
-    except requests.RequestException:
-        raise Unreachable("Mottagaren går inte att nå.") from None
-    if answer.status_code >= 500:
-        raise Unreachable(f"Mottagaren är ur funktion (svar {answer.status_code}).")
-    if not 200 <= answer.status_code < 300:
-        raise NotAcknowledged(f"Mottagaren tog inte emot besöket (svar {answer.status_code}).")
-    if _key_in(answer) != sent["key"]:
-        raise NotAcknowledged("Mottagarens kvittens gäller inte det här besöket.")
-
-
-def _key_in(answer: requests.Response) -> Any:
-    try:
-        said = answer.json()
-    except ValueError:
-        return None
-    return said.get("key") if isinstance(said, dict) else None
+def _first_of_each_visit(receiver: str) -> QuerySet[Delivery]:
+    """What may be sent: nothing of a visit that has something older waiting."""
+    waiting = Delivery.objects.filter(receiver=receiver, acknowledged_at=None)
+    older = waiting.filter(visit=OuterRef("visit"), pk__lt=OuterRef("pk"))
+    return waiting.filter(~Exists(older)).select_related(
+        "visit__client", "version__plan__planned_unit"
+    )
 
 
 def message(row: Delivery) -> dict[str, Any]:
@@ -164,14 +114,3 @@ def _person(client: Any) -> dict[str, Any]:
         "name": str(client), "address": client.shown_address,
         "entry": "" if hidden else client.entry, "protected": hidden,
     }  # fmt: skip
-
-
-def _wait(rows: QuerySet[Delivery], tries: int, error: str, at: datetime) -> None:
-    rows.update(error=error, next_try_at=at + wait_after(tries))
-
-
-def wait_after(tries: int) -> timedelta:
-    """Twice as long after each try, up to five minutes; by chance up to half as short, so that many
-    do not come at once."""
-    longest = min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)
-    return timedelta(seconds=longest * random.uniform(0.5, 1))

@@ -190,8 +190,11 @@ def pdf(pack: Pack, at: datetime, sheets: Iterable[Sheet] | None = None) -> byte
 def write(plan: DayPlan, at: datetime) -> Path | None:
     """Write a plan's pack to its unit's folder: the last publication, else what stands.
 
-    Each file appears whole or not at all. Returns the folder, or None when there is nothing to do.
+    Each file appears whole or not at all. Returns the folder, or None when there is nothing to do:
+    what is practised is never written (BEY-17).
     """
+    if plan.planned_unit.practice_of_id:
+        return None
     version = reading.published_version(plan)
     pack = pack_of(plan, version)
     if not pack.sheets and not pack.loose:
@@ -236,7 +239,7 @@ def folder_of(unit: Unit, day: date | None = None) -> Path:
 def coming(today: date) -> list[int]:
     """The plans from tomorrow until the next working day: what is needed if systems are down."""
     last = calendar.next_working_day(today)
-    plans = DayPlan.objects.filter(day__gt=today, day__lte=last)
+    plans = DayPlan.objects.filter(day__gt=today, day__lte=last, planned_unit__practice_of=None)
     return list(plans.order_by("day", "pk").values_list("pk", flat=True))
 
 

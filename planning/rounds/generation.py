@@ -322,5 +322,5 @@ def _follow_contents(pairs: list[tuple[Visit, TemplateVisit]]) -> None:
 def generate_coming(at: datetime, days: int) -> int:
     """Make the visits of every unit that has clients, from today and `days` ahead."""
     today = clock.local_date(at)
-    units = Unit.objects.filter(pk__in=Client.objects.values("unit"))
+    units = Unit.objects.on(today).filter(pk__in=Client.objects.values("unit"))
     return sum(generate(unit, today, calendar.add_days(today, days), at) for unit in units)

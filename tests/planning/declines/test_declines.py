@@ -124,7 +124,7 @@ def test_what_fits_in_the_hole_is_offered_and_put_there(client, w):
     client.post(
         reverse("board:visit", args=[w.plan.pk, fits.pk]),
         {"gor": "flytta", "plats": 1, "staff_version": 1, "time_version": 1, "key": "d3",
-         "forslag": f"{fit.placing.shift} {fit.placing.moves}"},
+         "forslag": f"{fit.placing.shifts} {fit.placing.moves}"},
     )  # fmt: skip
     assert fits.staff.get().shift == w.ali
 

@@ -23,6 +23,7 @@ from cases import calendar, ledger
 from cases.commands import Act, Refused
 from cases.models import FiredRung, Notification
 from clients.models import Client
+from planning import sending
 from planning.away.following import follow
 from planning.extras import commands, notices, rules
 from planning.models import Absence, ExtraNeed, NeedNotice, Visit
@@ -121,8 +122,8 @@ class Needs(RuleBasedStateMachine):
     @rule(lost=st.booleans())
     def notices_are_sent(self, lost):
         """By two senders; an answer may be lost, and then the same key comes again."""
-        row = notices._take_next(at(self.day, 12))
-        assert row is None or notices._take_next(at(self.day, 12)) != row
+        row = sending.take_next(NeedNotice.objects.all(), at(self.day, 12))
+        assert row is None or sending.take_next(NeedNotice.objects.all(), at(self.day, 12)) != row
         if row:
             key = notices.message(row)["key"]
             assert key not in self.acknowledged

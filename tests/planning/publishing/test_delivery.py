@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from django.conf import settings as configured
 
+from planning import sending
 from planning.models import Delivery
 from planning.publishing import delivery
 from planning.publishing.commands import PublishPlan
@@ -151,19 +152,19 @@ def test_two_senders_at_once_send_each_visit_once(world, do, viva):
 def test_one_visit_that_is_not_taken_holds_up_no_other(world, do, viva, monkeypatch):
     """PLN-16"""
     frida, gosta = world.visit("Frida Karlsson", 600), world.visit("Gösta Mård", 700)
-    post = delivery._post
+    post = sending.post
 
-    def refuse(session, url, row):
-        if row.visit_id == frida.pk:
-            raise delivery.NotAcknowledged("Mottagaren tog inte emot besöket (svar 422).")
-        post(session, url, row)
+    def refuse(url, message, **more):
+        if message["visit"] == frida.pk:
+            raise sending.NotAcknowledged("Mottagaren tog inte emot det (svar 422).")
+        post(url, message, **more)
 
-    monkeypatch.setattr(delivery, "_post", refuse)
+    monkeypatch.setattr(sending, "post", refuse)
     do(PublishPlan())
     assert [row["visit"] for row in viva.got] == [gosta.pk]
     stuck = Delivery.objects.get(visit=frida)
     assert (stuck.acknowledged_at, stuck.error) == (
-        None, "Mottagaren tog inte emot besöket (svar 422).",
+        None, "Mottagaren tog inte emot det (svar 422).",
     )  # fmt: skip
 
 
@@ -171,4 +172,4 @@ def test_one_visit_that_is_not_taken_holds_up_no_other(world, do, viva, monkeypa
     ("tries", "least", "most"), [(1, 2.5, 5), (2, 5, 10), (4, 20, 40), (30, 150, 300)]
 )
 def test_each_try_waits_twice_as_long_up_to_five_minutes(tries, least, most):
-    assert least <= delivery.wait_after(tries).total_seconds() <= most
+    assert least <= sending.wait_after(tries).total_seconds() <= most

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0003_deadline_about'),
         ('clients', '0001_initial'),
-        ('planning', '0001_initial'),
+        ('planning', '0002_published_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0002_extra_needs'),
+        ('planning', '0003_extra_needs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Practice mode: a copy of a unit with fictitious persons, for learning. BEY-17."""

@@ -1,0 +1,142 @@
+"""Övning: copies of units to learn in, and who has been trained by whom. BEY-17."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from audit import log
+from cases.commands import Refused
+from clients.models import Client
+from organisation.access import logged_in, roles
+from organisation.middleware import PRACTISING
+from organisation.models import RoleAssignment, Unit
+from organisation.pages import changing
+from organisation.roles import Role
+from planning.models import Practice, Training
+from planning.practice import making
+from planning.practice.forms import TrainingForm
+from planning.staffing import reach
+from planning.staffing.reach import EDITORS
+
+
+@roles(*EDITORS)
+@require_GET
+def practices(request: HttpRequest) -> HttpResponse:
+    """The units that one plans, each with its practice unit, and the trainings of them."""
+    units = _units(request)
+    last = {
+        row.original_id: row
+        for row in Practice.objects.filter(original__in=units, ended_at=None).select_related(
+            "unit", "made_by"
+        )
+    }
+    rows = []
+    for unit in units:
+        made = last.get(unit.pk)
+        rows.append((unit, made, bool(made) and making.is_broken(made, request.at)))
+    context = {
+        "rows": rows,
+        "is_waiting": any(made and not broken and not made.ready_at for _, made, broken in rows),
+        "trainings": Training.objects.filter(unit__in=units).select_related(
+            "unit", "trainee", "trainer"
+        )[:50],
+    }  # fmt: skip
+    return render(request, "planning/practice/list.html", context)
+
+
+def _units(request: HttpRequest) -> QuerySet[Unit]:
+    """The real units with clients that the person plans; none while practising."""
+    planned = reach.units(request, EDITORS).filter(practice_of=None)
+    return planned.filter(pk__in=Client.objects.values("unit")).order_by("path")
+
+
+@roles(*EDITORS)
+@require_POST
+def make(request: HttpRequest, unit: int) -> HttpResponse:
+    """Have a unit copied."""
+    from planning.tasks import make_practice  # the tasks know every part of planning
+
+    original = get_object_or_404(_units(request), pk=unit)
+    try:
+        made = making.start(original, request.user, request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        transaction.on_commit(lambda: make_practice.delay(made.pk))
+        messages.success(request, "Övningsenheten görs. Det tar någon minut.")
+    return redirect("practice:list")
+
+
+def _practice(request: HttpRequest, pk: int) -> Practice:
+    found = Practice.objects.filter(original__in=_units(request), ended_at=None)
+    return get_object_or_404(found.select_related("unit", "original"), pk=pk)
+
+
+@roles(*EDITORS)
+@require_POST
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step into the practice unit: from here on the person sees nothing else."""
+    made = _practice(request, pk)
+    if made.unit is None:
+        messages.error(request, "Övningsenheten är inte klar än.")
+        return redirect("practice:list")
+    with transaction.atomic():
+        RoleAssignment.objects.get_or_create(
+            user=request.user, role=Role.PLANNER, unit=made.unit,
+            defaults={"valid_from": request.today},
+        )  # fmt: skip
+        log.record(
+            f"unit:{made.original_id}", "enter_practice", at=request.at, actor=request.user,
+            subject=made.unit,
+        )  # fmt: skip
+    request.session[PRACTISING] = True
+    return redirect("board:board")
+
+
+@logged_in
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Back to what is real."""
+    request.session.pop(PRACTISING, None)
+    return redirect("start")
+
+
+@roles(*EDITORS)
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a practice unit away; another can then be made."""
+    made = _practice(request, pk)
+    making.end(made, request.user, request.at)
+    messages.success(request, f"Övningsenheten för {made.original} är borttagen.")
+    return redirect("practice:list")
+
+
+@roles(*EDITORS)
+@transaction.atomic
+def train(request: HttpRequest) -> HttpResponse:
+    """Note that somebody has been trained."""
+    form = TrainingForm(
+        request.POST or None, units=_units(request), today=request.today,
+        initial={"day": request.today, "trainer": request.user.pk},
+    )  # fmt: skip
+
+    def save() -> str:
+        row = form.save(commit=False)
+        row.recorded_at, row.recorded_by = request.at, request.user
+        row.on_behalf_of = changing.acting_for(request, EDITORS)
+        row.save()
+        values = {
+            "trainee": row.trainee_id, "trainer": row.trainer_id, "day": row.day.isoformat(),
+        }  # fmt: skip
+        changing.record(request, EDITORS, f"unit:{row.unit_id}", "register_training", row, values)
+        return f"{row.trainee} är utbildad av {row.trainer}."
+
+    back = reverse("practice:list")
+    return changing.form_page(
+        request, form, save=save, title="Registrera utbildning", back=back, button="Registrera",
+        trail=(("Övning", back),), lead="Introduktionen ges av den som redan planerar enheten.",
+    )  # fmt: skip
