@@ -45,5 +45,16 @@ def roles(*allowed: str) -> Callable[[View], View]:
     return decorate
 
 
+def in_background(view: View) -> View:
+    """A page's own questions, with nobody at the desk: they do not keep a session alive."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.in_background = True  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
 inside = roles(*INSIDE_ROLES)
 """Those who hold a role inside the municipality."""

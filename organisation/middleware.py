@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from organisation.authority import Actor, actor_on
@@ -30,3 +32,14 @@ def _actor(request: HttpRequest) -> Actor:
     if request.session.get(PRACTISING) and practising.holdings:
         return practising
     return actor.practising(False)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Sessions kept alive by what people do, not by what their open pages ask by themselves."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session, unless a page asked in the background (`access.in_background`)."""
+        if getattr(request, "in_background", False) and not request.session.modified:
+            patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)

@@ -31,7 +31,10 @@ TransactionTestCase._fixture_teardown = _empty_without_triggers
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """No test finds what another left in the cache."""
+    from planning.board import views
+
     cache.clear()
+    views.PIECES.answers.clear()
 
 
 @pytest.fixture(autouse=True)

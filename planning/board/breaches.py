@@ -61,8 +61,7 @@ def breaches_of(data: PlanData) -> list[Breach]:
 
 
 def _worded(data: PlanData, breach: Judged) -> Breach:
-    visits = {visit.pk: visit for visit in data.standing}
-    visit = visits[problem.parse_task(breach.task)[0]] if breach.task is not None else None
+    visit = data.visit[problem.parse_task(breach.task)[0]] if breach.task is not None else None
     row = data.shift.get(int(breach.carer)) if breach.carer is not None else None
     who = row.name if row else ""
     code, group, what, text = _words(data, breach, visit, who)

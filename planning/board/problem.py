@@ -126,7 +126,7 @@ def _task(
 
 
 def _rows_of(data: PlanData, carers: set[int]) -> frozenset[model.Id]:
-    return frozenset(row.pk for row in data.shifts if row.carer_id in carers)
+    return frozenset(row for carer in carers for row in data.rows_of_carer.get(carer, ()))
 
 
 def _mode(row: Shift) -> str:

@@ -62,6 +62,20 @@ class PlanData:
         return sorted(loose, key=lambda visit: (visit.priority, visit.latest_end, visit.pk))
 
     @cached_property
+    def visit(self) -> dict[int, Visit]:
+        """The visits by number."""
+        return {row.pk: row for row in self.visits}
+
+    @cached_property
+    def rows_of_carer(self) -> dict[int, list[int]]:
+        """The rows on which each carer works."""
+        rows: dict[int, list[int]] = defaultdict(list)
+        for row in self.shifts:
+            if row.carer_id:
+                rows[row.carer_id].append(row.pk)
+        return rows
+
+    @cached_property
     def shift(self) -> dict[int, Shift]:
         """The rows by number."""
         return {row.pk: row for row in self.shifts}
@@ -76,6 +90,8 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
         rows = [row for row in rows if row.pk in wanted]
         visits = visits.filter(Q(staff__shift__in=wanted) | Q(staff__shift=None)).distinct()
     found = list(visits)
+    for visit in found:
+        visit.plan = plan
     carers = {row.carer_id for row in rows if row.carer_id}
     clients = {visit.client_id for visit in found}
     return PlanData(
@@ -87,10 +103,8 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
 def _visits(plan: DayPlan) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(plan=plan)
-        .select_related("client", "plan")
         .prefetch_related(
-            Prefetch("staff", VisitStaff.objects.order_by("place")),
-            Prefetch("services"), "contents", Prefetch("skills"),
+            "client", Prefetch("staff", VisitStaff.objects.order_by("place")), "services", "skills",
             Prefetch("needs", ExtraNeed.objects.filter(is_running=True)),
         )
         .order_by("start", "pk")

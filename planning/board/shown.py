@@ -1,8 +1,12 @@
 """A plan's rows as the board draws them: visits, ways between, breaks, and what they say aloud."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from planning import daytime
 from planning.board.breaches import Breach
@@ -16,6 +20,17 @@ from planning.models.staff import Carer
 
 SHORT = 35
 """A visit of fewer minutes than this has no room for its time beside a sign."""
+SIGNS = (
+    # (flag, icon, its classes on the board and in the list, word in the list)
+    ("breach", "red", "ic--fill", "ic--fill s-bad", "regelbrott"),
+    ("protected", "eye-off", "", "", ""),
+    ("lock", "lock", "", "", "låst"),
+    ("pair", "link", "", "", "dubbelbemannat"),
+    ("hsl", "hsl", "", "", "hälso- och sjukvård"),
+    ("over", "", "", "", "kringtid"),
+)
+MARKED = ("extra", "over", "short")
+"""Flags that are attributes of a visit's cell, for its looks."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,50 @@ class Item:
         """Minutes past midnight as clocks show them."""
         return daytime.wall(self.visit.plan.day, self.start) if self.visit else ""
 
+    # A board has a thousand visits: what their template would ask again and again is said here.
+
+    @property
+    def place_in_row(self) -> SafeString:
+        """Where it lies, for the style sheet."""
+        return format_html("--s:{};--d:{}", self.start, self.minutes)
+
+    @property
+    def attributes(self) -> SafeString:
+        """What the cell of a visit tells the script and the style sheet."""
+        visit = self.visit
+        assert visit
+        looks = "breach" if "breach" in self.flags else "pair" if "pair" in self.flags else ""
+        if self.holder and looks != "breach":
+            looks = format_html('by="{}"', self.holder)
+        marked = [looks] * bool(looks) + [name for name in MARKED if name in self.flags]
+        return format_html(
+            'data-visit="{}" data-place="{}" data-start="{}" data-staff-version="{}" '
+            'data-time-version="{}" style="--s:{};--d:{}"{}',
+            visit.pk, self.place, self.start, visit.staff_version, visit.time_version, self.start,
+            self.minutes, format_html_join("", " data-{}", ((name,) for name in marked)),
+        )  # fmt: skip
+
+    @property
+    def icons(self) -> list[tuple[str, str]]:
+        """The icons of a visit's cell, with their classes."""
+        return [(icon, css) for flag, icon, css, _, _ in SIGNS if icon and flag in self.flags]
+
+    @property
+    def words(self) -> list[tuple[str, str, str]]:
+        """Icon, its classes and word of what is said of a visit in the list."""
+        said = [
+            (icon, css, word) for flag, icon, _, css, word in SIGNS if word and flag in self.flags
+        ]
+        if self.timer:
+            said.append(("clock", "", f"extra insats, {self.timer}"))
+        return said + [("", "", f"{self.holder} arbetar här")] * bool(self.holder)
+
+    @property
+    def aloud(self) -> str:
+        """The cell as a screen reader says it."""
+        breach = ", regelbrott" if "breach" in self.flags else ""
+        return self.text + breach + (f", {self.holder} arbetar här" if self.holder else "")
+
 
 @dataclass
 class Row:
@@ -93,14 +152,17 @@ def rows_of(
 ) -> list[Row]:
     """Every row that was read. `held` says which visits a colleague holds, by initials."""
     places = Places(data)
-    return [_row(data, shift, span, places, breaches, held) for shift in data.shifts]
+    broken: dict[int, list[Breach]] = defaultdict(list)
+    for breach in breaches:
+        if breach.shift:
+            broken[breach.shift].append(breach)
+    return [_row(data, shift, span, places, broken[shift.pk], held) for shift in data.shifts]
 
 
 def _row(
-    data: PlanData, shift: Shift, span: Span, places: Places, breaches: Sequence[Breach],
+    data: PlanData, shift: Shift, span: Span, places: Places, mine: list[Breach],
     held: dict[int, str],
 ) -> Row:  # fmt: skip
-    mine = [row for row in breaches if row.shift == shift.pk]
     broken = {row.visit for row in mine if row.visit}
     items = [*_off(data, shift, span), *_break(data, shift)]
     mode = shift.carer.mode if shift.carer else str(Carer.Mode.BIKE)

@@ -20,7 +20,7 @@ from cases import calendar
 from cases.commands import Refused
 from clients import editing
 from clients.models import READERS
-from organisation.access import roles
+from organisation.access import in_background, roles
 from organisation.models import Unit
 from planning import daytime
 from planning.board import adding, figures, following, moving, reading, shown
@@ -28,6 +28,7 @@ from planning.board import breaches as rules
 from planning.board.advice import advice
 from planning.board.change import PLANNERS, Clashed, Wanted, change, undo
 from planning.board.forms import AcceptForm, AddForm, RowField
+from planning.board.once import Once
 from planning.board.reach import (
     asked_day,
     get_plan,
@@ -40,7 +41,7 @@ from planning.extras.opening import Started
 from planning.extras.people import social_workers
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
 from planning.history.words import told
-from planning.models import AcceptedBreach, DayPlan, Shift, Visit
+from planning.models import AcceptedBreach, DayPlan, Presence, Shift, Visit
 from planning.rounds.generation import generate
 
 
@@ -60,11 +61,17 @@ def board(request: HttpRequest) -> HttpResponse:
         "span": _span(request), "view": _view(request),
         "before": calendar.add_days(day, -1), "after": calendar.add_days(day, 1),
         "may_plan": bool(unit) and may_plan(request.actor, unit), "links": _links(plan),
+        "visits": _visits(plan) if plan else "",
     }  # fmt: skip
     if plan:
         log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
         context |= _whole(request, plan)
     return render(request, "planning/board/board.html", context)
+
+
+def _visits(plan: DayPlan) -> str:
+    """What the addresses of the plan's visits begin with."""
+    return reverse("board:visit", args=[plan.pk, 0]).removesuffix("0/")
 
 
 def _links(plan: DayPlan | None) -> list[dict[str, str]]:
@@ -159,6 +166,7 @@ def _board(unit: Unit, day: Any) -> str:
     return f"{reverse('board:board')}?enhet={unit.pk}&dag={day}"
 
 
+@in_background
 @roles(*READERS)
 @require_GET
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
@@ -178,7 +186,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
         "said": following.told(news, request.user),
     }  # fmt: skip
     if not news.everything:
-        answer |= _pieces(request, plan, news.shifts)
+        answer |= _pieces(request, plan, news, there)
     return JsonResponse(answer)
 
 
@@ -186,14 +194,33 @@ def _digest(who: list[list[Any]]) -> str:
     return ";".join(f"{short}{visit or ''}" for short, _, visit in who)
 
 
-def _pieces(request: HttpRequest, plan: DayPlan, shifts: set[int]) -> dict[str, Any]:
-    """The rows that changed, and what stands beside the board, as HTML."""
+PIECES = Once()
+FRESH = 10
+"""Seconds for which pieces that were drawn for one board serve the others."""
+
+
+def _pieces(
+    request: HttpRequest, plan: DayPlan, news: following.News, there: list[Presence]
+) -> dict[str, Any]:  # fmt: skip
+    """The rows that changed, and what stands beside the board, as HTML; drawn once for all who see
+    the same."""
+    shifts = news.shifts
+    held = {row.visit_id: following.initials(row.user) for row in there if row.visit_id}
+    span, may = _span(request), may_plan(request.actor, plan.unit)
+    key = (
+        plan.pk, news.seq, news.changes[-1].key, frozenset(shifts), span.code, may,
+        tuple(sorted(held.items())), int(request.at.timestamp()) // FRESH,
+    )  # fmt: skip
+    return PIECES.get(key, lambda: _drawn(plan, shifts, span, held, may=may))
+
+
+def _drawn(
+    plan: DayPlan, shifts: set[int], span: shown.Span, held: dict[int, str], *, may: bool
+) -> dict[str, Any]:  # fmt: skip
     data = reading.read(plan)
     found = rules.not_accepted(data, rules.breaches_of(data))
-    there = following.others(plan, request.user, request.at)
-    held = {row.visit_id: following.initials(row.user) for row in there if row.visit_id}
-    rows = shown.rows_of(data, _span(request), found, held)
-    shared = {"plan": plan, "span": _span(request), "may_plan": may_plan(request.actor, plan.unit)}
+    rows = shown.rows_of(data, span, found, held)
+    shared = {"plan": plan, "span": span, "visits": _visits(plan), "may_plan": may}
     total = figures.total([row.figures for row in rows if row.shift.carer_id])
     changed = [row for row in rows if row.shift.pk in shifts]
     return {

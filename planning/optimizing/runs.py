@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -83,12 +83,17 @@ def end_silent(plan: DayPlan) -> int:
 
 Known = Mapping[int, Set[int]]
 """Carers whom each client should meet, by client."""
+Said = Mapping[str, Any]
+"""What the search says of how it goes: seconds, iterations, cost, unplaced, costs."""
 
 
-def carry_out(pk: int, known: Known | None = None) -> None:
+def carry_out(
+    pk: int, known: Known | None = None, tell: Callable[[Said], None] = lambda said: None
+) -> None:
     """Search, following progress and the wish to stop, and keep what was found as a proposal.
 
-    Carers in `known` count as no new faces for the search; what is told of it counts them.
+    Carers in `known` count as no new faces for the search; what is told of it counts them. `tell` is
+    called with what the search says, some times a second.
     """
     run = OptimizerRun.objects.select_related("plan__planned_unit").get(pk=pk)
     if run.status != Status.WAITING:
@@ -103,7 +108,8 @@ def carry_out(pk: int, known: Known | None = None) -> None:
         beat_at=clock.real_now(),
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="kundval-plan-") as folder:
-        found = _search(run, _with_known(asked, data, known or {}), standing, Path(folder))
+        guided = _with_known(asked, data, known or {})
+        found = _search(run, guided, standing, Path(folder), tell)
     run.refresh_from_db()
     if found is None:
         run.status, run.error = Status.FAILED, run.error or BROKEN_OFF
@@ -129,8 +135,9 @@ def _with_known(asked: model.Problem, data: reading.PlanData, known: Known) -> m
 
 
 def _search(
-    run: OptimizerRun, asked: model.Problem, standing: model.Solution, folder: Path
-) -> model.Solution | None:
+    run: OptimizerRun, asked: model.Problem, standing: model.Solution, folder: Path,
+    tell: Callable[[Said], None],
+) -> model.Solution | None:  # fmt: skip
     """The process: progress on its output, the answer in a file. None when it gave none."""
     (folder / "problem.json").write_text(serial.problem_to_json(asked))
     (folder / "warm.json").write_text(serial.solution_to_json(standing))
@@ -144,7 +151,9 @@ def _search(
         for said in _lines(process):
             if "error" in said:
                 _fail(run, said["error"])
-            elif _beat(run, said) and not told:
+                continue
+            tell(said)
+            if _beat(run, said) and not told:
                 process.terminate()  # once: told again while it ends, it would die at once
                 told = True
     answer = folder / "solution.json"  # written whole or not at all
@@ -162,7 +171,7 @@ def _fail(run: OptimizerRun, error: str) -> None:
     OptimizerRun.objects.filter(pk=run.pk).update(error=text)
 
 
-def _beat(run: OptimizerRun, said: Mapping[str, Any]) -> bool:
+def _beat(run: OptimizerRun, said: Said) -> bool:
     """Keep how far it has come, at most a few times a second. Returns whether it is to stop."""
     points = run.progress.get("points", [])
     point = [round(said["seconds"], 1), round(said["cost"]), said["unplaced"]]

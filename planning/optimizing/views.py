@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Refused
-from organisation.access import roles
+from organisation.access import in_background, roles
 from planning import daytime
 from planning.board.change import PLANNERS
 from planning.board.problem import PROFILES
@@ -150,6 +150,7 @@ def _move(plan: DayPlan, name: str, said: dict[str, Any], shift: int) -> str:
     return f"Får {name} {start}"
 
 
+@in_background
 @roles(*PLANNERS)
 @require_GET
 def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:

@@ -243,6 +243,7 @@ async function ask() {
     });
     const response = await fetch(`${board.dataset.follow}?${query}`, { redirect: "manual" });
     if (response.status === 304) return;
+    if (response.type === "opaqueredirect" || response.status === 403) return loseTouch();
     if (!response.ok) throw new Error(response.status);
     take(await response.json());
   } catch {
@@ -290,7 +291,14 @@ function present(who) {
     for (const cell of board.querySelectorAll(`.kv-visit[data-visit="${visit}"]`)) cell.dataset.by = short;
 }
 
+// Logged out after half an hour without a change of one's own, or the role has ended.
+function loseTouch() {
+  board.dataset.lost = "";
+  say("Dagbilden följer inte längre med. Ladda om sidan och logga in igen.");
+}
+
 function beat() {
+  if ("lost" in board.dataset) return;
   follow().finally(() => setTimeout(beat, document.hidden ? 10 * BEAT : BEAT));
 }
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
+from planning.board import views
 from planning.models import AcceptedBreach, DayPlan, Visit
 from tests.factories import at, root_unit
 from tests.planning.board.world import DAY, NOW, World
@@ -182,3 +183,27 @@ def test_what_the_form_shows_and_nobody_touched_is_a_colleagues_to_change(client
     assert both.status_code == 409
     frida.refresh_from_db()
     assert (frida.start, frida.staff.get().shift) == (615, world.ali)
+
+
+def test_an_open_board_that_asks_by_itself_keeps_nobody_logged_in(client, world):
+    """SEC-04, PLN-15: the session ends half an hour after the person's own last deed."""
+    address = reverse("board:follow", args=[world.plan.pk])
+    assert "sessionid" not in client.get(address, {"efter": 0}).cookies
+    assert "sessionid" in client.get(board_of(world)).cookies
+
+
+def test_what_changed_is_drawn_once_for_all_who_see_the_same(client, world, monkeypatch):
+    """PLN-15: three planners follow; one of them holds a visit that the others then see held."""
+    drawn = []
+    monkeypatch.setattr(views, "_drawn", lambda *what, **more: drawn.append(what) or {})
+    address, frida = reverse("board:follow", args=[world.plan.pk]), world.visit("Frida Ek", 600)
+    seen = DayPlan.objects.get(pk=world.plan.pk).last_seq
+    world.put(frida, world.ali, by=world.colleague())
+    for user in (world.planner, world.colleague()):
+        client.force_login(user, BACKEND)
+        client.get(address, {"efter": seen})
+    assert len(drawn) == 1
+    client.get(address, {"efter": seen, "haller": frida.pk})
+    client.force_login(world.planner, BACKEND)
+    client.get(address, {"efter": seen})
+    assert len(drawn) == 2
