@@ -31,10 +31,11 @@ TransactionTestCase._fixture_teardown = _empty_without_triggers
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """No test finds what another left in the cache."""
-    from planning.board import views
+    from planning.board import pieces, pulse
 
     cache.clear()
-    views.PIECES.answers.clear()
+    pieces.DRAWINGS.answers.clear()
+    pulse.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "planning.board.pulse.middleware",
     "csp.middleware.CSPMiddleware",
     "organisation.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

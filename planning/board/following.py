@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from organisation.models import User
 from planning import daytime
 from planning.models import DayPlan, PlanChange, Presence, Shift
@@ -27,6 +25,11 @@ class News:
     everything: bool
     """Whether so much changed that the board is read anew."""
     changes: list[PlanChange]
+
+    @property
+    def key(self) -> str:
+        """Of the last change."""
+        return self.changes[-1].key if self.changes else ""
 
     @property
     def shifts(self) -> set[int]:
@@ -63,15 +66,38 @@ def be_here(plan: DayPlan, user: User, visit: int | None, at: datetime) -> None:
         Presence.objects.filter(pk=mine.pk).update(seen_at=at, visit_id=visit)
 
 
-def others(plan: DayPlan, user: User, at: datetime) -> list[Presence]:
-    """Who else has the board open."""
-    rows = Presence.objects.filter(plan=plan, seen_at__gt=at - HERE).exclude(user=user)
-    return list(rows.select_related("user").order_by(F("user__name")))
+Who = list[tuple[int, str, str, int | None]]
+"""Of each: the user's number, initials, name, and the visit they hold."""
 
 
-def initials(user: User) -> str:
+def who_is_there(plan: int, at: datetime) -> Who:
+    """Everybody who has the plan's board open, by name."""
+    rows = Presence.objects.filter(plan=plan, seen_at__gt=at - HERE).order_by("user__name", "user")
+    return [
+        (user, initials(name), name, visit)
+        for user, name, visit in rows.values_list("user", "user__name", "visit")
+    ]
+
+
+def others(there: Who, user: int) -> Who:
+    """Those apart from the person themself."""
+    return [row for row in there if row[0] != user]
+
+
+def digest(there: Who, user: int) -> str:
+    """What a board says back to tell whom it has shown."""
+    return ";".join(f"{short}{visit or ''}" for _, short, _, visit in others(there, user))
+
+
+def held(there: Who) -> dict[int, str]:
+    """Visits that somebody holds, with their initials."""
+    return {visit: short for _, short, _, visit in there if visit}
+
+
+def initials(name: str) -> str:
     """For example TR."""
-    return "".join(word[0] for word in user.name.split()[:1] + user.name.split()[-1:]).upper()
+    words = name.split()
+    return "".join(word[0] for word in words[:1] + words[-1:]).upper()
 
 
 def told(news: News, user: User) -> list[str]:

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,12 +22,11 @@ from clients.models import READERS
 from organisation.access import in_background, roles
 from organisation.models import Unit
 from planning import daytime
-from planning.board import adding, figures, following, moving, reading, shown
+from planning.board import adding, figures, following, moving, pieces, pulse, reading, shown
 from planning.board import breaches as rules
 from planning.board.advice import advice
 from planning.board.change import PLANNERS, Clashed, Wanted, change, undo
 from planning.board.forms import AcceptForm, AddForm, RowField
-from planning.board.once import Once
 from planning.board.reach import (
     asked_day,
     get_plan,
@@ -41,7 +39,7 @@ from planning.extras.opening import Started
 from planning.extras.people import social_workers
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
 from planning.history.words import told
-from planning.models import AcceptedBreach, DayPlan, Presence, Shift, Visit
+from planning.models import AcceptedBreach, DayPlan, Shift, Visit
 from planning.rounds.generation import generate
 
 
@@ -61,17 +59,12 @@ def board(request: HttpRequest) -> HttpResponse:
         "span": _span(request), "view": _view(request),
         "before": calendar.add_days(day, -1), "after": calendar.add_days(day, 1),
         "may_plan": bool(unit) and may_plan(request.actor, unit), "links": _links(plan),
-        "visits": _visits(plan) if plan else "",
+        "visits": pieces.visits_address(plan) if plan else "",
     }  # fmt: skip
     if plan:
         log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
         context |= _whole(request, plan)
     return render(request, "planning/board/board.html", context)
-
-
-def _visits(plan: DayPlan) -> str:
-    """What the addresses of the plan's visits begin with."""
-    return reverse("board:visit", args=[plan.pk, 0]).removesuffix("0/")
 
 
 def _links(plan: DayPlan | None) -> list[dict[str, str]]:
@@ -99,26 +92,15 @@ def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
     """Everything that a board shows."""
     data = reading.read(plan)
     found = rules.not_accepted(data, rules.breaches_of(data))
-    there = following.others(plan, request.user, request.at)
-    held = {row.visit_id: following.initials(row.user) for row in there if row.visit_id}
-    rows = shown.rows_of(data, _span(request), found, held)
+    everybody = following.who_is_there(plan.pk, request.at)
+    there = following.others(everybody, request.user.pk)
+    rows = shown.rows_of(data, _span(request), found, following.held(there))
     return {
-        "rows": rows, "there": [(following.initials(row.user), row.user) for row in there],
-        "seq": plan.last_seq, "now": _now(request, plan), **_side(data, found),
+        "rows": rows, "there": [(short, name) for _, short, name, _ in there],
+        "seq": plan.last_seq, "now": _now(request, plan), **pieces.beside(data, found),
         "total": figures.total([row.figures for row in rows if row.shift.carer_id]),
         "planned": len(data.standing), "map": _map(data, rows) if _view(request) == "karta" else None,
     }  # fmt: skip
-
-
-def _side(data: reading.PlanData, found: list[rules.Breach]) -> dict[str, Any]:
-    return {
-        "unplaced": data.unplaced,
-        "declined": [row for row in data.visits if row.status == Visit.Status.DECLINED],
-        "breaches": [
-            (group, [row for row in found if row.group == group]) for group in rules.GROUPS
-        ],
-        "breach_count": len(found),
-    }
 
 
 def _now(request: HttpRequest, plan: DayPlan) -> int | None:
@@ -174,66 +156,29 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
     seen = _integer(request.GET.get("efter")) or 0
     following.be_here(plan, request.user, _integer(request.GET.get("haller")), request.at)
-    there = following.others(plan, request.user, request.at)
-    who = [[following.initials(r.user), r.user.name, r.visit_id] for r in there]
+    everybody = following.who_is_there(plan.pk, request.at)
+    there = following.others(everybody, request.user.pk)
+    pulse.trust(request, plan, request.user)
+    answer: dict[str, Any] = {
+        "seq": seen, "who": [row[1:] for row in there],
+        "digest": following.digest(everybody, request.user.pk),
+    }  # fmt: skip
     news = following.news_since(plan, seen)
     if news is None:
-        if request.GET.get("dar") == _digest(who):
+        if request.GET.get("dar") == answer["digest"]:
             return HttpResponseNotModified()
-        return JsonResponse({"seq": seen, "who": who, "digest": _digest(who)})
-    answer = {
-        "seq": news.seq, "who": who, "digest": _digest(who), "reload": news.everything,
+        return JsonResponse(answer)
+    answer |= {
+        "seq": news.seq,
+        "reload": news.everything,
         "said": following.told(news, request.user),
-    }  # fmt: skip
+    }
     if not news.everything:
-        answer |= _pieces(request, plan, news, there)
+        answer |= pieces.changed(
+            plan, news, _span(request), following.held(there),
+            may_plan=may_plan(request.actor, plan.unit), moment=int(request.at.timestamp()),
+        )  # fmt: skip
     return JsonResponse(answer)
-
-
-def _digest(who: list[list[Any]]) -> str:
-    return ";".join(f"{short}{visit or ''}" for short, _, visit in who)
-
-
-PIECES = Once()
-FRESH = 10
-"""Seconds for which pieces that were drawn for one board serve the others."""
-
-
-def _pieces(
-    request: HttpRequest, plan: DayPlan, news: following.News, there: list[Presence]
-) -> dict[str, Any]:  # fmt: skip
-    """The rows that changed, and what stands beside the board, as HTML; drawn once for all who see
-    the same."""
-    shifts = news.shifts
-    held = {row.visit_id: following.initials(row.user) for row in there if row.visit_id}
-    span, may = _span(request), may_plan(request.actor, plan.unit)
-    key = (
-        plan.pk, news.seq, news.changes[-1].key, frozenset(shifts), span.code, may,
-        tuple(sorted(held.items())), int(request.at.timestamp()) // FRESH,
-    )  # fmt: skip
-    return PIECES.get(key, lambda: _drawn(plan, shifts, span, held, may=may))
-
-
-def _drawn(
-    plan: DayPlan, shifts: set[int], span: shown.Span, held: dict[int, str], *, may: bool
-) -> dict[str, Any]:  # fmt: skip
-    data = reading.read(plan)
-    found = rules.not_accepted(data, rules.breaches_of(data))
-    rows = shown.rows_of(data, span, found, held)
-    shared = {"plan": plan, "span": span, "visits": _visits(plan), "may_plan": may}
-    total = figures.total([row.figures for row in rows if row.shift.carer_id])
-    changed = [row for row in rows if row.shift.pk in shifts]
-    return {
-        "rows": {r.shift.pk: _html("row", {**shared, "row": r}) for r in changed},
-        "lists": {r.shift.pk: _html("list_row", {**shared, "row": r}) for r in changed},
-        "side": _html("side", {**shared, **_side(data, found)}),
-        "sums": _html("sums", {**shared, **_side(data, found), "total": total,
-                               "planned": len(data.standing)}),
-    }  # fmt: skip
-
-
-def _html(name: str, context: dict[str, Any]) -> str:
-    return render_to_string(f"planning/board/{name}.html", context)
 
 
 def _integer(text: str | None) -> int | None:
@@ -418,7 +363,7 @@ def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
     found = rules.not_accepted(data, rules.breaches_of(data))
     log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
     context = {
-        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **_side(data, found),
+        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, found),
         "accepted": plan.accepted.select_related("recorded_by"),
     }  # fmt: skip
     return render(request, "planning/board/breaches.html", context)

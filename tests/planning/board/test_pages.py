@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from planning.board import views
+from planning.board import pieces
 from planning.models import AcceptedBreach, DayPlan, Visit
 from tests.factories import at, root_unit
 from tests.planning.board.world import DAY, NOW, World
@@ -195,7 +195,8 @@ def test_an_open_board_that_asks_by_itself_keeps_nobody_logged_in(client, world)
 def test_what_changed_is_drawn_once_for_all_who_see_the_same(client, world, monkeypatch):
     """PLN-15: three planners follow; one of them holds a visit that the others then see held."""
     drawn = []
-    monkeypatch.setattr(views, "_drawn", lambda *what, **more: drawn.append(what) or {})
+    read = pieces.reading.read
+    monkeypatch.setattr(pieces.reading, "read", lambda plan: drawn.append(plan) or read(plan))
     address, frida = reverse("board:follow", args=[world.plan.pk]), world.visit("Frida Ek", 600)
     seen = DayPlan.objects.get(pk=world.plan.pk).last_seq
     world.put(frida, world.ali, by=world.colleague())
