@@ -1,25 +1,17 @@
 """Everything a plan's board is made of, read with the same number of queries whatever its size."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cases import calendar
-from clients.models import Client
-from planning.models import (
-    Base,
-    CarerSkill,
-    DayPlan,
-    ExtraNeed,
-    Preference,
-    Shift,
-    Visit,
-    VisitStaff,
-)
+from clients.models import Client, Service
+from planning.models import Base, CarerSkill, DayPlan, Preference, Shift, Skill, Visit, VisitStaff
 
 FACES_DAYS = 14
 """Whom a client has met is counted over two weeks."""
@@ -90,8 +82,7 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
         rows = [row for row in rows if row.pk in wanted]
         visits = visits.filter(Q(staff__shift__in=wanted) | Q(staff__shift=None)).distinct()
     found = list(visits)
-    for visit in found:
-        visit.plan = plan
+    _complete(plan, found)
     carers = {row.carer_id for row in rows if row.carer_id}
     clients = {visit.client_id for visit in found}
     return PlanData(
@@ -101,14 +92,40 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
 
 
 def _visits(plan: DayPlan) -> QuerySet[Visit]:
-    return (
-        Visit.objects.filter(plan=plan)
-        .prefetch_related(
-            "client", Prefetch("staff", VisitStaff.objects.order_by("place")), "services", "skills",
-            Prefetch("needs", ExtraNeed.objects.filter(is_running=True)),
-        )
-        .order_by("start", "pk")
-    )  # fmt: skip
+    return Visit.objects.filter(plan=plan).prefetch_related("client").order_by("start", "pk")
+
+
+def _complete(plan: DayPlan, visits: list[Visit]) -> None:
+    """Give each visit its plan, places, services, skills and running extra needs.
+
+    Not by `prefetch_related`: it makes a query object for each visit and relation, which was half of
+    the time that a board takes.
+    """
+    keys = [visit.pk for visit in visits]
+    places = VisitStaff.objects.filter(visit__in=keys).order_by("place")
+    services = Service.objects.filter(visitservice__visit__in=keys)
+    skills = Skill.objects.filter(visit__in=keys)
+    needs = ExtraNeed.objects.filter(visits__in=keys, is_running=True)
+    read = {
+        "staff": _by_visit((row.visit_id, row) for row in places),
+        "services": _by_visit(
+            (row.of, row) for row in services.annotate(of=F("visitservice__visit"))
+        ),
+        "skills": _by_visit((row.of, row) for row in skills.annotate(of=F("visit"))),
+        "needs": _by_visit((row.of, row) for row in needs.annotate(of=F("visits"))),
+    }
+    for visit in visits:
+        visit.plan = plan
+        visit.__dict__["_prefetched_objects_cache"] = {
+            name: rows[visit.pk] for name, rows in read.items()
+        }
+
+
+def _by_visit(rows: Iterable[tuple[int, Any]]) -> Mapping[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for visit, row in rows:
+        found[visit].append(row)
+    return found
 
 
 def _skills(carers: Iterable[int], day: date) -> dict[int, set[int]]:

@@ -58,6 +58,8 @@ def start(
             raise Refused("En körning pågår redan. Vänta tills den är klar, eller stoppa den.")
         if not plan.visits.standing().exists():
             raise Refused("Dagen har inga besök att placera. Hämta besöken i Dagbild först.")
+        if not Shift.objects.of(plan.planned_unit, plan.day).exists():
+            raise Refused("Ingen arbetar den dagen. Lägg in pass under Personal först.")
         plan.refresh_from_db()
         run = OptimizerRun.objects.create(
             plan=plan, started_by=user, started_at=at, profile=profile, seconds=seconds,

@@ -1,5 +1,6 @@
 """`manage.py plan_day`: the optimizer from the shell, by the same doors. PLN-20."""
 
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 from audit import clock
 from audit.models import Event
 from organisation.roles import Role
-from planning.models import DayPlan, OptimizerRun, PlanChange
+from planning.models import DayPlan, OptimizerRun, PlanChange, Shift
 from tests.factories import person
 from tests.planning.board.world import DAY, NOW, World
 from tests.planning.rounds.factories import row, template
@@ -47,10 +48,12 @@ def test_tomorrow_is_planned_and_left_untouched_until_it_is_accepted(world):
 def test_the_visits_are_made_when_there_are_none_and_the_system_itself_may_do_it(world):
     """PLN-03, PLN-20: the first Wednesday of a base plan with one visit."""
     row(template(world.client("Frida Karlsson")), weekday=2, services=(world.care,))
+    with pytest.raises(CommandError, match="Ingen arbetar den dagen"):
+        said("--day", "2026-11-25")
+    Shift.objects.filter(pk=world.ali.pk).update(day=date(2026, 11, 25))
     told = said("--day", "2026-11-25", "--accept")
-    assert "1 besök hämtade ur grundplaneringen." in told
-    assert "0 besök är ändrade" in told  # nobody works that day
-    assert "Otilldelade besök                                 1 -> 1" in told
+    assert "hämtade" not in told  # the refused attempt had fetched it
+    assert "1 besök är ändrade" in told
     assert Event.objects.get(name="start_optimizer").actor is None
 
 

@@ -89,6 +89,11 @@ def test_a_day_without_visits_and_a_wish_that_is_not_there_are_refused():
     w.change(visit, "status", {"status": "removed", "reason": "Bortrest"})
     with pytest.raises(Refused, match="inga besök att placera"):
         started(w)
+    w.visit("Gösta Mård", 600)
+    for shift in (w.ali, w.britt, w.cecilia):
+        shift.delete()
+    with pytest.raises(Refused, match="Ingen arbetar den dagen"):
+        started(w)
     with pytest.raises(Refused, match="Välj vad som är viktigast"):
         runs.start(w.plan, w.planner, profile="allt", seconds=1, at=NOW)
     assert not OptimizerRun.objects.exists()
