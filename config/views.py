@@ -14,6 +14,7 @@ BEGIN_HERE = {
         ("Läs förslag som väntar på ditt samråd", "cases:overview", "?lage=assessment"),
         ("Fördela ärenden utan handläggare", "cases:worklist", "?ansvarig=ingen"),
         ("Se årets uppföljningar och kontroller", "duties:wheel", ""),
+        ("Se hur det går med extra insatser", "extras:figures", ""),
     ),
     Role.DEVELOPMENT_STRATEGIST: (
         ("Granska en ansökan som nyss kommit in", "cases:worklist", "?lage=received"),

@@ -174,6 +174,7 @@ TABLE: dict[str, Any] = {
     **{f"board:{name}": PLANNERS for name in ("undo", "accept", "add")},
     "declines:decline": PLANNERS, "declines:hole": PLANNERS,
     "extras:list": CLIENTS, "extras:report": PLANNERS,
+    "extras:figures": LEADERS | PLANNERS - {R.PLANNER} | {R.FIRST_SOCIAL_WORKER},
     **{f"optimizing:{name}": PLANNERS for name in ("page", "progress", "stop", "accept")},
     **{f"optimizing:days{name}": PLANNERS for name in ("", "_progress", "_stop", "_accept")},
     **{f"publishing:{name}": CLIENTS for name in ("page", "version", "pack")},

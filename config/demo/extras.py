@@ -14,6 +14,7 @@ from config.demo.people import HOME_CARE
 from config.demo.timeline import moment
 from organisation.models import Unit, User
 from planning.board import adding
+from planning.board.change import Wanted, change
 from planning.declines.recording import Declined, decline
 from planning.extras import commands, rules
 from planning.models import ExtraNeed, Shift, Visit
@@ -95,7 +96,8 @@ def _need(stage: Stage, days: int, *, nurse: bool = False) -> ExtraNeed:
     held = client.orders.values("service")
     service = Service.objects.filter(kind__in=("personal_care", "domestic")).exclude(pk__in=held)
     nurse_asked = stage.people["nurse"] if nurse else None
-    return _add(stage, client, service.order_by("pk").first(), day, day, nurse_asked)
+    choices = list(service.order_by("pk"))
+    return _add(stage, client, choices[stage.number % len(choices)], day, day, nurse_asked)
 
 
 def _add(
@@ -177,5 +179,10 @@ def _decline(unit: Unit, planner: User, today: date) -> None:
     if visit is None:
         return
     at = moment(today, 11, 0)
+    rows = Shift.objects.filter(unit=unit, day=tomorrow, carer__isnull=False)
+    row = rows.filter(start__lte=visit.start, end__gte=visit.end).order_by("-start", "pk").first()
+    shifts = [row and row.pk] + [None] * (visit.staff_needed - 1)
+    placed = Wanted(visit.pk, "staff", {"shifts": shifts}, visit.staff_version)
+    change(visit.plan_id, [placed], planner, key="demo-placed", at=at)
     said = Declined(at, staff_used=False, why="Åker till dottern över dagen")
     decline(visit, said, visit.status_version, Act(planner, None, at), "demo-decline")

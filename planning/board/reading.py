@@ -11,7 +11,17 @@ from django.db.models import F, Q, QuerySet
 
 from cases import calendar
 from clients.models import Client, Service
-from planning.models import Base, CarerSkill, DayPlan, Preference, Shift, Skill, Visit, VisitStaff
+from planning.models import (
+    Base,
+    CarerSkill,
+    DayPlan,
+    ExtraNeed,
+    Preference,
+    Shift,
+    Skill,
+    Visit,
+    VisitStaff,
+)
 
 FACES_DAYS = 14
 """Whom a client has met is counted over two weeks."""

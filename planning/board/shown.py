@@ -226,7 +226,7 @@ def _visit(
 
 def timer_of(visit: Visit, say: Callable[[date, date], str] = timer) -> str:
     """How far the oldest of the visit's running needs has come on the visit's day (EXT-03)."""
-    first_days = [need.first_day for need in visit.needs.all() if need.is_running]
+    first_days = [need.first_day for need in visit.needs.all() if need.counts_days]
     return say(min(first_days), visit.plan.day) if first_days else ""
 
 

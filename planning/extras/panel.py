@@ -14,7 +14,7 @@ TEMPLATE = "planning/extras/need.html"
 def panel(need: ExtraNeed, request: HttpRequest) -> dict[str, Any]:
     """The contacts, the visits, what was sent to Viva, and which day it is."""
     return {
-        "timer": rules.timer(need.first_day, request.today) if need.is_running else "",
+        "timer": rules.timer(need.first_day, request.today) if need.counts_days else "",
         "day_ten": rules.day_ten(need.first_day),
         "contacts": need.contacts.select_related("made_by", "recorded_by"),
         "visits": need.visits.select_related("plan").order_by("plan__day", "start"),

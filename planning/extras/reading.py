@@ -17,5 +17,5 @@ def needs_of(client: Client, day: date) -> list[ExtraNeed]:
     found = list(rows[:SHOWN])
     add_next_deadline(found)
     for need in found:
-        need.timer = rules.timer(need.first_day, day) if need.is_running else ""
+        need.timer = rules.timer(need.first_day, day) if need.counts_days else ""
     return found

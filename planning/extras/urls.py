@@ -7,5 +7,6 @@ from planning.extras import views
 app_name = "extras"
 urlpatterns = [
     path("", views.needs, name="list"),
+    path("siffror/", views.figures, name="figures"),
     path("rapportera/", views.report, name="report"),
 ]

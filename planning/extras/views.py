@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
@@ -19,8 +20,11 @@ from clients.editing import PLANNERS
 from clients.models import READERS, Client
 from organisation.access import roles
 from organisation.models import Unit
+from organisation.pages.excel import workbook
+from organisation.roles import Role
 from planning import daytime
 from planning.board import adding
+from planning.extras import figures as year
 from planning.extras import rules
 from planning.extras.forms import NeedFilter, ReportForm
 from planning.extras.opening import Started
@@ -40,7 +44,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
     add_next_deadline(page.object_list)
     for need in page.object_list:
-        need.timer = rules.timer(need.first_day, request.today) if need.is_running else ""
+        need.timer = rules.timer(need.first_day, request.today) if need.counts_days else ""
     root = Unit.objects.get(parent=None)
     log.record_read(
         "clients", "read_extra_needs", at=request.at, actor=request.user, subject=root,
@@ -49,6 +53,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": form, "page": page, "filtered": any(request.GET.get(f) for f in form.fields),
         "may_report": request.actor.has_role(*PLANNERS),
+        "may_count": request.actor.has_role(*FIGURE_READERS),
     }  # fmt: skip
     return render(request, "planning/extras/list.html", context)
 
@@ -125,3 +130,27 @@ def _told(request: HttpRequest, client: Client, started: list[Started]) -> HttpR
     for one in started:
         messages.warning(request, one.words(act))
     return redirect("cases:case", started[0].need.pk)
+
+
+FIGURE_READERS = frozenset({
+    Role.DEPUTY_DIRECTOR, Role.DIRECTOR, Role.UNIT_MANAGER, Role.NIGHT_HEAD, Role.FIRST_SOCIAL_WORKER,
+})  # fmt: skip
+"""Who sees how extra needs go; no person stands in the figures."""
+COLUMNS = (("Enhet", 34), ("Antal", 10), ("Längd, median dagar", 20), ("Upphörda i tid", 16),
+           ("Sökta i tid", 14), ("Glömda", 10), ("Pågår", 10))  # fmt: skip
+
+
+@roles(*FIGURE_READERS)
+def figures(request: HttpRequest) -> HttpResponseBase:
+    """How extra needs go per unit and month: how many, how long, ended, applied for, forgotten."""
+    seen = Case.objects.filter(kind=ExtraNeed.case_kind).visible_to(request.actor).values("pk")
+    found = year.figures_of(seen, request.today)
+    if request.GET.get("format") == "xlsx":
+        rows = [
+            [r.label, r.total, r.median_days, r.ended, r.renewed, r.forgotten, r.running]
+            for r in [*found.units, found.total]
+        ]
+        name = f"extra-insatser-{request.today.isoformat()}.xlsx"
+        return workbook("Extra insatser", COLUMNS, rows, name)
+    context = {"figures": found, "stacks": year.draw(found), "parts": year.PARTS}
+    return render(request, "planning/extras/figures.html", context)

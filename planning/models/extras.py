@@ -72,6 +72,11 @@ class ExtraNeed(Case):
         ]  # fmt: skip
 
     @property
+    def counts_days(self) -> bool:
+        """Whether the ten days run: neither applied for, decided nor ended."""
+        return self.state in (self.State.NOTIFY, self.State.RUNNING)
+
+    @property
     def was_granted(self) -> bool:
         """Whether a decision covers it."""
         return self.decision_id is not None
