@@ -116,6 +116,7 @@ SHOTS = {
         "publishing": beside_the_board("Publicera"),
         "template": first("/grundplanering/"),
         "schedule": "/personal/schema/",
+        "extra": of_kind("extra_need"),
     },
     "applicant": {"portal": first("/portal/")},
 }

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
 from audit import log
 from cases.commands import Act
 from clients.models import Client, Service
-from organisation.models import User
+from organisation.models import Unit, User
 from planning.extras.opening import Started, begin
 from planning.models import DayPlan, Shift, Visit, VisitService, VisitStaff
+from planning.rounds.generation import plan_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class NewVisit:
     """Who has done it already; nobody is placed otherwise."""
     called_by: User | None = None
     """The nurse who called for it (EXT-02)."""
+
+
+def plan_for(client: Client, day: date, act: Act) -> DayPlan:
+    """The plan of the client's unit on a day, made when there is none, in the caller's transaction.
+
+    The client's row is locked before the unit's, which keeps two who make the same day apart.
+    """
+    Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    unit = Unit.objects.select_for_update().get(pk=client.unit_id)
+    return plan_of(unit, day, act.at, act.user)
 
 
 def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:

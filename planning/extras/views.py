@@ -29,8 +29,7 @@ from planning.extras import rules
 from planning.extras.forms import NeedFilter, ReportForm
 from planning.extras.opening import Started
 from planning.extras.people import social_workers
-from planning.models import DayPlan, ExtraNeed, Shift
-from planning.rounds.generation import plan_of
+from planning.models import ExtraNeed, Shift
 
 PER_PAGE = 50
 
@@ -108,7 +107,7 @@ def _report(request: HttpRequest, said: dict[str, Any]) -> list[Started]:
     act = editing.act_of(request, client, PLANNERS)
     start = daytime.from_wall(day, said["start"])
     with transaction.atomic():
-        plan: DayPlan = plan_of(client.unit, day, act.at, act.user)
+        plan = adding.plan_for(client, day, act)
         shift = Shift.objects.of(client.unit, day).filter(carer=said["carer"]).first()
         new = adding.NewVisit(
             client=client, services=said["services"], start=start, minutes=said["minutes"],

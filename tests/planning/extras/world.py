@@ -13,10 +13,9 @@ from cases.models import Case
 from clients.models import Client, Service
 from organisation.models import User
 from organisation.roles import Role
-from planning.board.adding import NewVisit, add
+from planning.board.adding import NewVisit, add, plan_for
 from planning.extras import commands
 from planning.models import ExtraNeed, Visit
-from planning.rounds.generation import plan_of
 from tests.factories import at, person
 from tests.planning.board.world import World as Board
 
@@ -41,12 +40,13 @@ class World(Board):
         """A visit added on the board, by default a shower on the Saturday, planned on the Friday."""
         moment = at(planned, hour)
         with transaction.atomic():
-            plan = plan_of(self.unit, day, moment, self.planner)
+            act = Act(self.planner, None, moment)
+            plan = plan_for(client or self.astrid, day, act)
             new = NewVisit(
                 client=client or self.astrid, services=services or (self.shower,), start=start,
                 minutes=30, earliest=start, latest_end=start + 30, **more,
             )  # fmt: skip
-            return add(plan, new, Act(self.planner, None, moment))
+            return add(plan, new, act)
 
     def need(self, **more: Any) -> ExtraNeed:
         """The need that an extra visit begins."""
