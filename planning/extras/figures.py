@@ -65,7 +65,7 @@ def figures_of(seen: QuerySet[Any], today: date) -> Figures:
     return Figures(list(by_month.items()), units, total)
 
 
-def _needs(seen: QuerySet[Any], months: Sequence[date]) -> Iterable[dict[str, Any]]:
+def _needs(seen: QuerySet[Any], months: Sequence[date]) -> Iterable[Any]:
     ten = Q(deadlines__rule=rules.TEN_DAYS.code, deadlines__cancelled_on=None)
     last = calendar.add_days(calendar.add_months(months[-1], 1), -1)
     rows = ExtraNeed.objects.filter(ten, pk__in=seen, first_day__range=(months[0], last))
