@@ -1,16 +1,21 @@
 """Sjövik's home care to be planned: clients, staff and two weeks of visits that nobody does yet."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from cases import calendar
+from clients.models import Client
 from config.demo import clients, staff
 from config.demo.people import HOME_CARE
 from config.demo.timeline import moment
 from organisation.models import Provider, Unit, User
-from planning.models import Base
+from planning.models import Base, CareContact, Carer
 from planning.rounds.generation import generate
 
 DAYS = 14
+ASSISTANT = Carer.Title.ASSISTANT_NURSE
+WITHOUT = 2
+"""So many in each unit have no permanent care contact yet."""
 BASES = (
     # (address, latitude, longitude)
     ("Stationsgatan 4, Sjövik", 60.1265, 15.4290),
@@ -29,8 +34,30 @@ def load(units: dict[str, Unit], people: dict[str, User], today: date) -> None:
     provider_of = {row.unit_id: row for row in Provider.objects.filter(unit__in=home_care)}
     clients.load({unit.name: unit for unit in home_care}, provider_of, people, today)
     carers = staff.load(home_care, today)
+    _care_contacts(home_care, carers, people["planner"], today)
     carers[0].user = people["care-staff"]
     carers[0].save()
     at = moment(today, 6, 0)
     for unit in home_care:
         generate(unit, today, calendar.add_days(today, DAYS), at)
+
+
+def _care_contacts(
+    units: Sequence[Unit], carers: Sequence[Carer], by: User, today: date
+) -> None:  # fmt: skip
+    """Most have an assistant nurse; some need none, and two in each unit have not got one yet."""
+    stamp = {"recorded_at": moment(today, 6, 0), "recorded_by": by, "valid_from": today}
+    made = []
+    for unit in units:
+        nurses = [row for row in carers if row.unit_id == unit.pk and row.title == ASSISTANT]
+        people = Client.objects.people().filter(unit=unit, is_dormant=False).order_by("pk")
+        for number, client in enumerate(people[WITHOUT:]):
+            if number % 15 == 0:
+                made.append(
+                    CareContact(
+                        client=client, reason_for_none="Önskar ingen, dottern samordnar", **stamp
+                    )
+                )
+            else:
+                made.append(CareContact(client=client, carer=nurses[number % len(nurses)], **stamp))
+    CareContact.objects.bulk_create(made)
