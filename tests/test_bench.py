@@ -24,3 +24,21 @@ def test_pages_make_no_more_queries_on_a_larger_database(tmp_path):
     }  # fmt: skip
     assert all(page["constant"] for page in result["pages"])
     assert result["verify"]["faults"] == 0
+
+
+def test_a_board_makes_as_many_queries_for_four_times_the_visits_and_loses_no_change(tmp_path):
+    """PLN-15, PLN-03: 15 visits beside 60, two weeks for 100 persons, 20 planners, two followers."""
+    answer = tmp_path / "board.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.board", "--scale", "0.05", "--database", "sqlite",
+         "--json", str(answer)],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(answer.read_text())["sqlite"]
+    assert [row["visits"] for row in result["boards"]] == [15, 60]
+    assert result["boards"][0]["queries"] == result["boards"][1]["queries"] <= 30
+    assert (result["generation"]["visits"], result["generation"]["changed_again"]) == (5600, 0)
+    merged = result["merge"]
+    assert (merged["lost"], merged["let_through"], merged["told"]) == (0, 1, 19)
+    assert result["following"]["unseen"] == 0

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planning.board import groups
+from planning.board import groups, reading
+from planning.board.breaches import breaches_of
 from planning.board.change import Clashed, Wanted, change
 from planning.board.following import news_since
 from planning.models import DayPlan, PlanChange, Visit
@@ -30,7 +31,8 @@ class Board:
     user: Any
     seq: int = 0
     shown: dict[int, dict[str, tuple[int, Any]]] = field(default_factory=dict)
-    clashes: int = 0
+    told: list[tuple[int, str, int]] = field(default_factory=list)
+    """The clashes that were shown: visit, group, and the version that the colleague's value has."""
 
     def read(self, visits: list[Visit]) -> None:
         for visit in visits:
@@ -57,7 +59,9 @@ class Board:
             )  # fmt: skip
         except Clashed as clashed:
             [clash] = clashed.clashes
-            self.clashes += 1
+            assert clash.by.actor != self.user
+            assert dict(clash.mine) == value
+            self.told.append((visit, group, clash.version))
             self.shown[visit][group] = (clash.version, dict(clash.theirs))
             return False
         return True
@@ -111,10 +115,32 @@ def test_two_planners_end_with_the_same_board_and_nothing_is_lost(deeds, django_
             for v in Visit.objects.all()
         }
         assert boards[0].shown == boards[1].shown == truth
+        for board in boards:
+            assert len(set(board.told)) == len(board.told)  # nobody is asked twice about one change
+        _check_double_bookings(world)
         for (visit, group), value in last.items():
             assert truth[visit][group][1] == value  # the last that was let through stands
         _check_log(truth)
         transaction.set_rollback(True)
+
+
+def _check_double_bookings(world: World) -> None:
+    """Whoever stands in two places at once is said to: by hand, two visits of half an hour overlap
+    when they start less than that apart."""
+    places = [
+        (place.shift_id, visit.start)
+        for visit in Visit.objects.prefetch_related("staff")
+        for place in visit.staff.all()
+        if place.shift_id
+    ]
+    twice = {
+        one[0]
+        for one, other in itertools.combinations(places, 2)
+        if one[0] == other[0] and abs(one[1] - other[1]) < 30
+    }
+    plan = DayPlan.objects.get(pk=world.plan.pk)
+    found = {row.shift for row in breaches_of(reading.read(plan)) if row.code == "double_booked"}
+    assert found == twice
 
 
 def _check_log(truth: dict) -> None:

@@ -208,3 +208,26 @@ def test_what_changed_is_drawn_once_for_all_who_see_the_same(client, world, monk
     client.force_login(world.planner, BACKEND)
     client.get(address, {"efter": seen})
     assert len(drawn) == 2
+
+
+def test_who_is_protected_is_named_and_placed_nowhere_on_the_board(client, world):
+    """BEY-03: not in board, list, map, dialog, news, nor on the page of the unplaced."""
+    hidden = world.client("Frida Karlsson", has_protected_identity=True, address="Hemliga gatan 7")
+    visit = world.visit("", 600, client=hidden)
+    seen = DayPlan.objects.get(pk=world.plan.pk).last_seq
+    pages = [client.get(f"{board_of(world)}&visa={view}") for view in ("tavla", "lista", "karta")]
+    pages += [
+        client.get(reverse("board:visit", args=[world.plan.pk, visit.pk])),
+        client.get(reverse("board:unplaced", args=[world.plan.pk])),
+    ]
+    world.put(visit, world.ali, by=world.colleague())
+    pages += [
+        client.get(board_of(world)),
+        client.get(reverse("board:follow", args=[world.plan.pk]), {"efter": seen}),
+    ]
+    for page in pages:
+        text = page.content.decode()
+        assert "Frida" not in text, page.request["PATH_INFO"]
+        assert "Hemliga" not in text
+    assert "Skyddad" in pages[-2].content.decode()
+    assert "<polyline" not in pages[2].content.decode()
