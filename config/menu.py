@@ -52,6 +52,7 @@ MENU = (
             Item("Brukare", "clients:list", "people", CLIENT_READERS),
             Item("Insatser", "services:list", "list", CLIENT_READERS | ADMINISTRATORS),
             Item("Ändringar", "history:changes", "clock", CLIENT_READERS),
+            Item("Ej verkställda beslut", "unexecuted:list", "amber", CLIENT_READERS),
             Item("Extra insatser", "extras:list", "clock", CLIENT_READERS),
             Item("Personal", "staffing:carers", "people", staffing.READERS),
             Item("Övning", "practice:list", "half", staffing.EDITORS),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("planering/", include("planning.declines.urls")),
     path("extra/", include("planning.extras.urls")),
     path("ovning/", include("planning.practice.urls")),
+    path("ej-verkstallda/", include("planning.unexecuted.urls")),
     path("personal/", include("planning.staffing.urls")),
     path("brukare/", include("planning.rounds.client_urls")),
     path("insatser/", include("clients.urls")),

@@ -194,6 +194,10 @@ TABLE: dict[str, Any] = {
     **{f"clients:{name}": PLANNERS for name in (
         "order_read", "absence_add", "absence_change", "absence_cancel", "care_contact",
         "wish_add", "wish_remove", "double_staffing")},
+    "unexecuted:list": CLIENTS,
+    "unexecuted:report": frozenset({
+        R.DEPUTY_DIRECTOR, R.DIRECTOR, R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER, R.UNIT_MANAGER}),
+    **{f"unexecuted:{name}": ORDERERS for name in ("postpone", "resume")},
     **{f"practice:{name}": PLANNERS for name in ("list", "make", "enter", "remove", "train")},
     "practice:leave": ANYBODY,
     "services:list": CLIENTS | ADMIN, "staffing:bases": STAFF,
@@ -431,6 +435,7 @@ def _planned(unit) -> dict[str, list[int]]:
         "nursing"), legal_basis="hsl")  # fmt: skip
     away = Absence.objects.create(client=astrid, why="away", first=SINCE, **rounds.stamp())
     carer = Carer.objects.create(name="Eva Myrås", title="nurse", unit=unit, valid_from=SINCE)
+    waits = row.postponements.create(first=SINCE, note="Själv", **rounds.stamp())
     wish = astrid.preferences.create(carer=carer, wish="preferred", **rounds.stamp())
     of_client = ("client", "change", "number", "decision_add", "order_add", "absence_add",
                  "care_contact", "wish_add", "double_staffing")  # fmt: skip
@@ -439,7 +444,8 @@ def _planned(unit) -> dict[str, list[int]]:
         **{f"clients:decision_{verb}": [it.pk] for verb in ("change", "end")},
         **{f"clients:order_{verb}": [row.pk] for verb in ("change", "end", "read")},
         **{f"clients:absence_{verb}": [away.pk] for verb in ("change", "cancel", "consequences")},
-        "clients:wish_remove": [wish.pk],
+        "clients:wish_remove": [wish.pk], "unexecuted:report": [2026, 1],
+        "unexecuted:postpone": [row.pk], "unexecuted:resume": [waits.pk],
         **{f"rounds:{name}": [astrid.pk] for name in ("template", "weeks", "discard", "save")},
         "rounds:visit": [visit.pk], "rounds:visit_remove": [visit.pk],
         "rounds:visit_add": [astrid.pk, 1, 0], "rounds:week_copy": [astrid.pk, 1, 2],

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from config.settings.base import RECEIVERS, ROOT
+from config.settings.base import RECEIVERS, ROOT, VIVA_NOTICES
 
 ALLOWED_HOSTS = env.words("KUNDVAL_HOSTS")
 SECRET_KEY = env.text("KUNDVAL_SECRET_KEY")
@@ -32,6 +32,11 @@ for _name, _address in RECEIVERS.items():
             f"KUNDVAL_RECEIVERS: {_name} must have an address that begins with https://, "
             "since it is sent personal data."
         )
+
+if VIVA_NOTICES and not VIVA_NOTICES.startswith("https://"):
+    raise ImproperlyConfigured(
+        "KUNDVAL_VIVA_NOTICES must begin with https://, since it is sent personal data."
+    )
 
 EMAIL_HOST = env.text("KUNDVAL_SMTP_HOST")
 EMAIL_PORT = env.integer("KUNDVAL_SMTP_PORT", 587)

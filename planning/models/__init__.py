@@ -25,6 +25,7 @@ from planning.models.staff import (
     Team,
 )
 from planning.models.templates import DoubleStaffing, TemplateVisit, VisitTemplate
+from planning.models.unexecuted import Postponement
 from planning.models.visits import Visit, VisitService, VisitStaff
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "OptimizerRun",
     "PlanChange",
     "PlanVersion",
+    "Postponement",
     "Practice",
     "Preference",
     "Presence",

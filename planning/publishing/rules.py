@@ -1,7 +1,7 @@
 """What a receiver gets of a visit, and what differs between two plans. Pure. PLN-16.
 
-A plan's content is what each of its visits says, by the visit's id as text. A visit that is not to
-be done is no part of what receivers hold.
+A plan's content is what each of its visits says, by the visit's id as text. A visit that was removed
+is no part of what receivers hold; one that was declined stays, and says so (PLN-08).
 """
 
 import hashlib
@@ -14,8 +14,12 @@ from planning.models import Visit
 
 Said = Mapping[str, Any]
 """What a visit says."""
-COMPARED = ("start", "minutes", "staff", "staff_needed", "services", "note", "key_number", "person")
+COMPARED = (
+    "start", "minutes", "staff", "staff_needed", "services", "note", "key_number", "person", "status",
+)  # fmt: skip
 """The fields in which a visit differs for a receiver. Its end follows from start and minutes."""
+HELD = (Visit.Status.PLANNED, Visit.Status.DECLINED)
+"""What receivers hold."""
 
 
 def content(visit: Visit) -> dict[str, Any]:
@@ -92,10 +96,8 @@ def difference(before: Mapping[str, Said], after: Mapping[str, Said]) -> Differe
 
 
 def standing(plan: Mapping[str, Said]) -> dict[int, Said]:
-    """What the visits say that are to be done."""
-    return {
-        int(visit): said for visit, said in plan.items() if said["status"] == Visit.Status.PLANNED
-    }
+    """What the visits say that receivers hold."""
+    return {int(visit): said for visit, said in plan.items() if said["status"] in HELD}
 
 
 def changed_fields(before: Said, after: Said) -> dict[str, tuple[Any, Any]]:

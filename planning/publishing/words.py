@@ -91,6 +91,8 @@ def _changes(names: Names, change: Changed) -> Iterable[str]:
         yield f"antal personal {before['staff_needed']} → {after['staff_needed']}"
     if "services" in fields:
         yield f"insatser {names.of(after['services'])}"
+    if "status" in fields:
+        yield "avböjt, ersätts" if after["status"] == "declined" else "ska göras igen"
     if "note" in fields:
         yield "ny anteckning" if after["note"] else "anteckningen borttagen"
     if "key_number" in fields:

@@ -5,6 +5,9 @@ from organisation.pages import history
 EVENTS = {
     "add_service": "Insats lades till",
     "change_service": "Insats ändrades",
+    "postpone_order": "Personen vill vänta med en insats",
+    "resume_order": "Personen vill inte vänta längre",
+    "read_unexecuted": "Läste beslut som inte är verkställda",
     "add_client": "Brukaren lades upp",
     "change_client": "Uppgifter ändrades",
     "read_client": "Läste brukarens uppgifter",

@@ -82,6 +82,17 @@ def test_a_visit_that_is_taken_away_is_told_as_the_contract_says(world, do, viva
     jsonschema.validate(told, CONTRACT)
 
 
+def test_a_declined_visit_stays_at_the_receiver_and_says_so(world, do, viva):
+    """PLN-08, PLN-16"""
+    frida = world.visit("Frida Karlsson", 600)
+    do(PublishPlan())
+    world.change(frida, "status", {"status": "declined", "reason": "Ringde i morse"})
+    do(PublishPlan())
+    told = viva.got[-1]
+    assert (told["removed"], told["content"]["status"]) == (False, "declined")
+    jsonschema.validate(told, CONTRACT)
+
+
 def test_who_is_protected_is_sent_without_name_and_address(world, do, viva):
     """BEY-03, PLN-16"""
     hidden = world.client(
