@@ -75,7 +75,7 @@ def _needs(seen: QuerySet[Any], months: Sequence[date]) -> Iterable[Any]:
     )  # fmt: skip
 
 
-def _count(tally: Tally, need: dict[str, Any], today: date) -> None:
+def _count(tally: Tally, need: Any, today: date) -> None:
     over = need["ended_on"] or need["decided_on"]
     if over:
         tally.days.append(max(calendar.days_between(need["first_day"], over), 0))

@@ -224,7 +224,9 @@ def test_a_case_worker_sees_neither_mail_nor_preferences(client, name):
 # ------------------------------------------------------------------ the municipality's choices
 
 FORM = {
-    key: preference.default for key, preference in PREFERENCES.items() if not preference.is_flag
+    key: "on" if preference.is_flag else preference.default
+    for key, preference in PREFERENCES.items()
+    if preference.default or not preference.is_flag  # an unticked box is not sent
 }
 
 
