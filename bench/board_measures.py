@@ -35,7 +35,7 @@ MOVES = 20
 BEAT = 0.5
 """Seconds between a board's questions, as in `static/js/board.js`."""
 ROUNDS = 15
-MOST_QUERIES = 30
+MOST_QUERIES = 32
 CHROMIUM = os.environ.get("KUNDVAL_CHROMIUM", "/usr/bin/chromium")
 READY = "document.querySelector('.kv-visit[tabindex=\"0\"]') !== null"
 

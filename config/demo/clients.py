@@ -38,7 +38,7 @@ LAST = tuple(
 )
 TEST_NUMBERS = ("191401682396", "191500722390", "191711602399")
 """Of the tax agency's published test identity numbers: no living person has them."""
-VISITS_A_DAY = (*[1] * 8, *[2] * 16, *[3] * 24, *[4] * 24, *[5] * 18, *[6] * 8)
+VISITS_A_DAY = (*[1] * 6, *[2] * 14, *[3] * 24, *[4] * 26, *[5] * 20, *[6] * 8)
 """Of 98 people; two more are dormant."""
 WEEKS = (*[1] * 10, *[2] * 7, 3, 4)
 DAILY = (

@@ -53,7 +53,7 @@ class Board:
         """Change what is shown; a clash is told, and the board then shows what a colleague wants."""
         seen = self.shown[visit][group][0]
         try:
-            change(
+            done = change(
                 self.world.plan.pk, [Wanted(visit, group, value, seen)], self.user,
                 key=f"m{next(KEYS)}", at=NOW,
             )  # fmt: skip
@@ -64,6 +64,8 @@ class Board:
             self.told.append((visit, group, clash.version))
             self.shown[visit][group] = (clash.version, dict(clash.theirs))
             return False
+        if done:  # a board shows at once what its own planner did
+            self.shown[visit][group] = (done[0].version, value)
         return True
 
 
