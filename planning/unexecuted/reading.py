@@ -1,8 +1,8 @@
 """Which granted services wait, in a fixed number of queries. CAP-17.
 
 Until what was done is reported, a planned visit of a day that has passed counts as carried out. What
-happened before a unit's days were planned here is not known: its decisions wait from its first
-planned day at the earliest, and those of a unit that plans elsewhere are not judged.
+happened before a unit's days were made from its base plans here is not known: its decisions wait from
+the first such day at the earliest, and those of a unit that plans elsewhere are not judged.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Aggregate, Max, Min, QuerySet
 
 from clients.models import WITHOUT_DECISION, Client, ServiceOrder
-from planning.models import Absence, DayPlan, Visit, VisitService
+from planning.models import Absence, Visit, VisitService
 from planning.unexecuted.rules import Quarter, Waiting, waiting
 
 
@@ -75,7 +75,8 @@ def lines(clients: QuerySet[Client], day: date) -> list[Line]:
 
 def _orders(clients: QuerySet[Client], day: date) -> list[Granted]:
     """What is granted by decision and in force on the day, in units that are planned here."""
-    known = dict(DayPlan.objects.values_list("planned_unit").annotate(Min("day")))
+    by_plan = Visit.objects.filter(origin=Visit.Origin.TEMPLATE).values_list("plan__planned_unit")
+    known = dict(by_plan.annotate(Min("plan__day")))
     rows = (
         ServiceOrder.objects.on(day)
         .filter(client__in=clients.people().filter(is_dormant=False))

@@ -72,8 +72,8 @@ def test_quarters(day, quarter, first, last):
 def world(db, client, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW)
     w = World()
-    with transaction.atomic():
-        plan_of(w.unit, date(2025, 12, 1), NOW, w.planner)  # planned here since then
+    visited(w, w.client("Dag Ek").orders.get(), date(2025, 12, 1))  # planned here since then
+    Client.objects.update(is_dormant=True)
     w.worker = person(Role.SOCIAL_WORKER, w.unit, "Leila Havsby", "leila")
     client.force_login(w.worker, BACKEND)
     return w
