@@ -230,7 +230,7 @@ def test_a_day_is_optimized_mended_published_and_printed_by_keyboard_alone(
     expect(page.locator("#otill")).to_contain_text("7")
     press(page, "link", "Optimera")
     press(page, "button", "Optimera")
-    expect(page.locator("#sok")).to_have_text("Väntar på att börja")
+    expect(page.locator("#sokning")).to_have_text("Väntar på att börja")
     carried_out_beside(page, jobs)
     page.reload()
     expect(page.locator(".kv-compare")).to_contain_text("6 färre")
@@ -286,7 +286,7 @@ def carried_out_beside(page: Page, jobs: list[int]) -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    expect(page.locator("#sok")).to_contain_text("Söker bättre placeringar")
+    expect(page.locator("#sokning")).to_contain_text("Söker bättre placeringar")
     expect(page.locator(".kv-run__best")).to_contain_text("ett besök får inte plats")
     press(page, "button", "Stoppa och behåll bästa")
     thread.join()

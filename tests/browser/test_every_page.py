@@ -86,7 +86,7 @@ def _page(link: str) -> str:
     """The path of a link to a page of the product; nothing for files and for leaving."""
     parts = urlsplit(link)
     if parts.hostname != "localhost" or re.search(
-        r"\.(pdf|xlsx|ics)\?|/bilaga/|/excel/|/demo/|/logga-ut/|koder/fil|format=",
+        r"\.(pdf|xlsx|ics)\?|/bilaga/|/excel/|excel=1|/parm/|/demo/|/logga-ut/|koder/fil|format=",
         f"{parts.path}?{parts.query}",
     ):
         return ""

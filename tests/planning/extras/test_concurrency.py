@@ -10,6 +10,7 @@ from django.db import connection, connections
 from audit import sealing
 from audit.models import Event
 from cases.commands import Refused
+from planning import sending
 from planning.extras import commands, notices
 from planning.models import ExtraNeed, NeedNotice
 from tests.factories import at
@@ -93,7 +94,7 @@ def test_senders_at_once_take_each_notice_once(monkeypatch, settings):
     """EXT-01"""
     settings.VIVA_NOTICES = "http://viva.example/"
     sent: list[str] = []
-    monkeypatch.setattr(notices, "_post", lambda row: sent.append(notices.message(row)["key"]))
+    monkeypatch.setattr(sending, "post", lambda url, message: sent.append(message["key"]))
     w = World()
     for number in range(5):
         w.need(client=w.client(f"Brukare {number}"))
