@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 TIMEOUT = 10
 """Seconds that a receiver has to answer."""
@@ -31,9 +31,13 @@ class Unreachable(NotAcknowledged):
 
 def take_next(waiting: QuerySet, at: datetime) -> Any:
     """The oldest row whose time has come, taken so that no other sender takes it too; else None."""
-    ready = waiting.filter(acknowledged_at=None, next_try_at__lte=at).order_by("pk")
-    while (pk := ready.values_list("pk", flat=True).first()) is not None:
-        if ready.filter(pk=pk).update(next_try_at=at + TAKEN, sent_at=at, tries=F("tries") + 1):
+    ready = Q(acknowledged_at=None, next_try_at__lte=at)
+    oldest = waiting.filter(ready).order_by("pk").values_list("pk", flat=True)
+    while (pk := oldest.first()) is not None:
+        # On the row alone: PostgreSQL does not look again at a condition through a join, and two
+        # senders at once would both take the row.
+        row = waiting.model.objects.filter(ready, pk=pk)
+        if row.update(next_try_at=at + TAKEN, sent_at=at, tries=F("tries") + 1):
             return waiting.get(pk=pk)
     return None
 
