@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "sweep": {"task": "cases.tasks.sweep", "schedule": crontab(minute="*/5")},
     "finalise": {"task": "procurement.tasks.finalise", "schedule": crontab(minute=10)},
     "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
+    "units": {"task": "planning.tasks.move_units", "schedule": crontab(minute=5)},
     "visits": {"task": "planning.tasks.generate_visits", "schedule": crontab(hour=2, minute=40)},
     "deliver": {
         "task": "planning.tasks.deliver",

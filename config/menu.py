@@ -11,6 +11,7 @@ from clients.models import READERS as CLIENT_READERS
 from organisation.access import INSIDE_ROLES
 from organisation.roles import ADMINISTRATION, Role
 from planning.staffing import reach as staffing
+from planning.units import moving
 from procurement.contracts.models import Contract
 from procurement.escalations.views import REPORTERS
 from procurement.followups.models import FollowUp
@@ -55,6 +56,7 @@ MENU = (
             Item("Ändringar", "history:changes", "clock", CLIENT_READERS),
             Item("Ej verkställda beslut", "unexecuted:list", "amber", CLIENT_READERS),
             Item("Insatser", "services:list", "list", CLIENT_READERS | ADMINISTRATORS),
+            Item("Slå ihop och dela", "units:list", "people", moving.MOVERS),
             Item("Övning", "practice:list", "half", staffing.EDITORS),
         ),
     ),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("planering/", include("planning.history.urls")),
     path("planering/", include("planning.declines.urls")),
     path("extra/", include("planning.extras.urls")),
+    path("enheter/", include("planning.units.urls")),
     path("ovning/", include("planning.practice.urls")),
     path("ej-verkstallda/", include("planning.unexecuted.urls")),
     path("personal/", include("planning.staffing.urls")),

@@ -96,6 +96,16 @@ def beside_the_board(name: str):
     return find
 
 
+def merging(page: Page) -> str:
+    """What merging the second unit into the first would do."""
+    page.goto("/enheter/ny/")
+    choices = page.locator("select[name=fran] option")
+    units = {row.inner_text().strip(): row.get_attribute("value") for row in choices.all()}
+    north, south = units["Hemtjänst Sjövik Norr"], units["Hemtjänst Sjövik Söder"]
+    day = page.locator("input[name=dag]").input_value()
+    return f"/enheter/ny/?fran={south}&till={north}&dag={day}&hur=sla-ihop"
+
+
 SHOTS = {
     "development-strategist": {
         "case": case,
@@ -118,6 +128,7 @@ SHOTS = {
         "schedule": "/personal/schema/",
         "extra": of_kind("extra_need"),
     },
+    "unit-manager": {"enheter": merging},
     "applicant": {"portal": first("/portal/")},
 }
 

@@ -40,6 +40,15 @@ def register() -> None:
         register_training="Utbildning registrerad",
         stop_optimizer="Optimering stoppad",
         move_breaks="Raster flyttade enligt förslaget",
+        move_visits_out="Besök gick över till en annan enhets plan",
+        move_visits_in="Besök kom från en annan enhets plan",
+        prepare_unit_move="Sammanslagning eller delning förbereddes",
+        cancel_unit_move="Sammanslagning eller delning ångrades",
+        carry_out_unit_move="Sammanslagning eller delning gjordes",
+        will_move="Ska planeras i en annan enhet",
+        will_not_move="Ska inte längre flytta till en annan enhet",
+        move_to_unit="Planeras i en annan enhet",
+        read_unit_move="Läste vilka som kan flytta till en annan enhet",
     )
     editing.make_loose, editing.tell = rows.make_loose, rows.tell
 

@@ -11,6 +11,7 @@ from planning.optimizing import days, runs
 from planning.practice import making
 from planning.publishing import delivery, packs
 from planning.rounds.generation import COMING_DAYS, generate_coming
+from planning.units import moving
 
 
 @shared_task
@@ -35,6 +36,12 @@ def make_practice(practice: int) -> None:
 def generate_visits() -> int:
     """Make the visits of the coming weeks. Safe to run twice."""
     return generate_coming(clock.now(), COMING_DAYS)
+
+
+@shared_task
+def move_units() -> int:
+    """Carry out the mergers and splits whose day has come."""
+    return moving.carry_out_due(clock.now())
 
 
 @shared_task

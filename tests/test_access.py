@@ -26,6 +26,7 @@ from organisation.models import (
     Responsibility,
     RoleAssignment,
     Substitution,
+    Unit,
     UnitCode,
     User,
 )
@@ -41,6 +42,7 @@ from planning.models import (
     Shift,
     Skill,
     Team,
+    UnitMove,
     Visit,
     VisitStaff,
 )
@@ -200,6 +202,8 @@ TABLE: dict[str, Any] = {
     **{f"unexecuted:{name}": ORDERERS for name in ("postpone", "resume")},
     **{f"practice:{name}": PLANNERS for name in ("list", "make", "enter", "remove", "train")},
     "practice:leave": ANYBODY,
+    **{f"units:{name}": frozenset({R.UNIT_MANAGER, R.DEPUTY_DIRECTOR})
+       for name in ("list", "new", "cancel")},
     "services:list": CLIENTS | ADMIN, "staffing:bases": STAFF,
     **{f"services:{name}": ADMIN | {R.DEPUTY_DIRECTOR} for name in ("add", "change")},
     "staffing:base_change": PLANNERS,
@@ -308,6 +312,7 @@ class World:
                     original=unit, defaults={"made_by": first, "started_at": at(SINCE)}
                 )[0].pk
             ] for page in ("enter", "remove")},
+            "units:cancel": [_unit_move(unit, first).pk],
             "services:change": [
                 Service.objects.create(code="x", name="Dusch", kind="domestic").pk
             ],
@@ -339,6 +344,15 @@ class World:
         if space == "organisation":
             return reverse(name, args=[self.organisation[rest.split("_")[0]]])
         return reverse(name, args=[self.default[space]])
+
+
+def _unit_move(unit, user) -> UnitMove:
+    """A merger that is prepared."""
+    other = Unit.objects.create(name="Sjövik Söder", parent=unit, valid_from=SINCE)
+    return UnitMove.objects.create(
+        source=other, target=unit, first_day=date(2027, 1, 1), is_merger=True,
+        recorded_at=at(SINCE), recorded_by=user,
+    )  # fmt: skip
 
 
 def _staffing(unit) -> dict[str, list[int]]:

@@ -13,6 +13,7 @@ from organisation.models import Unit, User
 from planning.extras.opening import Started, begin
 from planning.models import DayPlan, Shift, Visit, VisitService, VisitStaff
 from planning.rounds.generation import plan_of
+from planning.units import where
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ class NewVisit:
 
 
 def plan_for(client: Client, day: date, act: Act) -> DayPlan:
-    """The plan of the client's unit on a day, made when there is none, in the caller's transaction.
+    """The plan of the unit that plans the client on a day, made when there is none, in the caller's
+    transaction.
 
     The client's row is locked before the unit's, which keeps two who make the same day apart.
     """
-    Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-    unit = Unit.objects.select_for_update().get(pk=client.unit_id)
+    locked = Client.objects.select_for_update(of=("self",)).select_related("unit").get(pk=client.pk)
+    unit = Unit.objects.select_for_update().get(pk=where.unit_on(locked, day).pk)
     return plan_of(unit, day, act.at, act.user)
 
 

@@ -145,7 +145,7 @@ def _due(
 
 
 def _clash(visit: Visit, row: Wanted, now: Mapping[str, Any]) -> Clash:
-    by = visit.changes.filter(group=row.group).select_related("actor").order_by("seq").last()
+    by = visit.changes.filter(group=row.group).select_related("actor").order_by("pk").last()
     return Clash(visit, row.group, row.value, now, groups.version_of(visit, row.group), by)
 
 

@@ -11,6 +11,7 @@ from planning import daytime
 from planning.extras.opening import refuse_impossible
 from planning.extras.people import nurses
 from planning.models import DayPlan, Shift
+from planning.units import where
 
 
 class WallField(forms.CharField):
@@ -67,7 +68,7 @@ class AddForm(forms.Form):
     def __init__(self, *args: Any, plan: DayPlan, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.day = plan.day
-        people = Client.objects.filter(unit=plan.planned_unit).active(plan.day, plan.day)
+        people = where.clients_on(plan.planned_unit, plan.day).active(plan.day, plan.day)
         self.fields["client"].queryset = people  # type: ignore[attr-defined]
         self.fields["client"].error_messages["invalid_choice"] = (
             "Personen är inte aktiv i enheten den dagen: avslutad, vilande eller flyttad."

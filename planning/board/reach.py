@@ -13,24 +13,41 @@ from clients.models import READERS, Client
 from organisation.authority import Actor
 from organisation.models import Unit
 from planning.board.change import PLANNERS
-from planning.models import DayPlan, Shift
+from planning.models import DayPlan, Shift, UnitMove
 
 
-def units_of(actor: Actor) -> QuerySet[Unit]:
-    """Units with something to plan, that the person reads about."""
-    inside = Q(pk=None)
+def units_of(actor: Actor, day: date | None = None) -> QuerySet[Unit]:
+    """Units with something to plan, that the person reads about: those of a day, or all there were."""
+    planned = (
+        Q(pk__in=Client.objects.values("unit"))
+        | Q(pk__in=Shift.objects.values("unit"))
+        | Q(pk__in=DayPlan.objects.values("planned_unit"))
+    )
+    units = Unit.objects.on(day) if day else Unit.objects.all()
+    return units.filter(_readable(actor), planned).order_by("name")
+
+
+def _readable(actor: Actor) -> Q:
+    """Which units the person reads about: theirs, and those that have merged into theirs, whose
+    history they have taken over (PLN-21)."""
+    within = Q(pk=None)
     for path in actor.unit_paths(READERS):
-        inside |= Q(path__startswith=path)
-    planned = Q(pk__in=Client.objects.values("unit")) | Q(pk__in=Shift.objects.values("unit"))
-    return Unit.objects.on(actor.day).filter(inside, planned).order_by("name")
+        within |= Q(path__startswith=path)
+    mergers = UnitMove.objects.filter(is_merger=True, cancelled_at=None)
+    theirs = mergers.filter(target__in=Unit.objects.filter(within))
+    return within | Q(pk__in=theirs.values("source"))
 
 
 def get_plan(request: HttpRequest, pk: int) -> DayPlan:
     """The plan, if the person may see it; else 404."""
     plan = get_object_or_404(DayPlan.objects.select_related("planned_unit", "unit"), pk=pk)
-    if not any(plan.unit.path.startswith(path) for path in request.actor.unit_paths(READERS)):
-        raise Http404
-    return plan
+    paths = request.actor.unit_paths(READERS)
+    # A merged unit is asked about last: boards ask for their plan all the time.
+    if any(plan.unit.path.startswith(path) for path in paths) or (
+        Unit.objects.filter(_readable(request.actor), pk=plan.unit_id).exists()
+    ):
+        return plan
+    raise Http404
 
 
 def may_plan(actor: Actor, unit: Unit) -> bool:
@@ -46,9 +63,10 @@ def plan_to_change(request: HttpRequest, pk: int) -> DayPlan:
     return plan
 
 
-def unit_to_plan(request: HttpRequest, pk: str | None) -> Unit:
-    """The unit, if the person plans it; else 404 or 403."""
-    unit = get_object_or_404(units_of(request.actor), pk=pk if str(pk).isdecimal() else 0)
+def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
+    """The unit, if the person plans it and it is there on the day; else 404 or 403."""
+    units = units_of(request.actor, day)
+    unit = get_object_or_404(units, pk=pk if str(pk).isdecimal() else 0)
     if not may_plan(request.actor, unit):
         raise PermissionDenied("Planen ändras av enhetens planerare.")
     return unit

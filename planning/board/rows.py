@@ -5,19 +5,22 @@ from collections import defaultdict
 
 from audit import log
 from cases.commands import Act
+from organisation.authority import Holding
 from planning.board.change import Wanted, change
 from planning.models import DayPlan, Shift, VisitStaff
 
 
-def make_loose(places: list[VisitStaff], act: Act) -> None:
-    """Take visits off their rows, each change on record, in the caller's transaction."""
+def make_loose(places: list[VisitStaff], act: Act, by: Holding | None = None) -> None:
+    """Take visits off their rows, each change on record, in the caller's transaction. `by` lets
+    somebody do it who is no planner."""
     by_plan: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for place in places:
         by_plan[place.visit.plan_id][place.visit_id].add(place.place)
     for plan, visits in by_plan.items():
         wanted = [_without(place.visit, gone) for place in _first(places, plan)
                   for gone in [visits[place.visit_id]]]  # fmt: skip
-        change(plan, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="make_loose")
+        change(plan, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="make_loose",
+               by=by)  # fmt: skip
 
 
 def _first(places: list[VisitStaff], plan: int) -> list[VisitStaff]:

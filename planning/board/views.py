@@ -47,8 +47,8 @@ from planning.rounds.generation import generate
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     """The board of a unit's day. Opening it is a read of those who stand on it (SEC-02)."""
-    units = list(units_of(request.actor))
     day = asked_day(request)
+    units = list(units_of(request.actor, day))
     unit = next((u for u in units if str(u.pk) == request.GET.get("enhet")), None) or (
         units[0] if units else None
     )
@@ -134,8 +134,11 @@ def _map(data: reading.PlanData, rows: list[shown.Row]) -> list[tuple[shown.Row,
 @require_POST
 def fetch(request: HttpRequest) -> HttpResponse:
     """Make the visits of a day from the base plans, or bring them up to date with them."""
-    unit = unit_to_plan(request, request.POST.get("enhet"))
     day = asked_day(request, request.POST)
+    unit = unit_to_plan(request, request.POST.get("enhet"), day)
+    if day < request.today:
+        messages.error(request, "Dagen har varit. Besök hämtas för idag och senare.")
+        return redirect(_board(unit, day))
     changed = generate(unit, day, day, request.at, request.user)
     said = f"{changed} besök är hämtade ur grundplaneringen." if changed else (
         "Dagens besök stämmer redan med grundplaneringen."

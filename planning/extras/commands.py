@@ -318,6 +318,25 @@ class AnswerEscalation(Command):
         return {}
 
 
+@dataclass(frozen=True, kw_only=True)
+class FollowClient(Command):
+    """The person is planned in another unit now; the need goes there, and who answers for it keeps
+    it until somebody there takes it over (PLN-21)."""
+
+    label: ClassVar[str] = "Följ personen till en annan enhet"
+    automatic = True
+
+    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+        before, case.unit = case.unit, case.client.unit
+        if case.responsible:
+            case.save(update_fields=["unit"])
+            let_see(case, case.responsible, act.day)
+            said = f"{case}: personen planeras nu av {case.unit}, byt ansvarig där"
+            messages.notify([case.responsible], case, said, act.at)
+        tell_social_workers(case, act, f"personen planeras nu av {case.unit}")
+        return {"unit": [str(before), str(case.unit)]}
+
+
 class ResponsibleForm(CommandForm):
     """Who contacts the social worker."""
 
@@ -360,5 +379,5 @@ class WriteNote(actions.WriteNote):
 
 COMMANDS = (
     RecordContact, ApplyForNeed, EndNeed, DecideNeed, AnswerEscalation, ChangeResponsible,
-    WriteNote, actions.Escalate,
+    FollowClient, WriteNote, actions.Escalate,
 )  # fmt: skip

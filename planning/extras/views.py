@@ -108,7 +108,7 @@ def _report(request: HttpRequest, said: dict[str, Any]) -> list[Started]:
     start = daytime.from_wall(day, said["start"])
     with transaction.atomic():
         plan = adding.plan_for(client, day, act)
-        shift = Shift.objects.of(client.unit, day).filter(carer=said["carer"]).first()
+        shift = Shift.objects.of(plan.planned_unit, day).filter(carer=said["carer"]).first()
         new = adding.NewVisit(
             client=client, services=said["services"], start=start, minutes=said["minutes"],
             earliest=start, latest_end=start + said["minutes"], called_by=said["called_by"],

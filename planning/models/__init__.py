@@ -26,6 +26,7 @@ from planning.models.staff import (
 )
 from planning.models.templates import DoubleStaffing, TemplateVisit, VisitTemplate
 from planning.models.unexecuted import Postponement
+from planning.models.units import UnitMove
 from planning.models.visits import Visit, VisitService, VisitStaff
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Team",
     "TemplateVisit",
     "Training",
+    "UnitMove",
     "Visit",
     "VisitService",
     "VisitStaff",

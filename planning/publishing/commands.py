@@ -101,7 +101,7 @@ class PublishPlan(Command):
         now, last = reading.snapshot(case), reading.last_version(case)
         published = reading.published_version(case)
         told = reading.sent(now)
-        changes = rules.difference(reading.sent(published.content) if published else {}, told)
+        changes = rules.difference(reading.known(published, told), told)
         due = delivery.due(case, told)
         if not changes and not due and (published or not told):
             raise Refused(

@@ -98,9 +98,10 @@ def message(row: Delivery) -> dict[str, Any]:
     plan, client = row.version.plan, row.visit.client
     said = {name: value for name, value in (row.content or {}).items() if name != "person"}
     return {
-        "key": f"{row.visit_id}:{row.version.number}",
+        "key": f"{row.visit_id}:{row.version_id}",
         "visit": row.visit_id,
-        "version": row.version.number,
+        # Not the plan's own number: it grows also when the visit moves to another unit's plan.
+        "version": row.version_id,
         "plan": {"id": plan.pk, "day": plan.day.isoformat(), "unit": str(plan.planned_unit)},
         "removed": row.content is None,
         "content": said or None,

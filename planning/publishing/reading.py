@@ -50,6 +50,12 @@ def published_version(plan: DayPlan) -> PlanVersion | None:
 
 def pending(plan: DayPlan) -> Difference:
     """What a publication would tell: what stands now against what last went out. Four queries."""
-    published = published_version(plan)
     now = {str(visit.pk): rules.content(visit) for visit in visits_of(plan)}
-    return rules.difference(sent(published.content) if published else {}, now)
+    return rules.difference(known(published_version(plan), now), now)
+
+
+def known(version: PlanVersion | None, now: Mapping[str, Said]) -> dict[str, Said]:
+    """What a version says of the visits that are in the plan `now`. One that has moved to another
+    unit's plan is not removed: that plan tells of it (PLN-21)."""
+    before = sent(version.content) if version else {}
+    return {visit: said for visit, said in before.items() if visit in now}

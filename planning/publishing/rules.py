@@ -16,6 +16,7 @@ Said = Mapping[str, Any]
 """What a visit says."""
 COMPARED = (
     "start", "minutes", "staff", "staff_needed", "services", "note", "key_number", "person", "status",
+    "unit",
 )  # fmt: skip
 """The fields in which a visit differs for a receiver. Its end follows from start and minutes."""
 HELD = (Visit.Status.PLANNED, Visit.Status.DECLINED)
@@ -31,6 +32,7 @@ def content(visit: Visit) -> dict[str, Any]:
     day = visit.plan.day
     return {
         "visit": visit.pk,
+        "unit": visit.plan.planned_unit_id,
         "client": visit.client_id,
         "key_number": visit.client.key_number,
         "person": _mark(visit.client),
@@ -101,9 +103,9 @@ def standing(plan: Mapping[str, Said]) -> dict[int, Said]:
 
 
 def changed_fields(before: Said, after: Said) -> dict[str, tuple[Any, Any]]:
-    """Field -> (from, to), for the fields that differ."""
+    """Field -> (from, to), for the fields that differ; not those that older versions did not keep."""
     return {
-        name: (before.get(name), after.get(name))
+        name: (before[name], after[name])
         for name in COMPARED
-        if before.get(name) != after.get(name)
+        if name in before and before[name] != after[name]
     }

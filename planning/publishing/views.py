@@ -117,10 +117,11 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     row = get_object_or_404(plan.versions.select_related("recorded_by"), number=number)
     log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
     now = reading.sent(reading.snapshot(plan))
+    kept = reading.known(row, now)
     context = {
         "plan": plan, "row": row, "may_plan": may_plan(request.actor, plan.unit),
-        "people": words.by_person(rules.difference(now, reading.sent(row.content))),
-        "visits": len(rules.standing(reading.sent(row.content))),
+        "people": words.by_person(rules.difference(now, kept)),
+        "visits": len(rules.standing(kept)),
         "version": plan.version, "key": uuid.uuid4().hex,
     }  # fmt: skip
     return render(request, "planning/publishing/version.html", context)

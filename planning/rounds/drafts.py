@@ -1,6 +1,7 @@
 """Changing a base plan: collected in a draft, taking effect from a day. PLN-03, PLN-09."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,8 @@ from organisation.pages.changing import end_on
 from planning.models import DayPlan, TemplateVisit, VisitTemplate
 from planning.rounds import preview
 from planning.rounds.generation import Base, generate, read_base, round_from
-from planning.rounds.rules import Period, Round
+from planning.rounds.rules import ALWAYS, Period, Round
+from planning.units import where
 
 COPIED = ("slot", "week", "weekday", "start", "minutes", "earliest", "latest_end", "staff_needed",
           "lag_min", "lag_max", "priority", "note")  # fmt: skip
@@ -142,8 +144,13 @@ def last_planned_day(unit: Unit) -> date | None:
 
 
 def regenerate(client: Client, first: date, act: Act, unit: Unit | None = None) -> int:
-    """Bring a client's visits in line on the days that have plans, from `first` or today on."""
-    unit = unit or client.unit
+    """Bring a client's visits in line on the days that have plans, from `first` or today on, in a
+    unit or in every unit that plans them."""
+    units = [unit] if unit else where.units_of(client)
+    return sum(_regenerate(client, first, act, each) for each in units)
+
+
+def _regenerate(client: Client, first: date, act: Act, unit: Unit) -> int:
     first, last = max(first, act.day), last_planned_day(unit)
     if last is None or last < first:
         return 0
@@ -154,16 +161,19 @@ def preview_of(draft: VisitTemplate, first: date, today: date) -> list[preview.D
     """The days already planned that a draft would change from `first` on."""
     client = draft.client
     days = list(
-        DayPlan.objects.filter(planned_unit=client.unit_id, day__gte=max(first, today))
+        DayPlan.objects.filter(planned_unit__in=where.units_of(client), day__gte=max(first, today))
         .order_by("day")
         .values_list("day", flat=True)
+        .distinct()
     )
     if not days:
         return []
     base = read_base(client.unit, days[0], days[-1], [client.pk])
     if client.pk not in base.lives:
         return []
-    base = _with_draft(base, draft)
+    # In whichever unit: the days are those of all that plan the person.
+    anywhere = replace(base.lives[client.pk], here=ALWAYS)
+    base = _with_draft(replace(base, lives={**base.lives, client.pk: anywhere}), draft)
     new = round_from(draft)
     return preview.changes(
         base, client.pk, Round(new.pk, new.weeks, new.cycle_monday, Period(first)), days

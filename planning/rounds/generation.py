@@ -23,12 +23,14 @@ from planning.models import (
     Absence,
     DayPlan,
     TemplateVisit,
+    UnitMove,
     Visit,
     VisitService,
     VisitStaff,
     VisitTemplate,
 )
 from planning.rounds.rules import Life, Period, Round, place_in_cycle
+from planning.units import where
 
 BATCH = 1000
 COMING_DAYS = 42
@@ -54,21 +56,25 @@ class Base:
 
 
 def read_base(unit: Unit, first: date, last: date, clients: Iterable[int] | None = None) -> Base:
-    """The base plans of a unit's clients for a range of days, both inclusive: six queries.
+    """The base plans of a unit's clients for a range of days, both inclusive: ten queries.
 
     Those who have visits there but should not any more (ended, dormant, moved to another unit) are
-    among them, so that their visits are taken away.
+    among them, so that their visits are taken away; those who will move there are too.
     """
     planned = Visit.objects.filter(
         plan__planned_unit=unit, plan__day__range=(first, last), origin=Visit.Origin.TEMPLATE
     )
-    people = Client.objects.filter(unit=unit).active(first, last) | Client.objects.filter(
+    coming = where.going(UnitMove.objects.prepared().filter(target=unit))
+    theirs = Q(unit=unit) | Q(pk__in=coming.values("pk"))
+    people = Client.objects.filter(theirs).active(first, last) | Client.objects.filter(
         pk__in=planned.values("client")
     )
     if clients is not None:
         people = people.filter(pk__in=clients)
     away = Prefetch("absences", Absence.objects.filter(cancelled_at=None))
-    lives = {row.pk: _life(row, unit) for row in people.prefetch_related(away)}
+    found = list(people.prefetch_related(away))
+    here = where.periods(unit, found)
+    lives = {row.pk: _life(row, here.get(row.pk)) for row in found}
     rounds: dict[int, list[Round]] = defaultdict(list)
     holding = VisitTemplate.objects.settled().filter(
         Q(valid_to=None) | Q(valid_to__gte=first), client__in=lives, valid_from__lte=last
@@ -76,8 +82,8 @@ def read_base(unit: Unit, first: date, last: date, clients: Iterable[int] | None
     for row in holding:
         rounds[row.client_id].append(round_from(row))
     visits: dict[tuple[int, int, int], list[TemplateVisit]] = defaultdict(list)
-    found = TemplateVisit.objects.filter(template__in=holding.order_by().values("pk"))
-    for visit in found.prefetch_related("services", "skills"):
+    rows = TemplateVisit.objects.filter(template__in=holding.order_by().values("pk"))
+    for visit in rows.prefetch_related("services", "skills"):
         visits[visit.template_id, visit.week, visit.weekday].append(visit)
     return Base(lives, rounds, visits)
 
@@ -106,12 +112,9 @@ def round_from(row: VisitTemplate) -> Round:
     return Round(row.pk, row.weeks, row.cycle_monday, Period(row.valid_from, row.valid_to))
 
 
-def _life(client: Any, unit: Unit) -> Life:
+def _life(client: Any, here: Period | None) -> Life:
     absences = [Period(row.first, row.last) for row in client.absences.all()]
-    elsewhere = client.unit_id != unit.pk
-    return Life(
-        Period(client.active_from, client.active_to), absences, client.is_dormant or elsewhere
-    )
+    return Life(Period(client.active_from, client.active_to), absences, client.is_dormant, here)
 
 
 def generate(
@@ -120,10 +123,11 @@ def generate(
 ) -> int:  # fmt: skip
     """Make the visits of every day from `first` to `last`, inclusive. Returns how many changed.
 
-    `clients` limits it to some. A day's plan is made when it is first needed. One event per day in
-    which something changed.
+    `clients` limits it to some. A day's plan is made when it is first needed, on the days that the
+    unit is there. One event per day in which something changed.
     """
     chosen = None if clients is None else list(clients)
+    last = min(last, unit.valid_to or last)
     reading = Reading(lambda: read_base(unit, first, last, chosen))
     changed, day = 0, first
     while day <= last:
@@ -320,7 +324,12 @@ def _follow_contents(pairs: list[tuple[Visit, TemplateVisit]]) -> None:
 
 
 def generate_coming(at: datetime, days: int) -> int:
-    """Make the visits of every unit that has clients, from today and `days` ahead."""
+    """Make the visits of every unit that has clients, or will have, from today and `days` ahead."""
     today = clock.local_date(at)
-    units = Unit.objects.on(today).filter(pk__in=Client.objects.values("unit"))
-    return sum(generate(unit, today, calendar.add_days(today, days), at) for unit in units)
+    last = calendar.add_days(today, days)
+    coming = UnitMove.objects.prepared().values("target")
+    serving = Q(pk__in=Client.objects.values("unit")) | Q(pk__in=coming)
+    units = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=last)
+    return sum(
+        generate(unit, max(today, unit.valid_from), last, at) for unit in units.filter(serving)
+    )

@@ -32,18 +32,24 @@ class Round:
         return (day - self.cycle_monday).days // 7 % self.weeks + 1
 
 
+ALWAYS = Period(date.min)
+
+
 @dataclass(frozen=True)
 class Life:
-    """When a client has visits at all: active periods, without absences."""
+    """When a client has visits at all: active periods, without absences, where they are planned."""
 
     active: Period
     absences: Sequence[Period] = ()
     is_dormant: bool = False
+    here: Period | None = ALWAYS
+    """When the unit that is asked about plans them; None: another does."""
 
     def has_visits(self, day: date) -> bool:
         """Whether visits are made on the day."""
         away = any(absence.holds(day) for absence in self.absences)
-        return self.active.holds(day) and not self.is_dormant and not away
+        here = self.here is not None and self.here.holds(day)
+        return here and self.active.holds(day) and not self.is_dormant and not away
 
 
 def round_of(rounds: Iterable[Round], day: date) -> Round | None:

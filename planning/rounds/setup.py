@@ -39,6 +39,12 @@ EVENTS = {
     "save_template": "Grundplaneringen sparades",
     "open_day_plan": "Dagplanen öppnades",
     "generate_visits": "Besök gjordes från grundplaneringen",
+    "will_move": "Ska planeras i en annan enhet",
+    "will_not_move": "Ska inte längre flytta till en annan enhet",
+    "move_to_unit": "Planeras i en annan enhet",
+    "prepare_unit_move": "Sammanslagning eller delning förbereddes",
+    "cancel_unit_move": "Sammanslagning eller delning ångrades",
+    "carry_out_unit_move": "Sammanslagning eller delning gjordes",
 }
 FIELDS = {
     "kind": "Slag", "hands_over": "Lämnas över vid besök", "is_offered": "Går att välja",
@@ -48,6 +54,7 @@ FIELDS = {
     "per": "Hur ofta", "legal_basis": "Lagrum", "decided_on": "Beslutat", "decided_by": "Av",
     "reference": "Beslut i Viva", "why": "Varför", "first": "Första dag", "last": "Sista dag",
     "note": "Anteckning", "carer": "Personal", "wish": "Önskemål", "visit": "Besök",
+    "first_day": "Från och med",
     "weeks": "Veckor", "week": "Vecka", "visits": "Antal besök", "absence": "Frånvaro",
     "reason_for_none": "Skäl att ingen behövs", "review_on": "Omprövas",
     "assessed_on": "Riskbedömning", "active_from": "Aktiv från", "active_to": "Aktiv till",

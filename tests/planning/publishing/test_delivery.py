@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as configured
 
 from planning import sending
-from planning.models import Delivery
+from planning.models import Delivery, PlanVersion
 from planning.publishing import delivery
 from planning.publishing.commands import PublishPlan
 from tests.planning.board.world import NOW
@@ -64,7 +64,7 @@ def test_a_receiver_gets_each_visit_and_its_receipt_is_kept(world, do, viva):
     row = Delivery.objects.get()
     assert (row.acknowledged_at, row.tries, row.error) == (NOW, 1, "")
     [got] = viva.got
-    assert got["key"] == f"{frida.pk}:1"
+    assert got["key"] == f"{frida.pk}:{row.version_id}"
     assert (got["removed"], got["content"]["start"]) == (False, "2026-11-24T10:00:00+01:00")
     assert got["content"]["note"] == "Går med rullator"
     assert got["person"]["name"] == "Frida Karlsson"
@@ -127,9 +127,10 @@ def test_a_receiver_that_is_killed_gets_everything_when_it_comes_back(world, do,
     assert send(NOW) == 0, "not before its next try"
     viva.start()
     assert send(NOW + timedelta(minutes=10)) == 3
+    one, two, three = PlanVersion.objects.order_by("number").values_list("pk", flat=True)
     assert [(row["visit"], row["version"], row["removed"]) for row in viva.got] == [
-        (frida.pk, 1, False), (gosta.pk, 1, False),
-        (frida.pk, 2, False), (frida.pk, 3, False), (gosta.pk, 3, True),
+        (frida.pk, one, False), (gosta.pk, one, False),
+        (frida.pk, two, False), (frida.pk, three, False), (gosta.pk, three, True),
     ]  # fmt: skip
     assert not Delivery.objects.filter(acknowledged_at=None).exists()
 

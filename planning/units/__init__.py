@@ -1,0 +1,1 @@
+"""Units that merge and split from a day; plans and history follow. PLN-21."""
