@@ -28,6 +28,15 @@ def _empty_without_triggers(self):
 TransactionTestCase._fixture_teardown = _empty_without_triggers
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database made from the models, which is quick, has the log's triggers as one that was
+    migrated has."""
+    with django_db_blocker.unblock():
+        triggers.remove(connection)
+        triggers.install(connection)
+
+
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """No test finds what another left in the cache."""
