@@ -86,7 +86,11 @@ class World:
         clients = self.people(self.unit, max(1, visits // 4))
         rows = self._rows(max(1, visits // VISITS_A_ROW), day)
         made = Visit.objects.bulk_create(
-            [self._visit(plan, clients, number) for number in range(visits)], batch_size=BATCH
+            [
+                self._visit(plan, clients[number % len(clients)], number // len(rows))
+                for number in range(visits)
+            ],
+            batch_size=BATCH,
         )
         VisitStaff.objects.bulk_create(
             [
@@ -113,10 +117,11 @@ class World:
             for carer in carers
         )  # fmt: skip
 
-    def _visit(self, plan: DayPlan, clients: list[Client], number: int) -> Visit:
-        start = 430 + 34 * (number % VISITS_A_ROW)
+    def _visit(self, plan: DayPlan, client: Client, turn: int) -> Visit:
+        """The next visit of a row; there is time for the way between."""
+        start = 430 + 34 * turn
         return Visit(
-            plan=plan, client=clients[number % len(clients)], start=start, minutes=20,
+            plan=plan, client=client, start=start, minutes=20,
             earliest=start - 60, latest_end=start + 80,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ summer time begins, the wall clock's 07:00 is minute 360; on the day it ends, mi
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -38,6 +39,7 @@ def from_wall(day: date, wall: int) -> int:
     return minute_of(day, shown.replace(tzinfo=STOCKHOLM))
 
 
+@lru_cache(maxsize=4096)
 def wall(day: date, minute: int) -> str:
     """What clocks show, for example 07:05."""
     return f"{instant(day, minute):%H:%M}"
