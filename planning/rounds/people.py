@@ -29,6 +29,7 @@ from planning.models import Absence
 from planning.rounds import balance, drafts
 from planning.rounds.forms import ListFilter
 from planning.rounds.standing import Standing, standings
+from planning.units import where
 
 PER_PAGE = 50
 COLUMNS = (
@@ -164,7 +165,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
         "orders": [order for order in shown if not (order.valid_to and order.valid_to < day)],
         "past_orders": [order for order in shown if order.valid_to and order.valid_to < day],
         "absences": person.absences.filter(cancelled_at=None).order_by("-first"),
-        "needs": needs_of(person, day),
+        "needs": needs_of(person, day), "move": where.move_of(person),
         "contact": person.care_contacts.select_related("carer").filter(valid_from__lte=day).first(),
         "wishes": person.preferences.select_related("carer"),
         "documents": person.double_staffing.order_by("-decided_on"),

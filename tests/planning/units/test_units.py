@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from audit import clock, sealing
@@ -10,7 +11,7 @@ from audit.models import Event
 from cases.commands import Act, Refused
 from organisation.roles import Role
 from planning.board.adding import plan_for
-from planning.board.change import change
+from planning.board.change import Wanted, change
 from planning.models import (
     Carer,
     DayPlan,
@@ -214,12 +215,13 @@ def test_a_slot_that_a_removed_visit_holds_in_the_other_unit_gives_way(w):
     assert left.slot != visit.slot
 
 
-def test_a_visit_added_after_it_was_prepared_stands_where_the_person_will_be(w):
+def test_a_visit_added_after_it_was_prepared_stands_where_the_person_will_be(w, client):
     """PLN-21, EXT-01"""
     w.prepare(w.split(w.frida))
+    client.force_login(w.planner, BACKEND)
+    page = client.get(reverse("clients:client", args=[w.frida.pk])).content.decode()
+    assert "Från ons 25 nov 2026 planeras av Sjövik Söder" in page
     act = Act(w.planner, None, NOW)
-    from django.db import transaction
-
     with transaction.atomic():
         assert plan_for(w.frida, TUESDAY, act).planned_unit == w.unit
         assert plan_for(w.frida, WEDNESDAY, act).planned_unit == w.south
@@ -231,8 +233,6 @@ def test_a_visit_added_after_it_was_prepared_stands_where_the_person_will_be(w):
 
 def test_a_change_of_a_visit_that_has_moved_is_refused_in_the_old_plan_and_done_in_the_new(w):
     """PLN-21, PLN-15: the colleague's board was open; nothing is lost or done twice."""
-    from planning.board.change import Wanted
-
     visit = w.on(WEDNESDAY, w.frida)
     w.prepare(w.merger())
     wanted = [Wanted(visit.pk, "time", {"start": 615, "minutes": 30}, 1)]
