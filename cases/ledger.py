@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from audit import clock, log
 from cases import messages, preferences
+from cases.dates import full_date
 from cases.deadlines import (
     COMPANY,
     RESPONSIBLE,
@@ -154,22 +155,28 @@ def _fire(batch: list[Deadline], today: date, at: datetime) -> int:
                 continue
             before.add(rung.code)
             rungs.append(FiredRung(deadline=row, rung=rung.code, due=row.due, fired_at=at))
-            _tell(row, rung, told, at)
+            _tell(row, rung, told, at, today)
         row.next_rung_on = next_rung_on(ladder, row.due, before)
     FiredRung.objects.bulk_create(rungs)
     Deadline.objects.bulk_update(batch, ["next_rung_on"])
     return len(rungs)
 
 
-def _tell(row: Deadline, rung: Rung, told: "_Recipients", at: datetime) -> None:
+def _tell(row: Deadline, rung: Rung, told: "_Recipients", at: datetime, today: date) -> None:
     people = told.of(row.case, rung)
-    messages.notify(
-        people, row.case, f"{row.case}: {row.label} {rung.text}", at, urgent=rung.offset > 0
-    )
+    text = f"{row.case}: {row.label}{_words(row, rung, today)}"
+    messages.notify(people, row.case, text, at, urgent=rung.offset > 0)
     log.record(
         row.case.chain, f"deadline_{rung.code}", at=at, actor=None, subject=row,
         values={"rule": row.rule, "due": row.due, "told": [user.pk for user in people]},
     )  # fmt: skip
+
+
+def _words(row: Deadline, rung: Rung, today: date) -> str:
+    """What is said of the due date: after downtime the day itself, since "today" was another."""
+    if rung.offset > 0 or rung_date(rung, row.due) == today:
+        return f" {rung.text}"
+    return f", tidsfrist {full_date(row.due)}"
 
 
 class _Recipients:

@@ -37,6 +37,7 @@ from planning.board.reach import (
 )
 from planning.extras.opening import Started
 from planning.extras.people import social_workers
+from planning.extras.reading import needs_of_visit
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
 from planning.history.words import told
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit
@@ -215,6 +216,7 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
         **_advice(plan, row, place),
         "changes": told(list(row.changes.select_related("visit__plan", "actor").order_by("-seq")[:10])),
+        "needs": needs_of_visit(row, request.today),
         "frame": "planning/board/bare.html" if _wants_piece(request) else "base.html",
     }  # fmt: skip
     return render(request, "planning/board/visit.html", context, status=status)

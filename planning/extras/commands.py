@@ -112,7 +112,9 @@ class RecordContact(ContactCommand):
         case.contact()
         ledger.meet(case, rules.CONTACT.code, self.made_on, "Kontakt tagen")
         notices.write(case, About.CONTACT, act, made_on=str(self.made_on), channel=self.channel)
-        tell_social_workers(case, act, f"kontakt tagen om extra insats ({case.service})")
+        tell_social_workers(
+            case, act, f"kontakt tagen om extra insats ({case.service.name.lower()})"
+        )
         return {"contact": row.pk}
 
 
@@ -154,7 +156,7 @@ class ApplyForNeed(ContactCommand):
         since = str(case.application_from)
         notices.write(case, About.RENEWED, act, made_on=str(self.made_on), application_from=since)
         tell_social_workers(
-            case, act, f"behovet kvarstår, ansökan om {case.service} från "
+            case, act, f"behovet kvarstår, ansökan om {case.service.name.lower()} från "
             f"{full_date(case.application_from)}", urgent=True,
         )  # fmt: skip
         return {"contact": row.pk, "application_from": since}
@@ -214,7 +216,9 @@ def end(case: ExtraNeed, ended_on: date, why: str, act: Act) -> dict[str, Any]:
     notices.write(case, About.ENDED, act, ended_on=str(ended_on), removed=len(removed))
     visits = "1 planerat besök" if len(removed) == 1 else f"{len(removed)} planerade besök"
     tell_social_workers(
-        case, act, f"behovet ({case.service}) upphörde {full_date(ended_on)}, {visits} togs bort"
+        case,
+        act,
+        f"behovet ({case.service.name.lower()}) upphörde {full_date(ended_on)}, {visits} togs bort",
     )
     return {"removed": removed}
 
@@ -248,6 +252,7 @@ class DecideNeed(Command):
     label: ClassVar[str] = "Registrera beslut"
     help = "Ett beviljat beslut täcker besöken. Vid avslag tas de planerade extra besöken bort."
     roles = DECIDERS
+    primary = True
     transition = "decide"
     on_closed = True
     form = DecisionForm

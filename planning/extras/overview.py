@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from cases.models import FiredRung
 from cases.pages.overview import Column, Starter, Waiting
+from clients.editing import PLANNERS
 from organisation.roles import Role
 from planning.extras import rules
 from planning.extras.commands import AnswerEscalation, DecideNeed, RecordContact
@@ -42,4 +43,4 @@ WAITING = (
         AnswerEscalation.command_name(),
     ),
 )  # fmt: skip
-STARTER = Starter("Rapportera extra insats", "extras:report", HANDLERS)
+STARTER = Starter("Rapportera extra insats", "extras:report", PLANNERS)

@@ -16,6 +16,7 @@ def panel(need: ExtraNeed, request: HttpRequest) -> dict[str, Any]:
     return {
         "timer": rules.timer(need.first_day, request.today) if need.counts_days else "",
         "day_ten": rules.day_ten(need.first_day),
+        "is_over": need.counts_days and rules.day_ten(need.first_day) < request.today,
         "contacts": need.contacts.select_related("made_by", "recorded_by"),
         "visits": need.visits.select_related("plan").order_by("plan__day", "start"),
         "notices": need.notices.all(),

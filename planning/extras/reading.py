@@ -1,11 +1,11 @@
-"""A person's extra needs as their page shows them."""
+"""The extra needs of a person and of a visit, as their pages show them."""
 
 from datetime import date
 
 from cases.filters import add_next_deadline
 from clients.models import Client
 from planning.extras import rules
-from planning.models import ExtraNeed
+from planning.models import ExtraNeed, Visit
 
 SHOWN = 10
 """The newest ones."""
@@ -16,6 +16,15 @@ def needs_of(client: Client, day: date) -> list[ExtraNeed]:
     rows = client.extra_needs.select_related("service").order_by("-is_running", "-pk")
     found = list(rows[:SHOWN])
     add_next_deadline(found)
-    for need in found:
+    return _timed(found, day)
+
+
+def needs_of_visit(visit: Visit, day: date) -> list[ExtraNeed]:
+    """The needs that the visit belongs to, with their timer."""
+    return _timed(list(visit.needs.select_related("service").order_by("pk")), day)
+
+
+def _timed(needs: list[ExtraNeed], day: date) -> list[ExtraNeed]:
+    for need in needs:
         need.timer = rules.timer(need.first_day, day) if need.counts_days else ""
-    return found
+    return needs

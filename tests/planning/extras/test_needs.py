@@ -148,7 +148,7 @@ def test_an_application_is_dated_from_the_first_day_when_ten_have_run(w):
     assert need.deadlines.get(rule="extra_ten_days").met_on == DAY_TEN
     assert notices(need) == ["started", "contact", "renewed"]
     assert event(need, "apply_for_need")["application_from"] == "2026-11-28"
-    assert "ansökan om Dusch från lördag 28 november 2026" in inbox(w.social_worker)[-1]
+    assert "ansökan om dusch från lördag 28 november 2026" in inbox(w.social_worker)[-1]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_an_ended_need_loses_its_visits_and_the_social_worker_is_told(w):
     assert [statuses[v.pk] for v in (early, monday, tuesday)] == ["planned", "removed", "removed"]
     assert tuesday.changes.get().after["reason"] == "Det extra behovet har upphört"
     assert inbox(w.social_worker)[-1] == (
-        f"{need}: behovet (Dusch) upphörde måndag 30 november 2026, 2 planerade besök togs bort"
+        f"{need}: behovet (dusch) upphörde måndag 30 november 2026, 2 planerade besök togs bort"
     )
     assert notices(need) == ["started", "ended"]
     assert not need.deadlines.running().exists()
