@@ -48,6 +48,11 @@ def parse(text: str) -> IdentityNumber:
     return IdentityNumber(century + ten, kind)
 
 
+def is_womans(digits: str) -> bool:
+    """Whether a number of twelve digits is a woman's: its last digit but one is even."""
+    return int(digits[10]) % 2 == 0
+
+
 def parse_organisation_number(text: str) -> str:
     """The ten digits of an organisation number, or of a sole trader's personal identity number.
 

@@ -197,8 +197,9 @@ TABLE: dict[str, Any] = {
         "order_read", "absence_add", "absence_change", "absence_cancel", "care_contact",
         "wish_add", "wish_remove", "double_staffing")},
     "unexecuted:list": CLIENTS,
-    "unexecuted:report": frozenset({
-        R.DEPUTY_DIRECTOR, R.DIRECTOR, R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER, R.UNIT_MANAGER}),
+    **{f"unexecuted:{name}": frozenset({
+        R.DEPUTY_DIRECTOR, R.DIRECTOR, R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER, R.UNIT_MANAGER})
+       for name in ("report", "document")},
     **{f"unexecuted:{name}": ORDERERS for name in ("postpone", "resume")},
     **{f"practice:{name}": PLANNERS for name in ("list", "make", "enter", "remove", "train")},
     "practice:leave": ANYBODY,
@@ -459,6 +460,7 @@ def _planned(unit) -> dict[str, list[int]]:
         **{f"clients:order_{verb}": [row.pk] for verb in ("change", "end", "read")},
         **{f"clients:absence_{verb}": [away.pk] for verb in ("change", "cancel", "consequences")},
         "clients:wish_remove": [wish.pk], "unexecuted:report": [2026, 1],
+        "unexecuted:document": [2026, 1],
         "unexecuted:postpone": [row.pk], "unexecuted:resume": [waits.pk],
         **{f"rounds:{name}": [astrid.pk] for name in ("template", "weeks", "discard", "save")},
         "rounds:visit": [visit.pk], "rounds:visit_remove": [visit.pk],

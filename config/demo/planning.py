@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from cases import calendar
-from clients.models import Client, ServiceOrder
-from config.demo import clients, staff
+from clients.models import Client
+from config.demo import clients, staff, unexecuted
 from config.demo.people import HOME_CARE
 from config.demo.timeline import moment
 from organisation.models import Provider, Unit, User
-from planning.models import Base, CareContact, Carer, Postponement
+from planning.models import Base, CareContact, Carer
 from planning.rounds.generation import generate
 
 DAYS = 14
@@ -34,13 +34,13 @@ def load(units: dict[str, Unit], people: dict[str, User], today: date) -> None:
     provider_of = {row.unit_id: row for row in Provider.objects.filter(unit__in=home_care)}
     clients.load({unit.name: unit for unit in home_care}, provider_of, people, today)
     carers = staff.load(home_care, today)
-    _postponed(home_care[0], people["planner"], today)
     _care_contacts(home_care, carers, people["planner"], today)
     carers[0].user = people["care-staff"]
     carers[0].save()
     at = moment(today, 6, 0)
     for unit in home_care:
         generate(unit, today, calendar.add_days(today, DAYS), at)
+    unexecuted.load(home_care[0], people["planner"], today)
 
 
 def _care_contacts(
@@ -62,13 +62,3 @@ def _care_contacts(
             else:
                 made.append(CareContact(client=client, carer=nurses[number % len(nurses)], **stamp))
     CareContact.objects.bulk_create(made)
-
-
-def _postponed(unit: Unit, by: User, today: date) -> None:
-    """Somebody wants their social company to wait."""
-    order = ServiceOrder.objects.filter(client__unit=unit, service__code="company").first()
-    if order:
-        Postponement.objects.create(
-            order=order, first=calendar.add_days(today, -40), recorded_by=by,
-            recorded_at=moment(today, 6, 0), note="Personen själv, vill vänta till våren",
-        )  # fmt: skip

@@ -8,6 +8,7 @@ EVENTS = {
     "postpone_order": "Personen vill vänta med en insats",
     "resume_order": "Personen vill inte vänta längre",
     "read_unexecuted": "Läste beslut som inte är verkställda",
+    "report_unexecuted": "Tog ut rapport om ej verkställda beslut",
     "add_client": "Brukaren lades upp",
     "change_client": "Uppgifter ändrades",
     "read_client": "Läste brukarens uppgifter",

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Aggregate, Max, Min, QuerySet
 
 from clients.models import WITHOUT_DECISION, Client, ServiceOrder
+from organisation import identity
 from planning.models import Absence, Visit, VisitService
 from planning.unexecuted.rules import Quarter, Waiting, waiting
 
@@ -36,6 +37,12 @@ class Line:
         if self.away:
             return self.away.get_why_display()
         return "Avbrott" if self.waiting.is_interrupted else "Inte påbörjat"
+
+    @property
+    def reference(self) -> str:
+        """What the decision is found by, which names nobody."""
+        decision = self.order.decision
+        return (decision and decision.reference) or f"Beställning {self.order.pk}"
 
 
 @dataclass(frozen=True)
@@ -120,13 +127,22 @@ class Report:
     """Kept apart: the person wants it to wait."""
 
     @property
-    def by_kind(self) -> list[tuple[str, int, int]]:
-        """(kind of service, how many are late, most days): for the council, nobody named (SoL 34:3)."""
+    def by_kind(self) -> list[tuple[str, list[int]]]:
+        """(kind of service, days that each late one has waited, the longest first): for the council,
+        nobody named (SoL 34:3)."""
         counted: dict[str, list[int]] = defaultdict(list)
         for line in self.late:
             kind = line.order.service.get_kind_display()
             counted[kind].append(line.waiting.days(self.on))
-        return [(kind, len(days), max(days)) for kind, days in sorted(counted.items())]
+        return [(kind, sorted(days, reverse=True)) for kind, days in sorted(counted.items())]
+
+    @property
+    def by_sex(self) -> tuple[int, int, int]:
+        """How many of the late ones are women's, men's, and whose number is not known here."""
+        numbers = [line.order.client.identity_number for line in self.late]
+        women = sum(identity.is_womans(number) for number in numbers if number)
+        unknown = numbers.count("")
+        return women, len(numbers) - women - unknown, unknown
 
 
 def report(clients: QuerySet[Client], quarter: Quarter, today: date) -> Report:

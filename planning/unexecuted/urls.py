@@ -8,6 +8,7 @@ app_name = "unexecuted"
 urlpatterns = [
     path("", views.waiting, name="list"),
     path("rapport/<int:year>/<int:number>/", views.report, name="report"),
+    path("rapport/<int:year>/<int:number>.pdf", views.document, name="document"),
     path("vanta/<int:order>/", views.postpone, name="postpone"),
     path("vanta/<int:pk>/avsluta/", views.resume, name="resume"),
 ]

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from audit import log
 from cases import calendar
@@ -23,6 +25,7 @@ from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.roles import Role
 from planning.models import Postponement
+from planning.unexecuted import document as pdf
 from planning.unexecuted import reading, rules
 from planning.unexecuted.reading import Line
 
@@ -58,10 +61,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/unexecuted/list.html", context)
 
 
-def _log_read(request: HttpRequest, found: list[Line]) -> None:
+def _log_read(request: HttpRequest, found: list[Line], name: str = "read_unexecuted") -> None:
     """Whose decisions were shown, by number (SEC-02)."""
     log.record_read(
-        "clients", "read_unexecuted", at=request.at, actor=request.user,
+        "clients", name, at=request.at, actor=request.user,
         subject=Unit.objects.get(parent=None), values={"orders": [row.order.pk for row in found]},
     )  # fmt: skip
 
@@ -71,16 +74,38 @@ def _log_read(request: HttpRequest, found: list[Line]) -> None:
 def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
     """What is reported for a quarter: to IVO and the auditors by decision, to the council by number;
     as Excel with `excel=1`."""
-    if not (1 <= number <= 4 and 2000 <= year <= request.today.year):
-        raise Http404
-    clients = Client.objects.visible_to(request.actor)
-    found = reading.report(clients, rules.Quarter(year, number), request.today)
-    _log_read(request, [*found.late, *found.carried_out, *found.postponed])
+    found = _report(request, year, number)
     if request.GET.get("excel"):
         name = f"ej-verkstallda-{year}-{number}.xlsx"
         return workbook("Ej verkställda beslut", COLUMNS, _rows(found), name)
     context = {"report": found, "is_over": found.quarter.last < request.today}
     return render(request, "planning/unexecuted/report.html", context)
+
+
+@never_cache
+@roles(*REPORTERS)
+@require_GET
+def document(request: HttpRequest, year: int, number: int) -> FileResponse:
+    """The same as a document that names nobody, ready to be sent."""
+    found = _report(request, year, number, "report_unexecuted")
+    content = pdf.pdf(found, request.at)
+    name = f"ej-verkstallda-{year}-{number}.pdf"
+    return FileResponse(BytesIO(content), filename=name, content_type="application/pdf")
+
+
+def _report(
+    request: HttpRequest, year: int, number: int, name: str = "read_unexecuted"
+) -> reading.Report:
+    """The quarter's report of those whom one sees; its making is on record. 404 before it begins."""
+    if not (1 <= number <= 4 and 2000 <= year <= request.today.year):
+        raise Http404
+    quarter = rules.Quarter(year, number)
+    if quarter.first > request.today:
+        raise Http404
+    clients = Client.objects.visible_to(request.actor)
+    found = reading.report(clients, quarter, request.today)
+    _log_read(request, [*found.late, *found.carried_out, *found.postponed], name)
+    return found
 
 
 def _rows(found: reading.Report) -> Iterator[list[Any]]:

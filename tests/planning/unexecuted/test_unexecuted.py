@@ -4,6 +4,8 @@ Today is Monday 23 November 2026, in the fourth quarter.
 """
 
 import io
+import re
+import subprocess
 from datetime import date
 
 import pytest
@@ -21,6 +23,7 @@ from planning.rounds.generation import plan_of
 from planning.unexecuted import reading, rules
 from tests.factories import SINCE, person, root_unit
 from tests.planning.board.world import NOW, World
+from tests.planning.rounds.factories import TEST_NUMBER
 
 TODAY = date(2026, 11, 23)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -77,6 +80,13 @@ def world(db, client, monkeypatch):
     w.worker = person(Role.SOCIAL_WORKER, w.unit, "Leila Havsby", "leila")
     client.force_login(w.worker, BACKEND)
     return w
+
+
+def text_of(pdf: bytes) -> str:
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
 
 
 def granted(world, name: str, decided: date) -> ServiceOrder:
@@ -143,7 +153,7 @@ def test_the_quarters_report_has_what_is_late_what_was_carried_out_and_numbers(c
     assert [(str(line.order.client), line.carried_out) for line in found.carried_out] == [
         ("Gösta Mård", date(2026, 10, 9))
     ]
-    assert found.by_kind == [("Omvårdnad", 1, 95)]
+    assert found.by_kind == [("Omvårdnad", [95])]
     third = client.get(reverse("unexecuted:report", args=[2026, 3])).context["report"]
     assert [str(line.order.client) for line in third.late] == []  # Gösta's day was 1 October
     answer = client.get(address + "?excel=1")
@@ -215,3 +225,49 @@ def test_as_many_queries_for_ten_as_for_one(client, world):
     for number in range(9):
         granted(world, f"Gösta Mård {number}", date(2026, 8, 20))
     assert asked() == before
+
+
+def test_the_report_is_a_document_that_names_nobody_and_its_making_is_on_record(client, world):
+    """CAP-17, SEC-02: Frida (a woman by her number) has waited 95 days; Ivar wants to wait; Gösta was
+    visited on 9 October after 100 days."""
+    late = granted(world, "Frida Karlsson", date(2026, 8, 20))
+    late.client.identity_number = TEST_NUMBER
+    late.client.save()
+    late.client.decisions.update(reference="V-77")
+    gosta = granted(world, "Gösta Mård", date(2026, 7, 1))
+    visited(world, gosta, date(2026, 10, 9))
+    waits = granted(world, "Ivar Lund", date(2026, 5, 1))
+    Postponement.objects.create(
+        order=waits, first=date(2026, 5, 2), note="Själv", recorded_at=NOW, recorded_by=world.worker
+    )
+    address = reverse("unexecuted:document", args=[2026, 4])
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/pdf"
+    assert "ej-verkstallda-2026-4.pdf" in answer["Content-Disposition"]
+    text = text_of(b"".join(answer.streaming_content))
+    first, council = text.split("\f")[:2]
+    parts = re.split(r"\n[^\n]*\((\d+)\)\n", first.rsplit("1 (2)", 1)[0])
+    assert parts[1::2] == ["1", "1", "1"]
+    for part, said in zip(parts[2::2], (
+        ("V-77", "2026-08-20", "95", "Inte påbörjat"),
+        (f"Beställning {gosta.pk}", "2026-07-01", "100", "2026-10-09"),
+        (f"Beställning {waits.pk}", "2026-05-02", "egen önskan"),
+    ), strict=True):  # fmt: skip
+        flat = " ".join(part.split())
+        assert [word for word in said if word not in flat] == []
+    assert "1 gäller kvinnor och 0 män" in council
+    assert re.search(r"Omvårdnad +1 +95", council)
+    for hidden in ("Frida", "Karlsson", "Gösta", "Ivar", TEST_NUMBER, TEST_NUMBER[2:8]):
+        assert hidden not in text
+    made = Event.objects.get(name="report_unexecuted")
+    assert (made.kind, made.personal, made.actor) == ("read", True, world.worker)
+    assert made.values.values["orders"] == [late.pk, gosta.pk, waits.pk]
+
+
+def test_a_report_is_refused_before_its_quarter_and_to_those_who_do_not_report(client, world):
+    """CAP-17, SEC-01"""
+    assert client.get(reverse("unexecuted:document", args=[2027, 1])).status_code == 404
+    assert client.get(reverse("unexecuted:report", args=[2026, 5])).status_code == 404
+    client.force_login(world.planner, BACKEND)
+    assert client.get(reverse("unexecuted:document", args=[2026, 4])).status_code == 403
+    assert not Event.objects.filter(name="report_unexecuted").exists()
