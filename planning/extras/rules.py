@@ -14,18 +14,18 @@ CONTACT = DeadlineRule(
     "extra_contact", "Kontakta socialsekreteraren", Budget(working_days=1),
     "rutin 3.4 (senast nästkommande vardag)", amber_days=1, fixed=True,
     ladder=(
-        Rung("due", 0, RESPONSIBLE, "ska göras i dag"),
-        Rung("overdue", 1, RESPONSIBLE, "är försenat"),
-        Rung("escalated", 2, Role.UNIT_MANAGER, "är inte gjort"),
+        Rung("due", 0, RESPONSIBLE, "i dag"),
+        Rung("overdue", 1, RESPONSIBLE, "nu, det är försenat"),
+        Rung("escalated", 2, Role.UNIT_MANAGER, "(inte gjort i tid)"),
     ),
 )  # fmt: skip
 TEN_DAYS = DeadlineRule(
     "extra_ten_days", "Dag tio: ansök eller avsluta", Budget(days=10),
     "rutin 3.4 (ny kontakt efter 10 dagar)", amber_days=3, fixed=True,
     ladder=(
-        Rung("reminder", -3, RESPONSIBLE, "kommer om tre dagar"),
-        Rung("due", 0, RESPONSIBLE, "är i dag"),
-        Rung("escalated", 1, Role.UNIT_MANAGER, "har passerat utan ansökan eller avslut"),
+        Rung("reminder", -3, RESPONSIBLE, "inom tre dagar"),
+        Rung("due", 0, RESPONSIBLE, "i dag"),
+        Rung("escalated", 1, Role.UNIT_MANAGER, "(inte gjort i tid)"),
     ),
 )  # fmt: skip
 ALL_DEADLINES = (CONTACT, TEN_DAYS)

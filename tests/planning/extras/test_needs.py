@@ -213,11 +213,11 @@ def test_what_was_forgotten_is_escalated_once_to_the_unit_manager_who_answers(w)
     need = w.contacted(w.need(), MONDAY)
     ledger.sweep(at(DAY_TEN))
     assert inbox(w.manager) == []
-    assert any("är i dag" in text for text in inbox(w.planner))
+    assert any("avsluta i dag" in text for text in inbox(w.planner))
     for _ in range(2):
         ledger.sweep(at(date(2026, 12, 11)))
     [told] = inbox(w.manager)
-    assert told.endswith("Dag tio: ansök eller avsluta har passerat utan ansökan eller avslut")
+    assert told.endswith("Dag tio: ansök eller avsluta (inte gjort i tid)")
     answer = commands.AnswerEscalation(answer="Sofia ringer i dag.")
     with pytest.raises(NotAllowed):
         w.do(need, answer, date(2026, 12, 11))
