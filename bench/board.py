@@ -4,10 +4,11 @@
     python -m bench.board --scale 0.05 --database sqlite   a slice, as the tests run it
 
 Prints, per database: boards of 300 and 1,200 visits (server time as a multiple of an empty page,
-bytes, queries, time until keys work in Chromium); two weeks of visits for 2,000 persons, made twice;
-20 planners who change one plan at once; 50 open boards that follow while a colleague moves visits,
-with the web served as `make run` serves it. These machines are noisy: seconds are of this machine,
-ratios and counts mean something.
+bytes, queries, time until keys work in Chromium); the queries of a board with 40 extra needs that run
+beside the same with none; two weeks of visits for 2,000 persons, made twice; 20 planners who change one
+plan at once; 50 open boards that follow while a colleague moves visits, with the web served as
+`make run` serves it. These machines are noisy: seconds are of this machine, ratios and counts mean
+something.
 """
 
 import argparse
@@ -74,6 +75,9 @@ def _print(name: str, result: dict) -> None:
         size = f"{row['bytes'] // 1024:8} kB {row['gzip'] // 1024:4} kB"
         times = f"{row['median_ratio']} times ({row['processor_ms']:.0f} ms of a processor)"
         print(f"  {row['visits']:5} v. {row['queries']:8}  {times:28}  {size}  {ready}")
+    done = result["needs"]
+    print(f"  {done['needs']} running extra needs on a board: {done['queries_with']} queries, without "
+          f"them {done['queries_without']}")  # fmt: skip
     done = result["generation"]
     print(f"  two weeks for {done['persons']:,} persons: {done['visits']:,} visits in "
           f"{done['seconds']:.0f} s, {done['queries']:,} queries ({done['queries_a_day']} a unit and "

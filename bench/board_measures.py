@@ -28,6 +28,7 @@ from planning.rounds.generation import generate
 
 SIZES = (300, 1200)
 PERSONS = 2000
+NEEDS = 40
 PLANNERS = 20
 CHANGES_EACH = 10
 FOLLOWERS = 50
@@ -48,12 +49,14 @@ def measure(scale: float) -> dict[str, Any]:
     plans = [world.board(size, day(number)) for number, size in enumerate(sizes)]
     with served() as port:
         rows = boards(world, plans, sizes, port)
+        extra = needs(world, plans[-1])
         followed = following(world, plans[0], port, max(2, round(FOLLOWERS * scale)))
     made = generation(world, max(20, round(PERSONS * scale)))
     merged = merge(world, world.board(sizes[0], day(len(sizes))))
     return {
-        "boards": rows, "generation": made, "merge": merged, "following": followed,
+        "boards": rows, "needs": extra, "generation": made, "merge": merged, "following": followed,
         "ok": rows[0]["queries"] == rows[1]["queries"] <= MOST_QUERIES
+        and extra["queries_with"] <= extra["queries_without"]
         and made["changed_again"] == 0 and merged["lost"] == 0 and merged["let_through"] == 1
         and followed["unseen"] == 0,
     }  # fmt: skip
@@ -78,6 +81,22 @@ def boards(world: World, plans: Sequence[DayPlan], sizes: Sequence[int], port: i
             "gzip": len(gzip.compress(page)), "interactive_seconds": interactive(browser, path, port),
         })  # fmt: skip
     return rows
+
+
+def needs(world: World, plan: DayPlan) -> dict[str, int]:
+    """The queries of a board with no extra need, and with `NEEDS` that run (fewer on a small one)."""
+    without = queries(world, plan)
+    return {
+        "needs": world.needs(plan, NEEDS), "queries_without": without,
+        "queries_with": queries(world, plan),
+    }  # fmt: skip
+
+
+def queries(world: World, plan: DayPlan) -> int:
+    """How many queries a board costs."""
+    with CaptureQueriesContext(connection) as captured:
+        world.browser().get(board_address(plan))
+    return len(captured)
 
 
 def timings(browser: Any, path: str) -> tuple[float, float]:

@@ -8,13 +8,16 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from cases import calendar
+from cases.commands import Act
 from clients.models import Client, Service
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import Role
+from planning.extras.opening import begin
 from planning.models import (
     Base,
     Carer,
     DayPlan,
+    ExtraNeed,
     Shift,
     TemplateVisit,
     Visit,
@@ -103,6 +106,17 @@ class World:
             [VisitService(visit=v, service=self.care) for v in made], batch_size=BATCH
         )
         return plan
+
+    def needs(self, plan: DayPlan, count: int) -> int:
+        """Begin a need of so many people's first visits on a board. Returns how many run."""
+        act = Act(self.planners[0], None, NOW)
+        with transaction.atomic():
+            firsts: dict[int, Visit] = {}
+            for visit in Visit.objects.filter(plan=plan).select_related("plan").order_by("pk"):
+                firsts.setdefault(visit.client_id, visit)
+            for visit in list(firsts.values())[:count]:
+                begin(visit, act)
+        return ExtraNeed.objects.filter(visits__plan=plan, is_running=True).distinct().count()
 
     def _rows(self, count: int, day: date) -> list[Shift]:
         carers = Carer.objects.bulk_create(

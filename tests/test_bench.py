@@ -27,7 +27,8 @@ def test_pages_make_no_more_queries_on_a_larger_database(tmp_path):
 
 
 def test_a_board_makes_as_many_queries_for_four_times_the_visits_and_loses_no_change(tmp_path):
-    """PLN-15, PLN-03: 15 visits beside 60, two weeks for 100 persons, 20 planners, two followers."""
+    """PLN-15, PLN-03, EXT-03: 15 visits beside 60, extra needs on the latter beside none, two weeks
+    for 100 persons, 20 planners, two followers."""
     answer = tmp_path / "board.json"
     done = subprocess.run(
         [sys.executable, "-m", "bench.board", "--scale", "0.05", "--database", "sqlite",
@@ -38,6 +39,8 @@ def test_a_board_makes_as_many_queries_for_four_times_the_visits_and_loses_no_ch
     result = json.loads(answer.read_text())["sqlite"]
     assert [row["visits"] for row in result["boards"]] == [15, 60]
     assert result["boards"][0]["queries"] == result["boards"][1]["queries"] <= 32
+    needs = result["needs"]
+    assert (needs["needs"], needs["queries_with"]) == (15, needs["queries_without"])
     assert (result["generation"]["visits"], result["generation"]["changed_again"]) == (5600, 0)
     merged = result["merge"]
     assert (merged["lost"], merged["let_through"], merged["told"]) == (0, 1, 19)

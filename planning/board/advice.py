@@ -60,7 +60,9 @@ class Advice:
 
     @cached_property
     def suggestions(self) -> list[Placing]:
-        """The five best places, the best first."""
+        """The five best places, the best first; none on a day on which nobody works."""
+        if not self.data.shift:
+            return []
         # Before and after somebody's break can be the same place: asked for more than are shown.
         found = suggest(self.problem, self.standing, self.task, 2 * COUNT)
         rows = [self._placing(row) for row in found]
@@ -96,6 +98,8 @@ class Advice:
     @cached_property
     def why(self) -> str:
         """Why it is not placed: who falls on what, and the least that would have to give way."""
+        if not self.data.shift:
+            return "Ingen arbetar den dagen. Lägg in ett arbetspass först."
         answer = explain(self.problem, self.standing, self.task)
         said = ". ".join(words.why(answer))
         give = answer.relaxation

@@ -133,3 +133,16 @@ def test_the_list_costs_as_many_queries_for_many_as_for_few(client, w):
             w.need(client=w.client(f"Brukare {count}{number}"))
         seen.append(queries_of(client, reverse("extras:list")))
     assert seen[0] == seen[1]
+
+
+def test_a_board_with_forty_running_needs_costs_no_more_queries_than_one_with_none(client, w):
+    """EXT-03: the timers of all visits are read together."""
+    w.extra(services=(w.care,))
+    where = f"{reverse('board:board')}?enhet={w.unit.pk}&dag={SATURDAY}"
+    client.get(where)
+    before = queries_of(client, where)
+    for number in range(40):
+        w.need(client=w.client(f"Brukare {number}"), start=420 + 10 * number)
+    assert ExtraNeed.objects.filter(is_running=True).count() == 40
+    assert queries_of(client, where) == before
+    assert "extra, dag 0 av 10" in text(client.get(where))
