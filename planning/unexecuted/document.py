@@ -41,13 +41,10 @@ def pdf(report: Report, at: datetime) -> bytes:
 
 def _rows(lines: Iterable[Line], report: Report) -> list[Row]:
     return [
-        Row(line, _since(line, report.on), line.waiting.days(line.carried_out or report.on))
+        Row(
+            line,
+            line.waiting.wished_since or line.waiting.since,
+            line.waiting.days(line.carried_out or report.on),
+        )
         for line in lines
     ]
-
-
-def _since(line: Line, day: date) -> date:
-    """Since when it waits; of one that the person wants to wait, since they said so."""
-    if not line.waiting.own_wish:
-        return line.waiting.since
-    return max(row.first for row in line.order.postponements.all() if row.first <= day)

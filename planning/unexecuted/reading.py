@@ -32,6 +32,8 @@ class Line:
     @property
     def why(self) -> str:
         """The circumstance that is known."""
+        if self.carried_out:
+            return "Efter avbrott" if self.waiting.is_interrupted else "Första gången"
         if self.waiting.own_wish:
             return "Personens egen önskan"
         if self.away:

@@ -21,8 +21,13 @@ class Waiting:
     due: date
     is_interrupted: bool
     """Whether it was carried out before; else it has never been."""
-    own_wish: bool
-    """Whether the person wants it to wait, on the day that was asked about."""
+    wished_since: date | None
+    """Since when the person wants it to wait; None when they do not, on the day asked about."""
+
+    @property
+    def own_wish(self) -> bool:
+        """Whether the person wants it to wait."""
+        return self.wished_since is not None
 
     def is_late(self, day: date) -> bool:
         """Whether the three months had passed on the day, and not by the person's own wish."""
@@ -46,14 +51,14 @@ def waiting(
     there has been one; from the day after a wish to wait that has ended.
     """
     since = max(decided, starts) if last_visit is None else last_visit
-    own_wish = False
+    wished = None
     for first, last in wishes:
         if last is not None and last < day:
             since = max(since, calendar.add_days(last, 1))
         elif first <= day:
-            own_wish = True
+            wished = first
     due = calendar.due_date(since, months=MONTHS, roll=False)
-    return Waiting(since, due, last_visit is not None, own_wish)
+    return Waiting(since, due, last_visit is not None, wished)
 
 
 @dataclass(frozen=True, order=True)
