@@ -55,3 +55,17 @@ def pairs(name: str) -> dict[str, str]:
             raise ImproperlyConfigured(f"{name} must be a list of name=value, with commas between.")
         found[key.strip()] = value.strip()
     return found
+
+
+def routes(name: str) -> dict[str, str]:
+    """`name` as route servers: a comma-separated list of mode=kind:address."""
+    found = pairs(name)
+    for mode, server in found.items():
+        kind, _, address = server.partition(":")
+        known = mode in ("walk", "bike", "car") and kind in ("osrm", "valhalla")
+        if not (known and address.startswith(("http://", "https://"))):
+            raise ImproperlyConfigured(
+                f"{name}: {mode}={server} must be walk, bike or car, then osrm: or valhalla: and an "
+                "address, such as car=osrm:http://routes:5000."
+            )
+    return found

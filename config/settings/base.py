@@ -207,6 +207,10 @@ CLAMAV_ADDRESS = env.text("KUNDVAL_CLAMAV", "")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("KUNDVAL_MAIL_FROM", "kundval@sjovik.example")
 
+# Planning
+ROUTES = env.routes("KUNDVAL_ROUTES")
+"""Mode of travel -> `osrm:` or `valhalla:` and the server's address; modes without one are estimated."""
+
 # Social workers' system
 VIVA_NOTICES = env.text("KUNDVAL_VIVA_NOTICES", "")
 """Address that takes notices of extra needs; empty: they wait."""

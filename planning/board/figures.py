@@ -7,7 +7,6 @@ from planning.board.problem import MINUTE, Places
 from planning.board.reading import PlanData
 from planning.board.travel import seconds
 from planning.models import Shift
-from planning.models.staff import Carer
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,8 @@ def figures_of(data: PlanData, row: Shift, places: Places) -> Figures:
     visits = data.by_shift.get(row.pk, [])
     away = [v.minutes for v in visits if v.client.is_surrounding]
     stops = [0, *(places.of_client[visit.client_id] for visit in visits), 0] if visits else []
-    mode = row.carer.mode if row.carer else str(Carer.Mode.BIKE)
     ways = itertools.pairwise(stops)
-    travel = sum(seconds(places.points[a], places.points[b], mode) for a, b in ways)
+    travel = sum(seconds(places.points[a], places.points[b], row.mode) for a, b in ways)
     paid = max(0, row.works_until - row.start - row.break_minutes)
     with_clients = sum(visit.minutes for visit in visits) - sum(away)
     return Figures(paid, with_clients, sum(away), round(travel / MINUTE))

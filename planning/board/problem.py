@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from planning.board.reading import PlanData, place_of
 from planning.board.travel import FLOOR, Matrix, Point
 from planning.models import DayPlan, Shift, Visit
-from planning.models.staff import Carer
 from planning.optimizer import model
 
 MINUTE = 60
@@ -81,7 +80,7 @@ def problem_of(
         for visit in data.standing
         for place in visit.staff.all()
     ]
-    modes = {_mode(row) for row in data.shifts}
+    modes = {row.mode for row in data.shifts}
     return model.Problem(
         visits=tuple(visits),
         carers=tuple(_carer(data, row) for row in data.shifts),
@@ -129,10 +128,6 @@ def _rows_of(data: PlanData, carers: set[int]) -> frozenset[model.Id]:
     return frozenset(row for carer in carers for row in data.rows_of_carer.get(carer, ()))
 
 
-def _mode(row: Shift) -> str:
-    return row.carer.mode if row.carer else str(Carer.Mode.BIKE)
-
-
 def _carer(data: PlanData, row: Shift) -> model.Carer:
     skills = data.skills.get(row.carer_id or 0, set())
     rests: tuple[model.Break, ...] = ()
@@ -143,7 +138,7 @@ def _carer(data: PlanData, row: Shift) -> model.Carer:
     end = max(row.works_until, row.start)
     return model.Carer(
         id=row.pk, shifts=(model.Shift(row.start * MINUTE, end * MINUTE, 0, 0, rests),),
-        skills=frozenset(str(skill) for skill in skills), mode=_mode(row),
+        skills=frozenset(str(skill) for skill in skills), mode=row.mode,
     )  # fmt: skip
 
 

@@ -7,10 +7,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from cases import calendar
 from clients.models import Client, Service
+from planning.board import routes
 from planning.models import (
     Base,
     CarerSkill,
@@ -93,12 +95,23 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
         visits = visits.filter(Q(staff__shift__in=wanted) | Q(staff__shift=None)).distinct()
     found = list(visits)
     _complete(plan, found)
+    base = Base.objects.filter(unit=plan.planned_unit).first()
+    _learn_ways(base, rows, found)
     carers = {row.carer_id for row in rows if row.carer_id}
     clients = {visit.client_id for visit in found}
     return PlanData(
-        plan, rows, found, Base.objects.filter(unit=plan.planned_unit).first(),
+        plan, rows, found, base,
         _skills(carers, plan.day), _wishes(clients), _faces(clients, plan.day),
     )  # fmt: skip
+
+
+def _learn_ways(base: Base | None, rows: list[Shift], visits: list[Visit]) -> None:
+    """Ask the route servers, if there are any, for what is not known yet."""
+    if not settings.ROUTES:
+        return
+    homes = {place for visit in visits if (place := place_of(visit.client))}
+    places = sorted(homes | ({(base.latitude, base.longitude)} if base else set()))
+    routes.learn(places, {row.mode for row in rows})
 
 
 def _visits(plan: DayPlan) -> QuerySet[Visit]:

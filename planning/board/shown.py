@@ -16,7 +16,6 @@ from planning.board.reading import PlanData
 from planning.board.travel import seconds
 from planning.extras.rules import sign, timer
 from planning.models import Shift, Visit
-from planning.models.staff import Carer
 
 SHORT = 35
 """A visit of fewer minutes than this has no room for its time beside a sign."""
@@ -165,7 +164,7 @@ def _row(
 ) -> Row:  # fmt: skip
     broken = {row.visit for row in mine if row.visit}
     items = [*_off(data, shift, span), *_break(data, shift)]
-    mode = shift.carer.mode if shift.carer else str(Carer.Mode.BIKE)
+    mode = shift.mode
     at = 0
     for visit in data.by_shift.get(shift.pk, ()):
         there = places.of_client[visit.client_id]

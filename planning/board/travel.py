@@ -1,9 +1,11 @@
-"""Seconds between the places of a plan, computed when they are asked for."""
+"""Seconds between the places of a plan: what a route server has said, else an estimate."""
 
 from collections.abc import Sequence
-from math import asin, ceil, cos, radians, sin, sqrt
+from math import ceil
 
-EARTH = 6_371_000.0
+from planning.board import routes
+from planning.optimizer.travel import Point, great_circle
+
 DETOUR = 1.3
 """Roads are this much longer than the bird's way."""
 SPEED = {"walk": 1.25, "bike": 3.9, "car": 9.0}
@@ -11,21 +13,15 @@ SPEED = {"walk": 1.25, "bike": 3.9, "car": 9.0}
 FLOOR = 120.0
 """Seconds that the shortest way takes: stairs, keys, shoes (AFS: no way takes no time)."""
 
-Point = tuple[float, float]
-
 
 def seconds(a: Point, b: Point, mode: str) -> float:
     """The way between two points in whole minutes upwards, with its floor; nothing within a place."""
     if a == b:
         return 0.0
-    return max(FLOOR, 60.0 * ceil(metres(a, b) * DETOUR / SPEED[mode] / 60))
-
-
-def metres(a: Point, b: Point) -> float:
-    """The great circle between two points given as latitude and longitude."""
-    (lat1, lon1), (lat2, lon2) = ((radians(x), radians(y)) for x, y in (a, b))
-    h = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH * asin(sqrt(h))
+    way = routes.KNOWN[mode].get((a, b))
+    if way is None:
+        way = great_circle(a, b) * DETOUR / SPEED[mode]
+    return max(FLOOR, 60.0 * ceil(way / 60))
 
 
 class Row:

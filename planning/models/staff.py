@@ -266,6 +266,11 @@ class Shift(models.Model):
         return str(self.carer) if self.carer else self.row
 
     @property
+    def mode(self) -> str:
+        """How whoever stands on the row gets about; by bike until somebody does."""
+        return self.carer.mode if self.carer else str(Carer.Mode.BIKE)
+
+    @property
     def works_until(self) -> int:
         """The minute at which the working time ends, an absence considered."""
         return self.end if self.absent_from is None else min(self.end, self.absent_from)

@@ -8,7 +8,7 @@ import csv
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import asin, cos, inf, isfinite, radians, sin, sqrt
 from pathlib import Path
@@ -66,16 +66,44 @@ def estimate(points: Sequence[Point], mode: str = "car") -> Matrix:
     return [[seconds(a, b) for b in points] for a in points]
 
 
+BLOCK = 50
+"""Places from which, and to which, a server is asked at a time: what OSRM and Valhalla allow unless
+they are set otherwise (100 places, 2,500 ways)."""
+
+
 def osrm(
     points: Sequence[Point], server: str, profile: str = "driving", timeout: float = 10.0
 ) -> Matrix:
     """Travel from an OSRM server's table service, such as `http://localhost:5000`."""
-    where = ";".join(f"{lon:.6f},{lat:.6f}" for lat, lon in points)
-    path = urllib.parse.quote(f"/table/v1/{profile}/{where}", safe="/;,")
-    answer = _ask(urllib.request.Request(_server(server) + path), timeout)
-    if answer.get("code") != "Ok":
-        raise TravelError(f"OSRM answered {answer.get('code')}")
-    return _whole(answer.get("durations"), len(points))
+
+    def ask(sources: range, targets: range) -> object:
+        apart = [] if sources == targets else [points[i] for i in targets]
+        places = [points[i] for i in sources] + apart
+        where = ";".join(f"{lon:.6f},{lat:.6f}" for lat, lon in places)
+        path = urllib.parse.quote(f"/table/v1/{profile}/{where}", safe="/;,")
+        if apart:
+            path += f"?sources={_listed(0, len(sources))}"
+            path += f"&destinations={_listed(len(sources), len(places))}"
+        answer = _ask(urllib.request.Request(_server(server) + path), timeout)
+        if answer.get("code") != "Ok":
+            raise TravelError(f"OSRM answered {answer.get('code')}")
+        return answer.get("durations")
+
+    return _in_blocks(len(points), ask)
+
+
+def _listed(first: int, end: int) -> str:
+    return ";".join(str(i) for i in range(first, end))
+
+
+def _in_blocks(count: int, ask: Callable[[range, range], object]) -> Matrix:
+    """The whole matrix, put together from blocks of it."""
+    spans = [range(i, min(i + BLOCK, count)) for i in range(0, count, BLOCK)]
+    matrix: Matrix = []
+    for sources in spans:
+        parts = [_whole(ask(sources, to), len(sources), len(to)) for to in spans]
+        matrix += [[way for row in rows for way in row] for rows in zip(*parts, strict=True)]
+    return matrix
 
 
 VALHALLA_MODES = {"walk": "pedestrian", "bike": "bicycle", "car": "auto"}
@@ -86,18 +114,24 @@ def valhalla(
 ) -> Matrix:
     """Travel from a Valhalla server's matrix service, such as `http://localhost:8002`."""
     where = [{"lat": lat, "lon": lon} for lat, lon in points]
-    question = {"sources": where, "targets": where, "costing": VALHALLA_MODES[mode]}
-    request = urllib.request.Request(
-        _server(server) + "/sources_to_targets",
-        data=json.dumps(question).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    rows = _ask(request, timeout).get("sources_to_targets")
-    try:
-        times = [[cell["time"] for cell in row] for row in rows or ()]
-    except (TypeError, KeyError) as error:
-        raise TravelError("Valhalla answered in an unknown form") from error
-    return _whole(times, len(points))
+
+    def ask(sources: range, targets: range) -> object:
+        question = {
+            "sources": [where[i] for i in sources], "targets": [where[i] for i in targets],
+            "costing": VALHALLA_MODES[mode],
+        }  # fmt: skip
+        request = urllib.request.Request(
+            _server(server) + "/sources_to_targets",
+            data=json.dumps(question).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        rows = _ask(request, timeout).get("sources_to_targets")
+        try:
+            return [[cell["time"] for cell in row] for row in rows or ()]
+        except (TypeError, KeyError) as error:
+            raise TravelError("Valhalla answered in an unknown form") from error
+
+    return _in_blocks(len(points), ask)
 
 
 def from_file(path: Path, count: int) -> Matrix:
@@ -107,14 +141,14 @@ def from_file(path: Path, count: int) -> Matrix:
     """
     try:
         if path.suffix.lower() == ".json":
-            return _whole(json.loads(path.read_text(encoding="utf-8")), count)
+            return _whole(json.loads(path.read_text(encoding="utf-8")), count, count)
         with open(path, newline="", encoding="utf-8-sig") as lines:
             sample = lines.readline()
             lines.seek(0)
             mark = ";" if ";" in sample else ","
             rows = [row for row in csv.reader(lines, delimiter=mark) if row]
         decimal = [[cell.replace(",", ".") for cell in row] for row in rows]
-        return _whole([[float(cell) for cell in row] for row in decimal], count)
+        return _whole([[float(cell) for cell in row] for row in decimal], count, count)
     except (OSError, ValueError) as error:
         raise TravelError(f"{path.name} cannot be read as a matrix: {error}") from error
 
@@ -136,13 +170,13 @@ def _ask(request: urllib.request.Request, timeout: float) -> dict:
     return data
 
 
-def _whole(rows: object, count: int) -> Matrix:
-    """The matrix when it is square, of the right size, and every way in it is known."""
+def _whole(rows: object, count: int, width: int) -> Matrix:
+    """The matrix when it is of the right size and every way in it is known."""
     if not isinstance(rows, list) or len(rows) != count:
         raise TravelError(f"the matrix should have {count} rows")
     for row in rows:
-        if not isinstance(row, list) or len(row) != count:
-            raise TravelError(f"each row of the matrix should have {count} numbers")
+        if not isinstance(row, list) or len(row) != width:
+            raise TravelError(f"each row of the matrix should have {width} numbers")
         if not all(isinstance(x, int | float) and 0 <= x < inf and isfinite(x) for x in row):
             raise TravelError("the matrix has a way that is unknown or negative")
     return [[float(x) for x in row] for row in rows]

@@ -1,8 +1,6 @@
 """Travel by estimate, from route servers that answer well or badly, and from files."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -10,34 +8,6 @@ from planning.optimizer import travel
 
 STATION = (59.2741, 15.2066)
 CASTLE = (59.2739, 15.2147)
-
-
-@pytest.fixture
-def server():
-    """An HTTP server on this machine; `answer` is what it says, `asked` what it was asked."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            length = int(self.headers.get("Content-Length") or 0)
-            web.asked.append((self.path, self.rfile.read(length).decode()))
-            self.send_response(web.status)
-            self.end_headers()
-            self.wfile.write(web.answer.encode())
-
-        do_POST = do_GET
-
-        def log_message(self, *_):
-            pass
-
-    web = HTTPServer(("127.0.0.1", 0), Handler)
-    web.asked, web.answer, web.status = [], "{}", 200
-    web.address = f"http://127.0.0.1:{web.server_port}"
-    thread = threading.Thread(target=web.serve_forever, daemon=True)
-    thread.start()
-    yield web
-    web.shutdown()
-    web.server_close()
-    thread.join()
 
 
 def test_the_estimate_of_a_degree_of_latitude():
@@ -61,6 +31,19 @@ def test_osrm_is_asked_with_longitude_first(server):
     server.answer = json.dumps({"code": "Ok", "durations": [[0, 61.5], [70, 0]]})
     assert travel.osrm([STATION, CASTLE], server.address) == [[0, 61.5], [70, 0]]
     assert server.asked[0][0] == "/table/v1/driving/15.206600,59.274100;15.214700,59.273900"
+
+
+def test_a_server_is_asked_for_no_more_than_it_allows(server, monkeypatch):
+    """PLN-20: three places in blocks of two are four questions, put together in order."""
+    monkeypatch.setattr(travel, "BLOCK", 2)
+    ways = {"0,1": [[0, 1], [10, 0]], "0,2": [[2], [12]], "2,0": [[20, 21]], "2,2": [[0]]}
+    answers = [json.dumps({"code": "Ok", "durations": rows}) for rows in ways.values()]
+    server.answers = iter(answers)
+    third = (59.28, 15.22)
+    matrix = travel.osrm([STATION, CASTLE, third], server.address)
+    assert matrix == [[0, 1, 2], [10, 0, 12], [20, 21, 0]]
+    asked = [path.partition("?")[2] for path, _ in server.asked]
+    assert asked == ["", "sources=0;1&destinations=2", "sources=0&destinations=1;2", ""]
 
 
 def test_valhalla_is_asked_for_every_pair(server):
