@@ -28,7 +28,6 @@ from planning.board.problem import MINUTE, break_among
 from planning.board.reading import place_of
 from planning.board.travel import Point, seconds
 from planning.models import Base, DayPlan, PlanVersion, Shift
-from planning.models.staff import Carer
 from planning.publishing import reading
 
 KEPT_DAYS = 3
@@ -100,9 +99,11 @@ class _Stop:
 
 
 def pack_of(plan: DayPlan, version: PlanVersion | None) -> Pack:
-    """What a publication says, or the board as it stands, sheet by sheet. Nine queries."""
+    """What a publication says, or the board as it stands, sheet by sheet. Ten queries."""
     content = version.content if version else reading.snapshot(plan)
-    stops = _stops(content)
+    there = set(plan.visits.values_list("pk", flat=True))
+    # What has moved to another unit's plan since is in that unit's pack (PLN-21).
+    stops = _stops({visit: row for visit, row in content.items() if int(visit) in there})
     rows = list(Shift.objects.of(plan.planned_unit, plan.day).select_related("carer"))
     base = Base.objects.filter(unit=plan.planned_unit).first()
     home = (base.latitude, base.longitude) if base else None
@@ -139,8 +140,7 @@ def _sheet(
     number: int, row: Shift, stops: Sequence[_Stop], home: Point | None, names: Mapping[int, str]
 ) -> Sheet:
     day = row.day
-    mode = row.carer.mode if row.carer else str(Carer.Mode.BIKE)
-    ways = _ways(stops, home, mode)
+    ways = _ways(stops, home, row.mode)
     lines: list[tuple[int, Line]] = []
     for stop, way in zip(stops, ways, strict=False):
         if way:
@@ -191,15 +191,18 @@ def write(plan: DayPlan, at: datetime) -> Path | None:
     """Write a plan's pack to its unit's folder: the last publication, else what stands.
 
     Each file appears whole or not at all. Returns the folder, or None when there is nothing to do:
-    what is practised is never written (BEY-17).
+    what is practised is never written (BEY-17). What was written of a day that has no visits left is
+    taken away.
     """
     if plan.planned_unit.practice_of_id:
         return None
     version = reading.published_version(plan)
     pack = pack_of(plan, version)
-    if not pack.sheets and not pack.loose:
-        return None
     folder = folder_of(plan.planned_unit, plan.day)
+    if not pack.sheets and not pack.loose:
+        if folder.exists():
+            _replace(folder, {})
+        return None
     files = {f"dagplan-{plan.day.isoformat()}.pdf": pdf(pack, at)}
     files |= {_name(sheet): pdf(pack, at, [sheet]) for sheet in pack.sheets}
     _replace(folder, files)

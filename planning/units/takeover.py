@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from audit import log
@@ -72,7 +73,15 @@ class TakeOver:
         _give_way(other, keys)
         Visit.objects.filter(pk__in=keys).update(plan=other)
         _accepted(plan, other, keys)
+        if plan.state == DayPlan.State.PUBLISHED:
+            self._print_anew(plan)
         return len(keys)
+
+    def _print_anew(self, plan: DayPlan) -> None:
+        """The unit's folder no longer holds what it does not do."""
+        from planning.tasks import write_pack  # the tasks know every part of planning
+
+        transaction.on_commit(lambda: write_pack.delay(plan.pk), robust=True)
 
     def _rows(self, rows: QuerySet[Shift]) -> None:
         """The rows of the schedule; a substitute row whose name is taken gets the next one."""

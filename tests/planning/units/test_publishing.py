@@ -12,7 +12,7 @@ from planning import tasks
 from planning.board.adding import NewVisit, add, plan_for
 from planning.extras.commands import FollowClient
 from planning.models import DayPlan, Delivery, ExtraNeed
-from planning.publishing import delivery, reading
+from planning.publishing import delivery, packs, reading
 from planning.publishing.commands import PublishPlan
 from planning.units import moving
 from tests.factories import at, person
@@ -92,3 +92,21 @@ def test_nobody_makes_a_need_follow_by_hand(w):
     need = extra_need(w)
     with pytest.raises(Refused, match="får inte göras"):
         perform(need, FollowClient(), w.planner, expected_version=need.version, at=NOW)
+
+
+def test_the_folder_of_the_old_unit_no_longer_holds_what_it_does_not_do(w, tmp_path, settings):
+    """PLN-21, PLN-18: Gösta stays in Norr, and then goes as well."""
+    settings.PACKS = tmp_path
+    w.place(WEDNESDAY, w.frida, w.wednesday[w.ali])
+    w.place(WEDNESDAY, w.gosta, w.wednesday[w.britt])
+    plan = w.plan_of(w.unit, WEDNESDAY)
+    publish(plan, w.planner)
+    folder = packs.write(plan, NOW)
+    assert len(list(folder.iterdir())) == 3  # the day, and a sheet each for Ali and Britt
+    w.prepare(w.split(w.frida))
+    version = reading.published_version(plan)
+    [sheet] = packs.pack_of(plan, version).sheets
+    assert sheet.shift.carer == w.britt.carer
+    w.prepare(w.split(w.gosta))
+    assert packs.write(plan, NOW) is None
+    assert list(folder.iterdir()) == []
