@@ -40,8 +40,8 @@ def integer(name: str, default: int) -> int:
 
 
 def words(name: str, default: Sequence[str] | None = None) -> list[str]:
-    """`name` as a comma-separated list."""
-    if default is not None and name not in os.environ:
+    """`name` as a comma-separated list; an empty value is as none."""
+    if default is not None and not os.environ.get(name):
         return list(default)
     return [word.strip() for word in text(name).split(",") if word.strip()]
 

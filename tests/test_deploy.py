@@ -37,6 +37,18 @@ def names(text: str) -> set[str]:
     return set(re.findall(r"\bKUNDVAL_[A-Z_]+", text))
 
 
+def test_production_starts_with_the_example_once_its_secrets_are_filled_in(tmp_path):
+    """Also with what is left empty there."""
+    lines = (ROOT / "deploy" / "kundval.env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KUNDVAL_")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, capture_output=True, text=True,
+        env=clean | example | SAFE | {"KUNDVAL_DATA": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 def test_production_with_safe_values_has_nothing_to_remark_on(tmp_path):
     done = check(tmp_path)
     assert done.returncode == 0, done.stderr
