@@ -27,7 +27,7 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
 
 def root_unit() -> Unit:
     """The administration, made once per test."""
-    return Unit.objects.filter(parent=None).first() or Unit.objects.create(
+    return Unit.objects.filter(parent=None).order_by("pk").first() or Unit.objects.create(
         name="Socialförvaltningen", valid_from=SINCE
     )
 
