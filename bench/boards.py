@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases import calendar
 from cases.commands import Act
-from clients.models import Client, Service
+from clients.models import Client, Service, ServiceOrder
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import Role
 from planning.extras.opening import begin
@@ -74,8 +74,8 @@ class World:
             [
                 Client(
                     name=f"Person Nr{number}", unit=unit, provider=self.provider,
-                    active_from=SINCE, latitude=60.12 + self.random.gauss(0, 0.01),
-                    longitude=15.43 + self.random.gauss(0, 0.02),
+                    active_from=SINCE, latitude=60.12 + self.random.gauss(0, 0.002),
+                    longitude=15.43 + self.random.gauss(0, 0.004),
                 )
                 for number in range(count)
             ],
@@ -87,6 +87,7 @@ class World:
         with transaction.atomic():
             plan = plan_of(self.unit, day, NOW, self.planners[0])
         clients = self.people(self.unit, max(1, visits // 4))
+        self._order(clients)
         rows = self._rows(max(1, visits // VISITS_A_ROW), day)
         made = Visit.objects.bulk_create(
             [
@@ -110,13 +111,27 @@ class World:
     def needs(self, plan: DayPlan, count: int) -> int:
         """Begin a need of so many people's first visits on a board. Returns how many run."""
         act = Act(self.planners[0], None, NOW)
+        shower = Service.objects.create(code="shower", name="Dusch", kind="personal_care")
         with transaction.atomic():
             firsts: dict[int, Visit] = {}
             for visit in Visit.objects.filter(plan=plan).select_related("plan").order_by("pk"):
                 firsts.setdefault(visit.client_id, visit)
             for visit in list(firsts.values())[:count]:
+                VisitService.objects.create(visit=visit, service=shower)
                 begin(visit, act)
-        return ExtraNeed.objects.filter(visits__plan=plan, is_running=True).distinct().count()
+        return ExtraNeed.objects.filter(service=shower, is_running=True).count()
+
+    def _order(self, clients: list[Client]) -> None:
+        """Nearly everybody has an order for what is planned."""
+        stamp = {"recorded_at": NOW, "recorded_by": self.planners[0]}
+        ServiceOrder.objects.bulk_create(
+            ServiceOrder(
+                client=client, service=self.care, provider=self.provider, legal_basis="sol_11_5",
+                times=4, per="day", minutes=20, valid_from=SINCE, **stamp,
+            )
+            for number, client in enumerate(clients)
+            if number % 20
+        )  # fmt: skip
 
     def _rows(self, count: int, day: date) -> list[Shift]:
         carers = Carer.objects.bulk_create(
