@@ -7,6 +7,7 @@ Requirements CAP-09, LOV-10.
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ TO_SEND, TO_KEEP = "pdf/ua-1", "pdf/a-3a"
 """Variants of PDF: tagged for every reader, and for the archive."""
 GAP = re.compile(r'<mark class="kv-gap">(.*?)</mark>')
 """How a letter marks a missing fact. Typed text is escaped, so it never looks like this."""
+_own = threading.local()
 
 
 def add_kinds(*new: DocumentKind) -> None:
@@ -166,7 +168,10 @@ def html_to_pdf(
     named last: its colour profile stays with the layout.
     """
     import weasyprint  # heavy, and needed by few requests
+    from weasyprint.text.fonts import FontConfiguration
 
+    if not hasattr(_own, "fonts"):  # unpacking the letter's fonts is most of a page's time
+        _own.fonts = FontConfiguration()
     stamp = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = text.replace(
         "</head>",
@@ -175,7 +180,7 @@ def html_to_pdf(
         1,
     )
     page = weasyprint.HTML(string=text, base_url=str(settings.ROOT / "static") + "/")
-    rendered = page.render(pdf_tags=True)
+    rendered = page.render(_own.fonts, pdf_tags=True)
     rendered.metadata.title = title
     for name, file in sorted(files, key=lambda row: row[0]):  # the PDF's index has to be in order
         with file.open() as opened:
