@@ -12,10 +12,16 @@ from .check import check
 from .kernel import start_board, total
 from .model import Problem, Progress, Solution, Stop
 
-HOT, COLD = 5.0, 0.004
-"""First and last temperature, in mean travel cost per visit of the first plan."""
-REHEATS = ((1.0, 0.0, 0.6), (0.12, 0.6, 0.8), (0.08, 0.8, 1.0))
-"""Each cooling: its start as a share of HOT, and the part of the search it spans."""
+ONE_COOLING = ((5.0, 0.004, 0.0, 0.6), (0.6, 0.004, 0.6, 0.8), (0.4, 0.004, 0.8, 1.0))
+"""Each cooling: its first and last temperature, in mean travel cost per visit of the first plan, and the
+part of the search it spans. These are for a search that has time for one from the top only; see
+`coolings`."""
+ENOUGH = 100
+"""Moves per square of the number of visits after which another cooling finds more than a slower one
+does: measured on the published instances of 50 to 200 patients."""
+FEWEST_COOLINGS, MOST_COOLINGS = 6, 32
+KNOWN = 0.02
+"""Share of the search after which it is known how many moves a second it makes."""
 PULSE = 0.15
 """Seconds between looks at clock, stop flag and listener."""
 RUNNING_PARTS = (
@@ -29,6 +35,16 @@ NOTICE = 0.02
 """A team's members leave their plan this share of the search before a reheat."""
 CHUNK = 20_000
 """Moves between looks when iterations alone decide, so that a run can be repeated."""
+
+
+def coolings(moves: float, visits: int) -> tuple[tuple[float, float, float, float], ...]:
+    """The coolings of a search that makes so many moves: as many as have time, the last of which only
+    polishes."""
+    count = min(MOST_COOLINGS, int(moves / (ENOUGH * max(1, visits) ** 2)))
+    if count < FEWEST_COOLINGS:
+        return ONE_COOLING
+    starts = (*[5.0] * (count - 1), 0.5)
+    return tuple((start, 0.01, k / count, (k + 1) / count) for k, start in enumerate(starts))
 
 
 class Infeasible(ValueError):
@@ -92,6 +108,7 @@ class Search:
         moves.keep(self.board.core, self.kept, self.kept_release)
         self.best = total(self.board.core)
         self.iterations = 0
+        self.coolings = ONE_COOLING
         self.scale = self._scale()
         self.board.move["rhythm"] = self._rhythm()
 
@@ -111,6 +128,8 @@ class Search:
 
     def run(self, stop: Stop, on_progress, cancelled) -> Solution:
         rate = 100_000.0
+        self.coolings = coolings(stop.iterations or 0, self.layout.n)
+        knows = stop.iterations is not None
         while self.layout.n and self.layout.shifts:
             done = self._done(stop)
             if done >= 1 or (cancelled is not None and cancelled()):
@@ -119,6 +138,9 @@ class Search:
             before = perf_counter()
             self._anneal(count, done, self._done(stop, count, count / rate))
             rate = count / max(1e-4, perf_counter() - before)
+            if not knows and done > KNOWN:
+                self.coolings = coolings(rate * (stop.seconds or 0), self.layout.n)
+                knows = True
             if on_progress is not None:
                 on_progress(self._progress())
         return self._finish()
@@ -145,8 +167,8 @@ class Search:
         return min(1.0, share)
 
     def _anneal(self, count: int, done: float, ahead: float) -> None:
-        stage = next(k for k, (_, _, end) in enumerate(REHEATS) if done < end)
-        if self.mailbox is not None and done > REHEATS[stage][2] - NOTICE:
+        stage = next(k for k, (*_, end) in enumerate(self.coolings) if done < end)
+        if self.mailbox is not None and done > self.coolings[stage][-1] - NOTICE:
             self.mailbox.leave(self.best, self.kept, self.kept_release)
         if stage != self.stage:
             if self.mailbox is not None:
@@ -160,11 +182,11 @@ class Search:
         self.iterations += count
 
     def _heat(self, stage: int, done: float) -> float:
-        share, begin, end = REHEATS[stage]
+        hot, cold, begin, end = self.coolings[stage]
         if self.gentle:
-            share = min(share, 0.05)
+            hot = min(hot, 0.25)
         part = min(1.0, max(0.0, (done - begin) / (end - begin)))
-        return self.scale * HOT * share * (COLD / (HOT * share)) ** part
+        return self.scale * hot * (cold / hot) ** part
 
     def _progress(self) -> Progress:
         unplaced = int((self.kept[: self.layout.n] < 0).sum())

@@ -17,6 +17,7 @@ from planning.optimizer import (
     solve,
 )
 from planning.optimizer.insertion import complete
+from planning.optimizer.search import ONE_COOLING, coolings
 from planning.optimizer.standing import put_up
 
 from .small import HOUR, carer, only_travel, random_problem, retimed, road, visit
@@ -289,6 +290,14 @@ def test_progress_tells_time_cost_and_unplaced_and_cost_never_rises():
     assert costs == sorted(costs, reverse=True)
     assert seen[-1].iterations == 50_000
     assert set(seen[-1].costs) >= {"travel", "unplaced"}
+
+
+def test_a_search_with_time_for_it_cools_from_the_top_several_times_and_polishes_last():
+    """PLN-20: sixty visits take 100 * 60 * 60 = 360,000 moves a cooling."""
+    assert coolings(5 * 360_000, 60) == ONE_COOLING
+    ten = coolings(10 * 360_000, 60)
+    assert (len(ten), ten[0], ten[-1]) == (10, (5.0, 0.01, 0.0, 0.1), (0.5, 0.01, 0.9, 1.0))
+    assert len(coolings(1e12, 60)) == 32
 
 
 def test_a_warm_start_is_never_made_worse():
