@@ -2,11 +2,12 @@
 # The work is done by scripts/; each of the targets sets up what it needs.
 PORT ?= 8000
 
-.PHONY: help run test lint setup lock
+.PHONY: help run test test-everywhere lint setup lock
 
 help:
 	@echo "make run [PORT=8000]  start the demo municipality on http://localhost:PORT"
-	@echo "make test             every check, and every test on SQLite and PostgreSQL"
+	@echo "make test             every check, and every test"
+	@echo "make test-everywhere  the same, with every test on PostgreSQL too"
 	@echo "make lint             style, types, layers, templates, migrations, deploy settings"
 	@echo "make setup            install what run and test need, and stop there"
 	@echo "make lock             resolve pyproject.toml into requirements/ anew"
@@ -17,6 +18,9 @@ run:
 
 test: lint
 	@scripts/test
+
+test-everywhere: lint
+	@scripts/test everywhere
 
 lint: setup
 	@scripts/lint

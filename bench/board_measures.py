@@ -14,12 +14,12 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.boards import NOW, World, board_address, day
+from bench.tables import make_tables
 from bench.web import ROOT, percentile
 from organisation.models import User
 from planning.board.change import Clashed, Wanted, change
@@ -43,7 +43,7 @@ READY = "document.querySelector('.kv-visit[tabindex=\"0\"]') !== null"
 
 def measure(scale: float) -> dict[str, Any]:
     """Fill the database and measure everything; `scale` shrinks all but the boards' relation."""
-    call_command("migrate", verbosity=0)
+    make_tables()
     world = World(planners=max(PLANNERS, FOLLOWERS + 1))
     sizes = [max(15, round(size * scale)) for size in SIZES]
     plans = [world.board(size, day(number)) for number, size in enumerate(sizes)]

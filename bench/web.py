@@ -72,11 +72,10 @@ def measure(scale: float) -> dict:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
     from bench import filling
+    from bench.tables import make_tables
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     world = filling.World()
     world.fill(SMALL_SCALE)
     small = {name: queries(world, path) for name, path in world.pages().items()}

@@ -15,7 +15,7 @@ from planning.optimizing import views
 from tests.browser.conftest import log_in
 from tests.planning.board.world import DAY, NOW, World
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.both, pytest.mark.django_db(transaction=True)]
 MOVES = 40
 ROWS = 8
 LATER = 30
