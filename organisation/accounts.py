@@ -3,6 +3,7 @@
 django-allauth leads through the pages, django-axes counts the failures; here is what is ours.
 """
 
+import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -80,10 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """No count of our own: django-axes counts, in the database and for all processes."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The active person with this name and password.
-
-        Failures are counted on the name as the account has it, however it was typed.
-        """
+        """The active person with this name and password, however the name was typed."""
         if found := _user_called(credentials.get("username", "")):
             credentials["username"] = found.username
         user = super().authenticate(request, **credentials)
@@ -272,6 +270,17 @@ class RenameKeyForm(EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name_of_key(self.fields["name"])
+
+
+def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+    """The name that django-axes counts failures on: one for all spellings, whether it exists or not."""
+    typed = (credentials or {}).get("username")
+    return folded(typed) if typed else None
+
+
+def folded(username: str) -> str:
+    """A user name without what two spellings of it may differ in."""
+    return unicodedata.normalize("NFC", username).strip().casefold()
 
 
 def client_address(request: HttpRequest) -> str | None:

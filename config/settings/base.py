@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.limits.no_store_middleware",
     "planning.board.pulse.middleware",
     "csp.middleware.CSPMiddleware",
     "organisation.middleware.SessionMiddleware",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.clock_middleware",
     "organisation.middleware.acting_middleware",
+    "config.limits.body_size_middleware",
     "organisation.accounts.login_middleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -140,7 +142,10 @@ ACCOUNT_FORMS = {
 # A municipality shares one address: failures are counted per person, by django-axes.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip", "login_failed": "20/5m/key",
-    "tender_question": "20/h/ip",  # asked without login, see procurement.tenders.public
+    # Without login; a municipality's or a company's people may share one address.
+    "tender_question": "20/h/ip",
+    "register_company": "30/h/ip,5/h/key",
+    "confirm_mail": "60/h/ip",
 }  # fmt: skip
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("KUNDVAL_PROXIES", 0)
 MFA_ADAPTER = "organisation.accounts.SecondFactorAdapter"
@@ -165,6 +170,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "organisation.accounts.counted_name"
 AXES_CLIENT_IP_CALLABLE = "organisation.accounts.client_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_DISABLE_ACCESS_LOG = True  # the event log has it
@@ -199,7 +205,10 @@ RECEIVERS = env.pairs("KUNDVAL_RECEIVERS")
 RECEIVER_TOKENS = env.pairs("KUNDVAL_RECEIVER_TOKENS")
 """Name -> token that the receiver asks for."""
 ATTACHMENT_MAX_BYTES = 25 * 1024 * 1024
+BODY_MAX_BYTES = 4 * ATTACHMENT_MAX_BYTES
+"""All that one form sends: a company may attach several files at once. Files lie on disk meanwhile."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+"""All that a form without files sends, and whatever somebody sends who is not logged in."""
 CLAMAV_ADDRESS = env.text("KUNDVAL_CLAMAV", "")
 """host:port of a ClamAV daemon; empty means that attachments are not scanned."""
 

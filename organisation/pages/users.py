@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from audit import clock, log
 from organisation.access import roles
+from organisation.accounts import folded
 from organisation.forms import (
     EndForm,
     MoveRoleForm,
@@ -279,7 +280,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a person's failed log-ins."""
     person = _person(request, pk, lock=True)
-    reset(username=person.username)
+    reset(username=folded(person.username))
     _record(request, "unlock_user", person)
     messages.success(request, f"{person} kan försöka logga in igen.")
     return redirect(_address(person))
@@ -332,7 +333,7 @@ def temporary_password() -> str:
 
 def is_locked(request: HttpRequest, person: User) -> bool:
     """Whether too many failed log-ins keep the person out just now."""
-    failed = AccessAttempt.objects.filter(username=person.username)
+    failed = AccessAttempt.objects.filter(username=folded(person.username))
     if cool_off := get_cool_off(request):
         # django-axes goes by the real clock, whatever Demodatum says.
         failed = failed.filter(attempt_time__gte=clock.real_now() - cool_off)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, Q
@@ -37,7 +38,7 @@ template needs beyond what every case has. A case that the company may not see y
 def register_company(request: HttpRequest) -> HttpResponse:
     """A company registers itself; the answer is the same whatever is already known."""
     form = RegistrationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _not_too_often(request, form):
         site = request.build_absolute_uri("/").rstrip("/")
         path = register(Registration(**form.cleaned_data), request.at, site)
         shown = path if settings.DEMO_MODE else ""
@@ -49,14 +50,30 @@ def register_company(request: HttpRequest) -> HttpResponse:
 @public
 def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail; opened by a button, so that a mail scanner does not confirm."""
-    done = confirm(token, request.at) if request.method == "POST" else None
     tried = request.method == "POST"
+    if tried and not ratelimit.consume(request, action="confirm_mail"):
+        return ratelimit.respond_429(request)
+    done = confirm(token, request.at) if tried else None
     return render(
         request,
         "procurement/portal/confirm.html",
         {"done": done, "tried": tried},
         status=410 if tried and not done else 200,
     )
+
+
+def _not_too_often(request: HttpRequest, form: RegistrationForm) -> bool:
+    """Whether a mail may be sent once more, to this address or from this place; else the form says."""
+    if ratelimit.consume(
+        request, action="register_company", key=form.cleaned_data["mail"].casefold()
+    ):
+        return True
+    form.add_error(
+        None,
+        "Många registreringar har kommit härifrån eller med samma e-postadress. Vänta en timme och "
+        "försök igen. Titta också i skräpposten efter brevet från Kundval.",
+    )
+    return False
 
 
 @logged_in
