@@ -228,6 +228,9 @@ VIVA_NOTICES = env.text("KUNDVAL_VIVA_NOTICES", "")
 CELERY_BROKER_URL = env.text("KUNDVAL_BROKER", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
+# A job is done when it is done: one that its worker was killed with is given to another.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 if CELERY_BROKER_URL.startswith("filesystem:"):

@@ -30,6 +30,8 @@ from planning.rounds.generation import generate
 
 DAYS = 14
 """Shifts and visits of so many days are there to practise on."""
+LOST = timedelta(minutes=1)
+"""After so long a making is begun again: one that is under way holds its row."""
 SILENT = timedelta(minutes=15)
 """After so long a making that is not ready counts as broken off."""
 JITTER = 0.004
@@ -63,17 +65,25 @@ def is_broken(practice: Practice, at: datetime) -> bool:
 
 def carry_out(pk: int, at: datetime) -> None:
     """Make the copy. Twice is once; a fault is told on the page, and nothing is left of it."""
-    practice = Practice.objects.select_related("original", "made_by").get(pk=pk)
-    if practice.ready_at or practice.ended_at:
-        return
     try:
         with transaction.atomic():
+            practice = Practice.objects.select_for_update(of=("self",)).get(pk=pk)
+            if practice.ready_at or practice.ended_at:
+                return
             unit = _copy(practice, clock.local_date(at), at)
             Practice.objects.filter(pk=pk).update(unit=unit, ready_at=at, error="")
     except Exception:
         error = "Övningsenheten gick inte att göra. Ta bort den och försök igen."
         Practice.objects.filter(pk=pk).update(error=error)
         raise
+
+
+def lost(at: datetime) -> list[int]:
+    """Those whose making was lost with its worker: begun a while ago, neither ready nor failed."""
+    waiting = Practice.objects.filter(
+        ready_at=None, ended_at=None, error="", started_at__range=(at - SILENT, at - LOST)
+    )
+    return list(waiting.values_list("pk", flat=True))
 
 
 def _copy(practice: Practice, today: Any, at: datetime) -> Unit:

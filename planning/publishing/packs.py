@@ -10,16 +10,17 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils.text import slugify
 
-from audit import log
+from audit import clock, log
 from cases import calendar, documents
 from clients.models import Client, Service
 from organisation.models import Unit
@@ -30,6 +31,8 @@ from planning.board.travel import Point, seconds
 from planning.models import Base, DayPlan, PlanVersion, Shift
 from planning.publishing import reading
 
+UNWRITTEN = timedelta(minutes=1)
+"""After so long a published plan's pack is not on its way any more."""
 KEPT_DAYS = 3
 """Packs of days that have passed are taken away after so many: they hold personal data."""
 
@@ -202,6 +205,7 @@ def write(plan: DayPlan, at: datetime) -> Path | None:
     if not pack.sheets and not pack.loose:
         if folder.exists():
             _replace(folder, {})
+        _note_written(version, at)
         return None
     files = {f"dagplan-{plan.day.isoformat()}.pdf": pdf(pack, at)}
     files |= {_name(sheet): pdf(pack, at, [sheet]) for sheet in pack.sheets}
@@ -211,9 +215,13 @@ def write(plan: DayPlan, at: datetime) -> Path | None:
             plan.chain, "write_pack", at=at, actor=None, subject=plan, personal=True,
             values={"plan_version": version.number if version else None, "files": len(files)},
         )  # fmt: skip
-        if version:
-            PlanVersion.objects.filter(pk=version.pk).update(pack_at=at)
+        _note_written(version, at)
     return folder
+
+
+def _note_written(version: PlanVersion | None, at: datetime) -> None:
+    if version:
+        PlanVersion.objects.filter(pk=version.pk).update(pack_at=at)
 
 
 def _name(sheet: Sheet) -> str:
@@ -244,6 +252,21 @@ def coming(today: date) -> list[int]:
     last = calendar.next_working_day(today)
     plans = DayPlan.objects.filter(day__gt=today, day__lte=last, planned_unit__practice_of=None)
     return list(plans.order_by("day", "pk").values_list("pk", flat=True))
+
+
+def unwritten(at: datetime) -> list[int]:
+    """The plans of today and later whose last publication is a minute old and has no pack yet: the
+    job that should have written it was lost with its worker."""
+    last = PlanVersion.objects.filter(plan=OuterRef("pk")).exclude(published_at=None)
+    plans = DayPlan.objects.filter(
+        day__gte=clock.local_date(at), planned_unit__practice_of=None
+    ).annotate(last=Subquery(last.order_by("-number").values("pk")[:1]))
+    lost = PlanVersion.objects.filter(
+        pk__in=plans.exclude(last=None).values("last"),
+        pack_at=None,
+        published_at__lt=at - UNWRITTEN,
+    )
+    return list(lost.order_by("plan__day", "plan").values_list("plan", flat=True))
 
 
 def remove_old(today: date) -> int:

@@ -11,6 +11,7 @@ from clients.models import Client
 from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
+from planning import tasks
 from planning.models import Carer, DayPlan, Delivery, Practice, Shift, Training, Visit
 from planning.practice import making
 from planning.publishing import packs
@@ -142,6 +143,21 @@ def test_a_making_that_was_killed_leaves_nothing_and_can_be_made_anew(world, mon
     later = NOW + timedelta(minutes=16)
     making.start(world.unit, world.planner, later)
     assert Practice.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_making_whose_worker_was_killed_is_begun_again_and_made_once(world, monkeypatch):
+    """BEY-17, CAP-05"""
+    from audit import clock
+
+    made = making.start(world.unit, world.planner, NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=50))
+    assert tasks.recover() == 0, "it may still be under way"
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=70))
+    assert tasks.recover() == 1
+    making.carry_out(made.pk, NOW)
+    assert Unit.objects.exclude(practice_of=None).count() == 1
+    assert Event.objects.filter(name="make_practice").count() == 1
+    assert tasks.recover() == 0
 
 
 def test_a_removed_practice_unit_is_reached_by_nobody(world, practised, client):

@@ -2,10 +2,11 @@
 
 import stat
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from audit import clock
 from audit.models import Event
 from planning import tasks
 from planning.models import PlanVersion
@@ -47,6 +48,23 @@ def test_a_publication_writes_the_units_pack_and_a_file_for_each_row(world, do, 
     assert version.pack_at == NOW
     event = Event.objects.get(name="write_pack")
     assert (event.personal, event.values.values) == (True, {"plan_version": 1, "files": 3})
+
+
+def test_the_pack_of_a_plan_is_written_also_when_the_worker_died_with_it(
+    world, do, folder, monkeypatch
+):
+    """PLN-18: a plan of today too, which no evening writes."""
+    world.put(world.visit("Frida Karlsson", 600), world.ali)
+    with monkeypatch.context() as dying:
+        dying.setattr(tasks.write_pack, "delay", lambda plan: None)
+        do(PublishPlan())
+    assert not folder.exists()
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=50))
+    assert tasks.recover() == 0, "it may still be on its way"
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=70))
+    assert tasks.recover() == 1
+    assert (folder / "dagplan-2026-11-24.pdf").exists()
+    assert tasks.recover() == 0
 
 
 def test_the_pack_shows_nothing_of_who_is_protected(world, do, folder):
