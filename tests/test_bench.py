@@ -45,3 +45,14 @@ def test_a_board_makes_as_many_queries_for_four_times_the_visits_and_loses_no_ch
     merged = result["merge"]
     assert (merged["lost"], merged["let_through"], merged["told"]) == (0, 1, 19)
     assert result["following"]["unseen"] == 0
+
+
+def test_killed_processes_lose_nothing_and_do_nothing_twice():
+    """CAP-05, PLN-16, PLN-18: three kills of web, worker, scheduler or receiver while all are at
+    work."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.kills", "--kills", "3", "--seed", "7"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing lost, nothing doubled, nothing left lying" in done.stdout
