@@ -269,6 +269,13 @@ def unwritten(at: datetime) -> list[int]:
     return list(lost.order_by("plan__day", "plan").values_list("plan", flat=True))
 
 
+def written_with(client: Client) -> list[int]:
+    """The plans with the client's visits whose pack lies in the unit's folder."""
+    days = {folder.name for folder in _day_folders()}
+    plans = DayPlan.objects.filter(day__in=days, visits__client=client).distinct()
+    return list(plans.values_list("pk", flat=True))
+
+
 def remove_old(today: date) -> int:
     """Take away packs of days long past. Returns how many."""
     oldest = calendar.add_days(today, -KEPT_DAYS).isoformat()

@@ -26,6 +26,7 @@ from organisation.pages.excel import workbook
 from planning.away.following import follow
 from planning.extras.reading import needs_of
 from planning.models import Absence
+from planning.publishing import packs
 from planning.rounds import balance, drafts
 from planning.rounds.forms import ListFilter
 from planning.rounds.standing import Standing, standings
@@ -170,7 +171,9 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
         "wishes": person.preferences.select_related("carer"),
         "documents": person.double_staffing.order_by("-decided_on"),
         "identities": person.identities.all(),
-        "lines": history.of_chain(f"client:{pk}"),
+        "lines": history.of_chain(
+            f"client:{pk}", hidden=editing.PERSONAL if person.has_protected_identity else ()
+        ),
         "plans": editing.may(request, person, PLANNERS),
         "orders_here": editing.may(request, person, ORDERERS),
         "orders_care": editing.may(request, person, ORDERERS | NURSES),
@@ -181,6 +184,14 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 def _may_order(request: HttpRequest, person: Client, order: Any) -> bool:
     allowed = ORDERERS | NURSES if order.legal_basis == "hsl" else ORDERERS
     return editing.may(request, person, allowed)
+
+
+def _print_anew(person: Client) -> None:
+    """The printed plans that name somebody who is protected from now on are written again."""
+    from planning.tasks import write_pack  # the tasks know every part of planning
+
+    for plan in packs.written_with(person):
+        transaction.on_commit(lambda plan=plan: write_pack.delay(plan), robust=True)
 
 
 @never_cache
@@ -205,6 +216,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         for unit in {before, saved.unit}:
             drafts.regenerate(saved, request.today, act, unit)
         follow(saved, act)
+        if saved.has_protected_identity and not was_protected:
+            _print_anew(saved)
         return "Uppgifterna är sparade, och besöken följer dem."
 
     return client_form(request, person, form, save=save, title="Ändra uppgifter")
