@@ -85,7 +85,7 @@ class World:
     def board(self, visits: int, day: date) -> DayPlan:
         """A plan of a day on which everybody has somebody, one in twenty visits apart."""
         with transaction.atomic():
-            plan = plan_of(self.unit, day, NOW, self.planners[0])
+            plan = plan_of(self.unit, day, Act.own(self.planners[0], NOW))
         clients = self.people(self.unit, max(1, visits // 4))
         self._order(clients)
         rows = self._rows(max(1, visits // VISITS_A_ROW), day)
