@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from audit import clock
+from audit.act import Act
 from audit.models import Chain, Event, EventValues
 
 HASHED_FIELDS = (
@@ -34,16 +35,14 @@ HASHED_FIELDS = (
 def record(
     chain: str,
     name: str,
+    act: Act,
     *,
-    at: datetime,
-    actor: Any,
     subject: models.Model,
     kind: str = Event.Kind.CHANGE,
-    on_behalf_of: Any = None,
     values: Mapping[str, Any] | None = None,
     personal: bool = False,
 ) -> Event:
-    """Append one event to `chain`, in the caller's transaction. Returns the event.
+    """Append what `act` did to `chain`, in the caller's transaction. Returns the event.
 
     `values` is what was changed to or said (kept apart, disposable); its keys are the event's
     field names. Raises TransactionManagementError outside a transaction.
@@ -55,12 +54,12 @@ def record(
     event = Event(
         chain=row,
         seq=row.length + 1,
-        at=at,
+        at=act.at,
         recorded_at=clock.real_now(),
         kind=kind,
         name=name,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
+        actor=act.user,
+        on_behalf_of=act.on_behalf_of,
         object_type=subject._meta.label_lower,
         object_id=str(subject.pk),
         fields=sorted(kept),
@@ -77,10 +76,19 @@ def record(
     return event
 
 
-def record_read(*args: Any, **kwargs: Any) -> Event:
+def record_read(
+    chain: str,
+    name: str,
+    act: Act,
+    *,
+    subject: models.Model,
+    values: Mapping[str, Any] | None = None,
+) -> Event:
     """Append a read of personal data, in a transaction of its own."""
     with transaction.atomic():
-        return record(*args, kind=Event.Kind.READ, personal=True, **kwargs)
+        return record(
+            chain, name, act, subject=subject, kind=Event.Kind.READ, values=values, personal=True
+        )
 
 
 def hash_values(salt: str, values: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ missing -> the command's own change (state, deadlines, documents, messages) -> e
 A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from django import forms
 from django.db import IntegrityError, models, transaction
 
 from audit import clock, log
+from audit.act import Act
 from audit.models import Event
 from cases import flows
 from cases.models import Case, CaseNumber, PerformedKey
@@ -66,30 +67,6 @@ class Blocked(Refused):
     def __init__(self, missing: Sequence[Missing]):
         self.missing = list(missing)
         super().__init__("Det går inte än. Saknas: " + "; ".join(m.what for m in missing) + ".")
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who does it, for whom, when, and why."""
-
-    user: User | None
-    on_behalf_of: User | None
-    at: datetime
-    reason: str = ""
-
-    @property
-    def day(self) -> date:
-        """The day in Europe/Stockholm."""
-        return clock.local_date(self.at)
-
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """The columns of `cases.models.Record`."""
-        return {
-            "recorded_at": self.at,
-            "recorded_by": self.user,
-            "on_behalf_of": self.on_behalf_of,
-        }
 
 
 @dataclass(frozen=True)
@@ -266,9 +243,7 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
     event = log.record(
         case.chain,
         command.command_name(),
-        at=act.at,
-        actor=act.user,
-        on_behalf_of=act.on_behalf_of,
+        act,
         subject=case,
         values={
             "version": case.version,
@@ -285,15 +260,13 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
     return Outcome(case, event)
 
 
-def open_case(
-    case: Case, actor: User | None, *, name: str, at: datetime, on_behalf_of: User | None = None
-) -> Case:
+def open_case(case: Case, act: Act, *, name: str) -> Case:
     """Save a new case and write the first event of its chain, in the caller's transaction."""
     case.kind = type(case).case_kind
-    case.opened_at = case.state_since = at
+    case.opened_at = case.state_since = act.at
     case.save()
     log.record(
-        case.chain, name, at=at, actor=actor, on_behalf_of=on_behalf_of, subject=case,
+        case.chain, name, act, subject=case,
         values={"version": case.version, "title": case.title},
     )  # fmt: skip
     return case
@@ -338,8 +311,7 @@ def _authority(case: Case, command: Command, user: User | None, at: datetime) ->
 
 def permitting(case: Any, command: type[Command], actor: Actor) -> Holding | str:
     """What lets `actor` do `command` on a case they may see, or the Swedish reason why not."""
-    roles = delegates(command.delegation, actor.day) if command.delegation else command.roles
-    held = actor.holding(roles, case.unit.path)
+    held = actor.holding(_roles_for(command, actor.day), case.unit.path)
     if held is None and command.by_company and _represents(case, actor):
         held = Holding("applicant", "", case.provider_id)
     if held is None and command.by_name and _given(case, actor):
@@ -387,9 +359,23 @@ def _log_refusal(
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=pk)
         log.record(
-            case.chain, command.command_name(), kind=Event.Kind.REFUSAL, at=at, actor=actor,
-            subject=case, values={"code": refusal.reason_code, "message": str(refusal)},
+            case.chain, command.command_name(), _attempt(case, command, actor, at),
+            kind=Event.Kind.REFUSAL, subject=case,
+            values={"code": refusal.reason_code, "message": str(refusal)},
         )  # fmt: skip
+
+
+def _attempt(case: Case, command: Command, user: User | None, at: datetime) -> Act:
+    """Who tried, and for whom."""
+    if user is None:
+        return Act.by_system(at)
+    actor = actor_on(user, clock.local_date(at))
+    return actor.act(at, _roles_for(command, actor.day), case.unit.path)
+
+
+def _roles_for(command: Command | type[Command], day: date) -> Collection[str]:
+    """The roles that do it: the delegates, where the delegation of authority says who."""
+    return delegates(command.delegation, day) if command.delegation else command.roles
 
 
 def _column_values(case: Case) -> dict[str, Any]:

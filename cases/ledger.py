@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import clock, log
+from audit.act import Act
 from cases import messages, preferences
 from cases.dates import full_date
 from cases.deadlines import (
@@ -167,7 +168,7 @@ def _tell(row: Deadline, rung: Rung, told: "_Recipients", at: datetime, today: d
     text = f"{row.case}: {row.label}{_words(row, rung, today)}"
     messages.notify(people, row.case, text, at, urgent=rung.offset > 0)
     log.record(
-        row.case.chain, f"deadline_{rung.code}", at=at, actor=None, subject=row,
+        row.case.chain, f"deadline_{rung.code}", Act.by_system(at), subject=row,
         values={"rule": row.rule, "due": row.due, "told": [user.pk for user in people]},
     )  # fmt: skip
 

@@ -1,15 +1,14 @@
 """The case page and the page on which a command is carried out, for every kind of case."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from audit import log
 from audit.models import Event
 from cases import deadlines, picture
 from cases.commands import Blocked, Command, Refused, Stale, perform, permitting, registry
@@ -18,6 +17,7 @@ from cases.models import Case, Deadline, JournalNote
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
+from organisation.reading import log_read
 from organisation.roles import OUTSIDE_ROLES
 
 CASE_READERS = frozenset().union(
@@ -40,13 +40,22 @@ def get_case(request: HttpRequest, pk: int) -> Case:
     )
 
 
+def log_reading(
+    request: HttpRequest, case: Case, name: str = "read_case", subject: Model | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """That somebody has read the case, or something of it (SEC-02)."""
+    readers = Case.kinds[case.kind].reader_roles
+    log_read(request, case.chain, name, subject or case, readers, case.unit.path, values)
+
+
 @roles(*CASE_READERS)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of a case: what is missing, steps, journal, deadlines, documents. Logged (SEC-02)."""
     row = get_case(request, pk)
     if _has_own_page(request, row):
         return redirect(back_to(request, row))
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
+    log_reading(request, row)
     concrete = row.concrete()
     template, more = panels[row.kind]
     context = {
@@ -216,7 +225,7 @@ def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(provider_id=row.provider_id, user__is_active=True, provider_id__isnull=False)
         .select_related("user", "provider"),
         "reads": Event.objects.filter(chain__name=row.chain, kind=Event.Kind.READ)
-        .select_related("actor")
+        .select_related("actor", "on_behalf_of")
         .order_by("-seq")[:50],
     }  # fmt: skip
     return render(request, "cases/who_sees.html", context)

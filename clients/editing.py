@@ -16,9 +16,11 @@ from django.shortcuts import get_object_or_404
 from audit import clock, log
 from cases.commands import Act
 from clients.models import PROTECTED, READERS, CareDecision, Client, ClientIdentity, ServiceOrder
+from organisation import acting
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.pages.changing import end_on, plain
+from organisation.reading import log_read
 from organisation.roles import Role
 
 PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
@@ -60,8 +62,7 @@ def may(request: HttpRequest, client: Client, roles: Collection[str]) -> bool:
 
 def act_of(request: HttpRequest, client: Client, roles: Collection[str]) -> Act:
     """The person of the request, and whom they stand in for in the client's unit."""
-    held = request.actor.holding(roles, client.unit.path)
-    return Act(request.user, held.on_behalf_of if held else None, request.at)
+    return acting.act_of(request, roles, client.unit.path)
 
 
 def record(
@@ -70,9 +71,8 @@ def record(
 ) -> None:  # fmt: skip
     """A line in the client's log, in the caller's transaction."""
     log.record(
-        f"client:{client.pk}", name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-        subject=subject or client, values=values, personal=True,
-    )  # fmt: skip
+        f"client:{client.pk}", name, act, subject=subject or client, values=values, personal=True
+    )
 
 
 def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
@@ -147,8 +147,4 @@ def mark_read(order: ServiceOrder, act: Act) -> None:
 
 def log_reading(request: HttpRequest, client: Client, name: str = "read_client") -> None:
     """That somebody has looked at the client's particulars (SEC-02)."""
-    act = act_of(request, client, READERS)
-    log.record_read(
-        f"client:{client.pk}", name, at=request.at, actor=act.user,
-        on_behalf_of=act.on_behalf_of, subject=client,
-    )  # fmt: skip
+    log_read(request, f"client:{client.pk}", name, client, READERS, client.unit.path)

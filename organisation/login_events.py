@@ -14,6 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from audit import log
+from audit.act import Act
 from audit.models import Event
 from organisation.models import User
 
@@ -75,8 +76,7 @@ def _record(
         log.record(
             f"user:{person.pk}" if person else "login",
             name,
-            at=request.at,
-            actor=actor,
+            Act.own(actor, request.at),
             subject=person or User(pk=0),
             kind=kind,
             values=values,

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client, TestCase
 from django.urls import URLPattern, get_resolver, reverse
 
+from audit.act import Act
 from cases import committee
 from cases.models import CommitteeMeeting, CommitteeMember, Document, OutgoingMail, SavedFilter
 from clients.models import Client as Person
@@ -243,7 +244,7 @@ class World:
         meeting = CommitteeMeeting.objects.create(
             held_on=date(2026, 4, 15), documents_due=date(2026, 3, 27)
         )
-        committee.add_item(meeting, "Information", at(SINCE), None)
+        committee.add_item(meeting, "Information", Act.by_system(at(SINCE)))
         unit, first = root_unit(), self.people["development-strategist"]
         rule = DelegationRule.objects.create(
             code="warning", label="Varna", role=R.DEPUTY_DIRECTOR, valid_from=SINCE
@@ -256,7 +257,7 @@ class World:
             created_at=at(SINCE), locked_at=at(SINCE), shown_to_company=True,
             file=ContentFile(PAGE, "x.pdf"),
         )  # fmt: skip
-        draft = new_version(at(SINCE), first)
+        draft = new_version(Act.own(first, at(SINCE)))
         self.arguments = {
             "cases:remove_filter": [SavedFilter.objects.create(user=first, name="a", query="").pk],
             "cases:calendar_feed": ["no-such-key"],
@@ -380,7 +381,7 @@ def _staffing(unit) -> dict[str, list[int]]:
 def _board(unit) -> dict[str, list[int]]:
     """A day plan with a visit and a run of the optimizer, and the addresses that lead to them."""
     with transaction.atomic():
-        plan = plan_of(unit, SINCE, at(SINCE))
+        plan = plan_of(unit, SINCE, Act.by_system(at(SINCE)))
     client = Person.objects.create(name="Astrid Hall", unit=unit, active_from=SINCE)
     visit = Visit.objects.create(
         plan=plan, client=client, start=600, minutes=30, earliest=600, latest_end=630
@@ -426,7 +427,7 @@ def _announced(unit, author: User) -> Tender:
     """One tender, however many addresses lead to it."""
     if found := Tender.objects.first():
         return found
-    tender = open_tender("Strandgården", unit, author, at(SINCE))
+    tender = open_tender("Strandgården", unit, Act.own(author, at(SINCE)))
     Tender.objects.filter(pk=tender.pk).update(
         published_on=SINCE, questions_close_on=date(2020, 2, 1), tenders_close_on=date(2020, 3, 1)
     )

@@ -18,8 +18,8 @@ from django.test import TestCase
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from audit.act import Act
 from audit.models import Event, EventValues
-from cases.commands import Act
 from clients.models import Client, Service
 from organisation.models import User
 from organisation.roles import Role

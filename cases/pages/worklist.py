@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from audit import log
+from audit.act import Act
 from cases import calendar
 from cases.actions import ChangeResponsible, RegisterNote
 from cases.commands import Refused, perform
@@ -219,7 +220,7 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
             log.record(
                 f"user:{request.user.pk}",
                 "remove_calendar_address" if removed else "make_calendar_address",
-                at=request.at, actor=request.user, subject=request.user,
+                Act.own(request.user, request.at), subject=request.user,
             )  # fmt: skip
         messages.success(
             request,

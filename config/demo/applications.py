@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from audit.act import Act
 from cases import calendar, committee
 from cases.actions import ChangeResponsible, DeclareConflict, WriteNote
 from cases.models import CommitteeMeeting, CommitteeMember
@@ -93,7 +94,7 @@ class Story:
             provider, user = load_company(
                 self.name, self.serial, self.contact, at, login=self.login, number=self.number
             )
-            application = intake.open_draft(provider, self.stage.unit, user, at)
+            application = intake.open_draft(provider, self.stage.unit, Act.own(user, at))
             self.routine = Routine(application, self.stage.people, user, self.worker)
         return self.routine
 
@@ -206,7 +207,7 @@ def freeze(stage: Stage, meeting: str, days_ago: int) -> None:
     secretary = stage.people["committee-secretary"]
     found = stage.meetings[meeting]
     if found.packet_frozen_at is None:
-        stage.timeline.ago(days_ago, lambda at: committee.freeze(found, at, secretary))
+        stage.timeline.ago(days_ago, lambda at: committee.freeze(found, Act.own(secretary, at)))
 
 
 def at_the_committee(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from audit.act import Act
 from cases import calendar
 from clients.models import Client
 from config.demo import clients, staff, unexecuted
@@ -37,9 +38,9 @@ def load(units: dict[str, Unit], people: dict[str, User], today: date) -> None:
     _care_contacts(home_care, carers, people["planner"], today)
     carers[0].user = people["care-staff"]
     carers[0].save()
-    at = moment(today, 6, 0)
+    act = Act.by_system(moment(today, 6, 0))
     for unit in home_care:
-        generate(unit, today, calendar.add_days(today, DAYS), at)
+        generate(unit, today, calendar.add_days(today, DAYS), act)
     unexecuted.load(home_care[0], people["planner"], today)
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from audit import log, sealing
+from audit import sealing
 from audit.models import Chain, Event
 from organisation.access import roles
 from organisation.forms import LogCheckForm, LogFilter
@@ -23,6 +23,7 @@ from organisation.models import User
 from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.pages.history import event_name
+from organisation.reading import log_read
 from organisation.roles import Role
 
 REVIEWERS = frozenset({Role.AUDITOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
@@ -81,9 +82,8 @@ def access_log(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> FileResponse:
     """The filtered log as an Excel file, the latest first; taking it out is itself logged."""
     found = list(_filtered(request)[1][:EXPORTED_AT_MOST])
-    log.record_read(
-        CHAIN, "export_log", at=request.at, actor=request.user, subject=_chain(),
-        on_behalf_of=changing.acting_for(request, REVIEWERS),
+    log_read(
+        request, CHAIN, "export_log", _chain(), REVIEWERS,
         values={"events": len(found), **{n: v for n, v in _asked(request).items() if v}},
     )  # fmt: skip
     columns = (("När", 18), ("Vem", 30), ("För", 30), ("Slag", 12), ("Vad", 60), ("Gäller", 34))

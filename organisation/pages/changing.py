@@ -11,14 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from audit import log
-from organisation.models import InPeriod, User
+from organisation.acting import act_of
+from organisation.models import InPeriod
 
 Values = Mapping[str, Any]
-
-
-def acting_for(request: HttpRequest, roles: Collection[str]) -> User | None:
-    """Whom the person acts for with one of `roles`; None when the role is their own (CAP-08)."""
-    return next((held.on_behalf_of for held in request.actor.holdings if held.role in roles), None)
 
 
 def record(
@@ -35,9 +31,7 @@ def record(
     log.record(
         chain,
         name,
-        at=request.at,
-        actor=request.user,
-        on_behalf_of=acting_for(request, roles),
+        act_of(request, roles),
         subject=subject,
         values=values,
         personal=personal,

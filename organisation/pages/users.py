@@ -21,7 +21,7 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from audit import clock, log
+from audit import clock
 from organisation.access import roles
 from organisation.accounts import folded
 from organisation.forms import (
@@ -42,6 +42,7 @@ from organisation.pages.reach import (
     units_within,
     users_within,
 )
+from organisation.reading import log_read
 from organisation.roles import Role
 
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
@@ -115,8 +116,7 @@ def _query(request: HttpRequest) -> str:
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """A person: facts, roles, substitutes, and what has been changed. The reading is logged."""
     person = _person(request, pk)
-    log.record_read(_chain(person), "read_user", at=request.at, actor=request.user, subject=person,
-                    on_behalf_of=changing.acting_for(request, ADMINISTRATORS))  # fmt: skip
+    log_read(request, _chain(person), "read_user", person, ADMINISTRATORS)
     everything = person.roles.select_related("unit", "provider").order_by("-valid_from", "-pk")
     substitutions = Substitution.objects.filter(Q(absent=person) | Q(substitute=person))
     context = {

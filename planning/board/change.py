@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from audit import clock, log
+from audit.act import Act
 from cases.commands import NotAllowed, Refused
 from organisation.authority import Holding, actor_on
 from organisation.models import User
@@ -74,17 +75,15 @@ def change(
         if done := list(PlanChange.objects.filter(plan=plan, key=key)):
             return done
         visits = _locked(plan, {row.visit for row in wanted})
-        held = by or _authority(visits, user, at)
+        act = Act(user, by.on_behalf_of, at) if by else _authority(visits, user, at)
         due = list(_due(visits, wanted, skip_clashes))
-        return _carry_out(plan, visits, due, _Doer(user, held, key, at, name), undoes or {})
+        return _carry_out(plan, visits, due, _Doer(act, key, name), undoes or {})
 
 
 @dataclass(frozen=True)
 class _Doer:
-    user: User | None
-    held: Holding | None
+    act: Act
     key: str
-    at: datetime
     name: str
 
 
@@ -107,22 +106,22 @@ def _locked(plan: int, keys: Iterable[int]) -> dict[int, Visit]:
     return found
 
 
-def authority(plan: DayPlan, user: User | None, at: datetime) -> Holding | None:
-    """By which role a person changes a plan; None is the system itself. Raises NotAllowed."""
+def authority(plan: DayPlan, user: User | None, at: datetime) -> Act:
+    """What a person (None: the system itself) does with a plan, and for whom. Raises NotAllowed."""
     if user is None:
-        return None
+        return Act.by_system(at)
     held = actor_on(user, clock.local_date(at)).holding(PLANNERS, plan.unit.path)
     if held is None:
         raise NotAllowed("Planen ändras av enhetens planerare.")
-    return held
+    return Act(user, held.on_behalf_of, at)
 
 
-def _authority(visits: Mapping[int, Visit], user: User | None, at: datetime) -> Holding | None:
-    """By which role the person changes the plan. Raises NotAllowed."""
-    held = None
+def _authority(visits: Mapping[int, Visit], user: User | None, at: datetime) -> Act:
+    """As which act the person changes the plan of the visits. Raises NotAllowed."""
+    act = Act.own(user, at)
     for plan in {visit.plan for visit in visits.values()}:
-        held = authority(plan, user, at)
-    return held
+        act = authority(plan, user, at)
+    return act
 
 
 def _due(
@@ -158,14 +157,12 @@ def _carry_out(
     rows = [_write(visits[row.visit], row, doer) for row in due]
     for visit in {row.visit_id: row.visit for row in rows}.values():
         visit.save()
-    behalf = doer.held.on_behalf_of if doer.held else None
     event = log.record(
-        f"case:{plan}", doer.name, at=doer.at, actor=doer.user, on_behalf_of=behalf,
-        subject=rows[0].visit.plan, personal=True,
+        f"case:{plan}", doer.name, doer.act, subject=rows[0].visit.plan, personal=True,
         values={"changes": [[r.visit_id, r.group, r.before, r.after] for r in rows]},
     )  # fmt: skip
     for row in rows:
-        row.plan_id, row.seq, row.on_behalf_of = plan, event.seq, behalf
+        row.plan_id, row.seq, row.on_behalf_of = plan, event.seq, doer.act.on_behalf_of
         row.undoes_id = undoes.get((row.visit_id, row.group))
     PlanChange.objects.bulk_create(rows)
     # Not by saving the plan: its row belongs to `perform`, and the number only grows.
@@ -179,7 +176,7 @@ def _write(visit: Visit, row: Wanted, doer: _Doer) -> PlanChange:
     groups.write(visit, row.group, row.value)
     return PlanChange(
         visit=visit, group=row.group, before=before, after=dict(row.value),
-        version=groups.version_of(visit, row.group), key=doer.key, actor=doer.user, at=doer.at,
+        version=groups.version_of(visit, row.group), key=doer.key, actor=doer.act.user, at=doer.act.at,
     )  # fmt: skip
 
 

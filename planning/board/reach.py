@@ -12,6 +12,7 @@ from cases import calendar
 from clients.models import READERS, Client
 from organisation.authority import Actor
 from organisation.models import Unit
+from organisation.reading import log_read
 from planning.board.change import PLANNERS
 from planning.models import DayPlan, Shift, UnitMove
 
@@ -48,6 +49,11 @@ def get_plan(request: HttpRequest, pk: int) -> DayPlan:
     ):
         return plan
     raise Http404
+
+
+def log_plan_read(request: HttpRequest, plan: DayPlan, name: str = "read_plan") -> None:
+    """That somebody has read the plan (SEC-02)."""
+    log_read(request, plan.chain, name, plan, READERS, plan.unit.path)
 
 
 def may_plan(actor: Actor, unit: Unit) -> bool:

@@ -20,6 +20,7 @@ from cases.commands import Refused
 from clients import editing
 from clients.models import READERS
 from organisation.access import in_background, roles
+from organisation.acting import act_of
 from organisation.models import Unit
 from planning import daytime
 from planning.board import adding, figures, following, moving, pieces, pulse, reading, shown
@@ -30,6 +31,7 @@ from planning.board.forms import AcceptForm, AddForm, RowField
 from planning.board.reach import (
     asked_day,
     get_plan,
+    log_plan_read,
     may_plan,
     plan_to_change,
     unit_to_plan,
@@ -63,7 +65,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "visits": pieces.visits_address(plan) if plan else "",
     }  # fmt: skip
     if plan:
-        log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+        log_plan_read(request, plan)
         context |= _whole(request, plan)
     return render(request, "planning/board/board.html", context)
 
@@ -140,7 +142,7 @@ def fetch(request: HttpRequest) -> HttpResponse:
     if day < request.today:
         messages.error(request, "Dagen har varit. Besök hämtas för idag och senare.")
         return redirect(_board(unit, day))
-    changed = generate(unit, day, day, request.at, request.user)
+    changed = generate(unit, day, day, act_of(request, PLANNERS, unit.path))
     said = f"{changed} besök är hämtade ur grundplaneringen." if changed else (
         "Dagens besök stämmer redan med grundplaneringen."
     )  # fmt: skip
@@ -350,7 +352,7 @@ def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
     """Every visit that lacks somebody, by risk."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    log_plan_read(request, plan)
     context = {
         "plan": plan,
         "visits": data.unplaced,
@@ -366,7 +368,7 @@ def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
     data = reading.read(plan)
     found = rules.not_accepted(data, rules.breaches_of(data))
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    log_plan_read(request, plan)
     context = {
         "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, found),
         "accepted": plan.accepted.select_related("recorded_by"),
@@ -400,17 +402,13 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     first = {"code": request.GET.get("brott"), "about": request.GET.get("om")}
     form = AcceptForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        said, act = form.cleaned_data, act_of(request, PLANNERS, plan.unit.path)
         with transaction.atomic():
             AcceptedBreach.objects.get_or_create(
                 plan=plan, code=said["code"], about=said["about"],
-                defaults={"reason": said["reason"], "recorded_at": request.at,
-                          "recorded_by": request.user},
+                defaults={"reason": said["reason"], **act.stamp},
             )  # fmt: skip
-            log.record(
-                plan.chain, "accept_breach", at=request.at, actor=request.user, subject=plan,
-                values=said,
-            )  # fmt: skip
+            log.record(plan.chain, "accept_breach", act, subject=plan, values=said)
         messages.success(request, "Regelbrottet är godtaget för den här dagen.")
         return redirect(_board(plan.planned_unit, plan.day))
     return render(request, "planning/board/accept.html", {"plan": plan, "form": form})

@@ -48,8 +48,7 @@ def decline(visit: Visit, said: Declined, seen: int, act: Act, key: str) -> Decl
             stays=kept, **act.stamp,
         )  # fmt: skip
         log.record(
-            f"client:{visit.client_id}", "decline_visit", at=act.at, actor=act.user,
-            on_behalf_of=act.on_behalf_of, subject=row, personal=True,
+            f"client:{visit.client_id}", "decline_visit", act, subject=row, personal=True,
             values={"visit": visit.pk, "stays": kept, "staff_used": said.staff_used},
         )  # fmt: skip
     return row

@@ -118,9 +118,7 @@ def _open(
         service=service, first_day=first_day, called_by=called_by,
         responsible=called_by or act.user,
     )  # fmt: skip
-    open_case(
-        need, act.user, name="open_extra_need", at=act.at, on_behalf_of=act.on_behalf_of
-    )  # fmt: skip
+    open_case(need, act, name="open_extra_need")
     give_number(need, act.day)
     need.save()
     ledger.start(need, rules.CONTACT, act.day, anchor_text="det extra besöket planerades")
@@ -162,8 +160,7 @@ def _join(need: ExtraNeed, visit: Visit, act: Act, called_by: User | None) -> No
     need.version += 1
     need.save()
     log.record(
-        need.chain, "join_extra_need", at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-        subject=need, values={
+        need.chain, "join_extra_need", act, subject=need, values={
             "version": need.version, "visit": visit.pk,
             "first_day": [str(before), str(need.first_day)],
         },

@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from audit import log
 from cases.commands import Refused
 from cases.filters import acts_for, add_next_deadline
 from cases.models import Case
@@ -21,6 +20,7 @@ from clients.models import READERS, Client
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from organisation.roles import Role
 from planning import daytime
 from planning.board import adding
@@ -45,8 +45,8 @@ def needs(request: HttpRequest) -> HttpResponse:
     for need in page.object_list:
         need.timer = rules.timer(need.first_day, request.today) if need.counts_days else ""
     root = Unit.objects.get(parent=None)
-    log.record_read(
-        "clients", "read_extra_needs", at=request.at, actor=request.user, subject=root,
+    log_read(
+        request, "clients", "read_extra_needs", root, READERS,
         values={"needs": [need.pk for need in page.object_list]},
     )  # fmt: skip
     context = {

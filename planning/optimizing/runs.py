@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import clock, log
+from audit.act import Act
 from cases.commands import Refused
 from organisation.models import User
 from planning.board import advice, problem, reading
@@ -50,7 +51,7 @@ def start(
     nothing to plan."""
     if profile not in problem.PROFILES:
         raise Refused("Välj vad som är viktigast.")
-    held = authority(plan, user, at)
+    act = authority(plan, user, at)
     with transaction.atomic():
         DayPlan.objects.select_for_update().get(pk=plan.pk)
         end_silent(plan)
@@ -67,8 +68,7 @@ def start(
             beat_at=clock.real_now(),
         )  # fmt: skip
         log.record(
-            plan.chain, "start_optimizer", at=at, actor=user, subject=plan,
-            on_behalf_of=held.on_behalf_of if held else None,
+            plan.chain, "start_optimizer", act, subject=plan,
             values={"profile": profile, "seconds": seconds},
         )  # fmt: skip
     return run
@@ -237,7 +237,7 @@ def accept(
     """
     if run.status not in (Status.DONE, Status.STOPPED):
         raise Refused("Körningen har inget förslag att godta.")
-    authority(run.plan, user, at)
+    act = authority(run.plan, user, at)
     chosen = None if shifts is None else set(shifts)
     moves = {
         int(visit): said
@@ -249,7 +249,7 @@ def accept(
             run.plan_id, list(_untouched(run.plan, moves)), user, key=key, at=at,
             name="accept_proposal", skip_clashes=True,
         )  # fmt: skip
-        _move_breaks(run, user, at, chosen)
+        _move_breaks(run, act, chosen)
         OptimizerRun.objects.filter(pk=run.pk).update(accepted_at=at)
     return done
 
@@ -265,9 +265,7 @@ def _untouched(plan: DayPlan, moves: Mapping[int, Any]) -> Iterator[Wanted]:
             yield from _wanted(visit, said)
 
 
-def _move_breaks(
-    run: OptimizerRun, user: User | None, at: datetime, chosen: set[int] | None
-) -> None:  # fmt: skip
+def _move_breaks(run: OptimizerRun, act: Act, chosen: set[int] | None) -> None:
     """Put the breaks of the rows where the proposal has them, and let open boards read it."""
     wanted = {int(pk): minute for pk, minute in run.proposal.get("breaks", {}).items()
               if chosen is None or int(pk) in chosen}  # fmt: skip
@@ -276,7 +274,7 @@ def _move_breaks(
     if not moved:
         return
     event = log.record(
-        run.plan.chain, "move_breaks", at=at, actor=user, subject=run.plan,
+        run.plan.chain, "move_breaks", act, subject=run.plan,
         values={"breaks": [[row.pk, row.break_start, wanted[row.pk]] for row in moved]},
     )  # fmt: skip
     for row in moved:
@@ -294,10 +292,10 @@ def _wanted(visit: Visit, said: Mapping[str, Any]) -> Iterator[Wanted]:
 
 def stop(run: OptimizerRun, user: User | None, *, at: datetime) -> None:
     """Ask the search to end with the best it has. Raises NotAllowed."""
-    authority(run.plan, user, at)
+    act = authority(run.plan, user, at)
     with transaction.atomic():
         asked = OptimizerRun.objects.filter(
             pk=run.pk, status__in=(Status.WAITING, Status.RUNNING), stop_wanted=False
         ).update(stop_wanted=True)
         if asked:
-            log.record(run.plan.chain, "stop_optimizer", at=at, actor=user, subject=run.plan)
+            log.record(run.plan.chain, "stop_optimizer", act, subject=run.plan)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from audit import clock, log
+from audit.act import Act
 from cases import calendar
 from cases.commands import Refused
 from clients.models import Client, LegalBasis, ServiceOrder
@@ -39,19 +40,19 @@ JITTER = 0.004
 BATCH = 2000
 
 
-def start(unit: Unit, user: User, at: datetime) -> Practice:
+def start(unit: Unit, act: Act) -> Practice:
     """Note that a copy is to be made. Raises Refused when there is one."""
     if unit.practice_of_id:
         raise Refused("Det här är redan en övningsenhet.")
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=unit.pk)
         for old in unit.practices.filter(ended_at=None):
-            if not is_broken(old, at):
+            if not is_broken(old, act.at):
                 raise Refused(f"{unit} har redan en övningsenhet. Ta bort den först.")
-            end(old, user, at)
-        practice = Practice.objects.create(original=unit, made_by=user, started_at=at)
+            end(old, act)
+        practice = Practice.objects.create(original=unit, made_by=act.user, started_at=act.at)
         log.record(
-            f"unit:{unit.pk}", "start_practice", at=at, actor=user, subject=unit,
+            f"unit:{unit.pk}", "start_practice", act, subject=unit,
             values={"practice": practice.pk},
         )  # fmt: skip
     return practice
@@ -105,9 +106,10 @@ def _copy(practice: Practice, today: Any, at: datetime) -> Unit:
     clients = _clients(original, unit, random, today)
     _granted(clients, practice.made_by, at)
     _planned(clients, practice.made_by, at)
-    generate(unit, today, last, at, practice.made_by)
+    act = Act.by_system(at)
+    generate(unit, today, last, act)
     log.record(
-        f"unit:{original.pk}", "make_practice", at=at, actor=practice.made_by, subject=unit,
+        f"unit:{original.pk}", "make_practice", act, subject=unit,
         values={"unit": unit.pk, "clients": len(clients), "carers": len(carers)},
     )  # fmt: skip
     return unit
@@ -208,15 +210,14 @@ def _rows(found: models.QuerySet, each: Any = None, **changed: Any) -> dict[int,
     return {row.pk: copy.pk for row, copy in zip(originals, copies, strict=True)}
 
 
-def end(practice: Practice, user: User, at: datetime) -> None:
+def end(practice: Practice, act: Act) -> None:
     """Take the practice unit away: nobody holds a role in it any more."""
-    today = clock.local_date(at)
     with transaction.atomic():
-        Practice.objects.filter(pk=practice.pk).update(ended_at=at)
+        Practice.objects.filter(pk=practice.pk).update(ended_at=act.at)
         if practice.unit:
             RoleAssignment.objects.filter(unit=practice.unit).delete()
-            Unit.objects.filter(pk=practice.unit_id).update(valid_to=today)
+            Unit.objects.filter(pk=practice.unit_id).update(valid_to=act.day)
         log.record(
-            f"unit:{practice.original_id}", "end_practice", at=at, actor=user,
-            subject=practice.original, values={"practice": practice.pk},
+            f"unit:{practice.original_id}", "end_practice", act, subject=practice.original,
+            values={"practice": practice.pk},
         )  # fmt: skip

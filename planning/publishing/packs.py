@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 
 from audit import clock, log
+from audit.act import Act
 from cases import calendar, documents
 from clients.models import Client, Service
 from organisation.models import Unit
@@ -212,7 +213,7 @@ def write(plan: DayPlan, at: datetime) -> Path | None:
     _replace(folder, files)
     with transaction.atomic():
         log.record(
-            plan.chain, "write_pack", at=at, actor=None, subject=plan, personal=True,
+            plan.chain, "write_pack", Act.by_system(at), subject=plan, personal=True,
             values={"plan_version": version.number if version else None, "files": len(files)},
         )  # fmt: skip
         _note_written(version, at)

@@ -12,12 +12,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import log
 from cases.commands import Command, Refused, perform
 from clients.models import READERS
 from organisation.access import roles
 from planning.board.change import PLANNERS
-from planning.board.reach import get_plan, may_plan, plan_to_change
+from planning.board.reach import get_plan, log_plan_read, may_plan, plan_to_change
 from planning.models import DayPlan, Delivery
 from planning.publishing import commands, packs, reading, rules, words
 
@@ -38,7 +37,7 @@ class Receiver:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """What a publication would tell, what stops it, and what has gone out."""
     plan = get_plan(request, pk)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    log_plan_read(request, plan)
     found = reading.pending(plan)
     versions = list(plan.versions.select_related("recorded_by").order_by("-number"))
     published = next((row for row in versions if row.published_at), None)
@@ -115,7 +114,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """An earlier version: what the board would become if it were restored."""
     plan = get_plan(request, pk)
     row = get_object_or_404(plan.versions.select_related("recorded_by"), number=number)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+    log_plan_read(request, plan)
     now = reading.sent(reading.snapshot(plan))
     kept = reading.known(row, now)
     context = {
@@ -133,7 +132,7 @@ def pack(request: HttpRequest, pk: int) -> FileResponse:
     """The printable pack as it would be now: the last publication, else the board as it stands."""
     plan = get_plan(request, pk)
     whole = packs.pack_of(plan, reading.published_version(plan))
-    log.record_read(plan.chain, "read_pack", at=request.at, actor=request.user, subject=plan)
+    log_plan_read(request, plan, "read_pack")
     wanted = request.GET.get("rad")
     sheets = [row for row in whole.sheets if str(row.number) == wanted] if wanted else None
     name = f"dagplan-{plan.day.isoformat()}{f'-rad-{wanted}' if sheets else ''}.pdf"

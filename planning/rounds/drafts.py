@@ -154,7 +154,7 @@ def _regenerate(client: Client, first: date, act: Act, unit: Unit) -> int:
     first, last = max(first, act.day), last_planned_day(unit)
     if last is None or last < first:
         return 0
-    return generate(unit, first, last, act.at, act.user, [client.pk])
+    return generate(unit, first, last, act, [client.pk])
 
 
 def preview_of(draft: VisitTemplate, first: date, today: date) -> list[preview.DayChange]:

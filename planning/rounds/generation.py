@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import F, Prefetch, Q
 
 from audit import clock, log
+from audit.act import Act
 from audit.models import Event
 from cases import calendar
 from cases.commands import open_case
 from clients.models import Client
-from organisation.models import Unit, User
+from organisation.models import Unit
 from planning import daytime
 from planning.models import (
     Absence,
@@ -118,7 +119,7 @@ def _life(client: Any, here: Period | None) -> Life:
 
 
 def generate(
-    unit: Unit, first: date, last: date, at: datetime, actor: User | None = None,
+    unit: Unit, first: date, last: date, act: Act,
     clients: Iterable[int] | None = None,
 ) -> int:  # fmt: skip
     """Make the visits of every day from `first` to `last`, inclusive. Returns how many changed.
@@ -131,12 +132,12 @@ def generate(
     reading = Reading(lambda: read_base(unit, first, last, chosen))
     changed, day = 0, first
     while day <= last:
-        changed += _generate_day(unit, day, reading, at, actor)
+        changed += _generate_day(unit, day, reading, act)
         day = calendar.add_days(day, 1)
     return changed
 
 
-def plan_of(unit: Unit, day: date, at: datetime, actor: User | None = None) -> DayPlan:
+def plan_of(unit: Unit, day: date, act: Act) -> DayPlan:
     """The plan of a unit's day, made when there is none, in a transaction."""
     found = DayPlan.objects.filter(planned_unit=unit, day=day).first()
     if found:
@@ -144,16 +145,16 @@ def plan_of(unit: Unit, day: date, at: datetime, actor: User | None = None) -> D
     plan = DayPlan(
         state=DayPlan.State.PLANNING, title=f"{unit} {day}", unit=unit, planned_unit=unit, day=day
     )
-    open_case(plan, actor, name="open_day_plan", at=at)
+    open_case(plan, act, name="open_day_plan")
     return plan
 
 
-def _generate_day(unit: Unit, day: date, reading: Reading, at: datetime, actor: User | None) -> int:
+def _generate_day(unit: Unit, day: date, reading: Reading, act: Act) -> int:
     with transaction.atomic():
         # The unit's row keeps two who make the same day at once apart.
         Unit.objects.select_for_update().get(pk=unit.pk)
         base = reading.base()
-        plan = plan_of(unit, day, at, actor)
+        plan = plan_of(unit, day, act)
         standing = {
             (visit.client_id, visit.slot): visit
             for visit in plan.visits.filter(client__in=base.lives, origin=Visit.Origin.TEMPLATE)
@@ -166,7 +167,7 @@ def _generate_day(unit: Unit, day: date, reading: Reading, at: datetime, actor: 
         if changed:
             _link(plan, made + back)
             event = log.record(
-                plan.chain, "generate_visits", at=at, actor=actor, subject=plan,
+                plan.chain, "generate_visits", act, subject=plan,
                 values={"made": len(made), "changed": changed},
             )  # fmt: skip
             plan.last_seq = plan.reload_seq = event.seq
@@ -327,9 +328,10 @@ def generate_coming(at: datetime, days: int) -> int:
     """Make the visits of every unit that has clients, or will have, from today and `days` ahead."""
     today = clock.local_date(at)
     last = calendar.add_days(today, days)
+    act = Act.by_system(at)
     coming = UnitMove.objects.prepared().values("target")
     serving = Q(pk__in=Client.objects.values("unit")) | Q(pk__in=coming)
     units = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=last)
     return sum(
-        generate(unit, max(today, unit.valid_from), last, at) for unit in units.filter(serving)
+        generate(unit, max(today, unit.valid_from), last, act) for unit in units.filter(serving)
     )

@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from audit import log
 from cases import calendar
 from clients import editing
 from clients.editing import NURSES, ORDERERS, PLANNERS
@@ -23,6 +22,7 @@ from organisation.encryption import blind_index
 from organisation.models import Unit
 from organisation.pages import history
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning.away.following import follow
 from planning.extras.reading import needs_of
 from planning.models import Absence
@@ -125,10 +125,7 @@ def _export(request: HttpRequest, found: QuerySet[Client]) -> HttpResponseBase:
     """The list as Excel, the protected masked; that it was taken out is logged (SEC-02)."""
     rows = standings(found, request.today)
     root = Unit.objects.get(parent=None)
-    log.record_read(
-        "clients", "export_clients", at=request.at, actor=request.user, subject=root,
-        values={"clients": len(rows)},
-    )  # fmt: skip
+    log_read(request, "clients", "export_clients", root, READERS, values={"clients": len(rows)})
     return workbook(
         "Brukare", COLUMNS, (_line(row) for row in rows),
         f"brukare-{request.today.isoformat()}.xlsx",

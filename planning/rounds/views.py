@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from audit import log
 from cases import calendar
 from clients import editing
 from clients.defaults import FETCHES
@@ -23,6 +22,7 @@ from clients.models import READERS, Client
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning import daytime
 from planning.models import DayPlan, TemplateVisit, VisitTemplate
 from planning.models.templates import MOST_WEEKS
@@ -88,9 +88,9 @@ def deviations(request: HttpRequest) -> HttpResponseBase:
 
 
 def _export(request: HttpRequest, rows: list[Standing]) -> HttpResponseBase:
-    log.record_read(
-        "clients", "export_clients", at=request.at, actor=request.user,
-        subject=Unit.objects.get(parent=None), values={"clients": len(rows)},
+    log_read(
+        request, "clients", "export_clients", Unit.objects.get(parent=None), READERS,
+        values={"clients": len(rows)},
     )  # fmt: skip
     lines = (
         (

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from cases.commands import Act
+from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit
-from organisation.pages.changing import acting_for
 from organisation.pages.reach import current_units_within
 from organisation.roles import Role
 from planning.models import Carer, Shift
@@ -61,7 +61,7 @@ def get(rows: QuerySet, **what: Any) -> Any:
 
 def act(request: HttpRequest) -> Act:
     """Who does it, for whom, and when."""
-    return Act(request.user, acting_for(request, EDITORS), request.at)
+    return act_of(request, EDITORS)
 
 
 def day_of(text: str | None, otherwise: date) -> date:

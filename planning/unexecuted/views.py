@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import log
 from cases import calendar
 from clients import editing
 from clients.editing import ORDERERS
@@ -23,6 +22,7 @@ from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages import changing
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from organisation.roles import Role
 from planning.models import Postponement
 from planning.unexecuted import document as pdf
@@ -63,9 +63,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def _log_read(request: HttpRequest, found: list[Line], name: str = "read_unexecuted") -> None:
     """Whose decisions were shown, by number (SEC-02)."""
-    log.record_read(
-        "clients", name, at=request.at, actor=request.user,
-        subject=Unit.objects.get(parent=None), values={"orders": [row.order.pk for row in found]},
+    log_read(
+        request, "clients", name, Unit.objects.get(parent=None), READERS,
+        values={"orders": [row.order.pk for row in found]},
     )  # fmt: skip
 
 

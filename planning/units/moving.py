@@ -252,7 +252,7 @@ def _carers(wish: Wish, staff: Collection[Carer], teams: Collection[Team], act: 
 def carry_out_due(at: datetime) -> int:
     """Carry out the moves whose day has come, and let open extra needs follow their person. Safe to
     run twice. Returns how many moves there were."""
-    act = Act(None, None, at)
+    act = Act.by_system(at)
     due = list(UnitMove.objects.prepared().filter(first_day__lte=act.day).order_by("first_day"))
     for move in due:
         carry_out(move, act)
@@ -271,8 +271,7 @@ def _record(move: UnitMove, name: str, act: Act) -> None:
     """A line in both units' logs."""
     for unit in (move.source_id, move.target_id):
         log.record(
-            f"unit:{unit}", name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-            subject=move, values={
+            f"unit:{unit}", name, act, subject=move, values={
                 "unit": [str(move.source), str(move.target)],
                 "first_day": [None, str(move.first_day)], "is_merger": move.is_merger,
             },

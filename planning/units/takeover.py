@@ -66,7 +66,7 @@ class TakeOver:
             return 0
         apart = VisitStaff.objects.filter(self.apart, visit__plan=plan)
         make_loose(list(apart.select_related("visit").order_by("visit", "place")), act, by)
-        other = plan_of(self.target, plan.day, act.at, act.user)
+        other = plan_of(self.target, plan.day, act)
         values = {"visits": keys, "shifts": list(rows)}
         _record(plan, "move_visits_out", act, {"to": str(self.target), **values})
         _record(other, "move_visits_in", act, {"from": str(self.source), **values})
@@ -94,10 +94,7 @@ class TakeOver:
 
 def _record(plan: DayPlan, name: str, act: Act, values: dict) -> None:
     """A line in the plan's log; open boards read everything anew."""
-    event = log.record(
-        plan.chain, name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of, subject=plan,
-        values=values,
-    )  # fmt: skip
+    event = log.record(plan.chain, name, act, subject=plan, values=values)
     DayPlan.objects.filter(pk=plan.pk).update(last_seq=event.seq, reload_seq=event.seq)
 
 

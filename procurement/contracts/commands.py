@@ -91,7 +91,7 @@ def open_own_unit(unit: Unit, name: str, table: str, agreed: Agreed, act: Act) -
         specification=SpecificationVersion.objects.in_force(act.day), signed_on=agreed.valid_from,
         signing=Contract.Signing.INTERNAL, table=table,
     )  # fmt: skip
-    open_case(contract, act.user, name="open_own_unit", at=act.at)
+    open_case(contract, act, name="open_own_unit")
     give_number(contract, act.day)
     contract.save()
     add_version(contract, agreed, act)

@@ -11,9 +11,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from cases import calendar, preferences
-from cases.commands import Act, open_once
+from cases.commands import open_once
 from cases.models import Case, Deadline
 from organisation.access import public, roles
+from organisation.acting import act_of
 from organisation.models import Responsibility, Unit
 from organisation.pages.excel import workbook
 from organisation.roles import Role
@@ -156,7 +157,7 @@ def own_unit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         stated = dict(form.cleaned_data)
         name, unit, table = (stated.pop(field) for field in ("name", "unit", "table"))
-        act = Act(request.user, None, request.at)
+        act = act_of(request, ENTERS, unit.path)
         agreed = Agreed(valid_to=None, **stated)
         contract = open_once(
             request.POST.get("key", ""), "open_own_unit",

@@ -39,7 +39,7 @@ def open_follow_up(duty: Duty, person: User | None, act: Act) -> FollowUp:
         provider=agreement.provider if agreement else None,
         title=agreement.title if agreement else str(duty),
     )  # fmt: skip
-    open_case(case, act.user, name="open_follow_up", at=act.at)
+    open_case(case, act, name="open_follow_up")
     give_number(case, act.day)
     case.save()
     FollowUpQuestion.objects.bulk_create(

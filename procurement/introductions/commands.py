@@ -59,9 +59,7 @@ def begin(application: ProviderApplication, act: Act, decided_on: date) -> Intro
         template=template,
         decided_on=decided_on,
     )
-    open_case(
-        introduction, act.user, name="begin_introduction", at=act.at, on_behalf_of=act.on_behalf_of
-    )
+    open_case(introduction, act, name="begin_introduction")
     give_number(introduction, act.day)
     introduction.save()
     service_only = application.assignment == ProviderApplication.Assignment.DOMESTIC
@@ -85,9 +83,7 @@ def begin_residential(contract: Contract, act: Act, decided_on: date) -> Introdu
         unit=contract.unit, responsible=contract.responsible, signed_contract=contract,
         template=template, decided_on=decided_on,
     )  # fmt: skip
-    open_case(
-        introduction, act.user, name="begin_introduction", at=act.at, on_behalf_of=act.on_behalf_of
-    )
+    open_case(introduction, act, name="begin_introduction")
     give_number(introduction, act.day)
     introduction.save()
     _copy_steps(introduction, template)
@@ -473,7 +469,7 @@ class SignContract(Command):
             specification=application.specification, signed_on=self.signed_on,
             signing=self.signing, chair=self.chair, company_signatory=self.company_signatory,
         )  # fmt: skip
-        open_case(contract, act.user, name="sign", at=act.at, on_behalf_of=act.on_behalf_of)
+        open_case(contract, act, name="sign")
         give_number(contract, act.day)
         contract.save()
         agreed = Agreed(

@@ -55,7 +55,7 @@ def open_meeting(duty: Duty, person: User | None, act: Act) -> Meeting:
         responsible=person, agenda=AGENDA[sort],
         title=f"{sort.label}, {duty.get_table_display()}",
     )  # fmt: skip
-    open_case(case, act.user, name="open_meeting", at=act.at)
+    open_case(case, act, name="open_meeting")
     give_number(case, act.day)
     case.save()
     flows.start(case)

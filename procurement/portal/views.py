@@ -12,11 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from audit import log
+from audit.act import Act
 from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
-from cases.views import actions, deadlines_of, get_case
+from cases.views import actions, deadlines_of, get_case, log_reading
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
 from procurement.applications.commands.intake import open_draft
@@ -109,7 +109,7 @@ def new(request: HttpRequest) -> HttpResponse:
     application = open_once(
         request.POST.get("key", ""),
         "open_draft",
-        lambda: open_draft(row.provider, unit, request.user, request.at, title),
+        lambda: open_draft(row.provider, unit, Act.own(request.user, request.at), title),
     )
     return redirect("portal:case", application.pk)
 
@@ -131,7 +131,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and sheet.take_in():
         messages.success(request, sheet.said)
         return redirect("portal:case", pk)
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
+    log_reading(request, row)
     if sheet.sent:
         application = Case.objects.select_related("responsible").get(pk=pk).concrete()
     asked, rows = _rows(application, sheet, request.today)
@@ -161,7 +161,7 @@ def _process(request: HttpRequest, row: Case) -> HttpResponse:
         **_shared(row),
         **more(concrete, request),
     }
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
+    log_reading(request, row)
     return render(request, template, context)
 
 

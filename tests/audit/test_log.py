@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from audit import log, sealing, triggers
+from audit.act import Act
 from audit.models import Chain, Event, EventValues
 from tests.factories import SINCE, at, person
 
@@ -24,7 +25,7 @@ def write(count: int, chain: str = "case:1") -> None:
     user = person("development-strategist")
     for number in range(count):
         log.record(
-            chain, "write_note", at=at(SINCE), actor=user, subject=user, values={"n": number}
+            chain, "write_note", Act.own(user, at(SINCE)), subject=user, values={"n": number}
         )
 
 

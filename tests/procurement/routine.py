@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from audit.act import Act
 from cases.models import CommitteeMeeting
 from config.demo.routine import PAGE, Routine, handled
 from organisation.models import Provider, Representation, RoleAssignment, User
@@ -98,7 +99,7 @@ def application_in(state: str) -> Routine:
     call_document()
     people = staff()
     provider, user = company()
-    routine = Routine(open_draft(provider, root_unit(), user, at(ARRIVED)), people, user)
+    routine = Routine(open_draft(provider, root_unit(), Act.own(user, at(ARRIVED))), people, user)
     for step in STATES[1 : STATES.index(state) + 1]:
         STEPS[step](routine)
     return routine
@@ -141,7 +142,7 @@ def put_on_agenda(r: Routine) -> CommitteeMeeting:
         held_on=MEETING, defaults={"documents_due": date(2026, 3, 27)}
     )
     r.agenda(at(date(2026, 3, 26)), meeting)
-    committee.freeze(meeting, at(date(2026, 3, 27)), r.people["committee-secretary"])
+    committee.freeze(meeting, Act.own(r.people["committee-secretary"], at(date(2026, 3, 27))))
     return meeting
 
 

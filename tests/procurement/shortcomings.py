@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from audit.act import Act
 from cases.commands import Command, Outcome, perform
 from cases.models import Case
 from organisation.defaults import load_delegation
@@ -64,7 +65,7 @@ class Story:
         with transaction.atomic():
             return open_deviation(
                 self.contract.provider, self.contract, self.contract.unit, source=source,
-                actor_user=actor, at=at(day), **stated,
+                act=Act.own(actor, at(day)), **stated,
             )  # fmt: skip
 
     def do(self, command: Command, who: str | User = STRATEGIST, day: date = REPORTED) -> Outcome:

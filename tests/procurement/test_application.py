@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from audit.act import Act
 from audit.models import Event
 from cases import attachments, flows, picture
 from cases.commands import Blocked, NotAllowed, Refused
@@ -90,7 +91,7 @@ class TestArrival:
         people = staff()
         provider, _ = company()
         application = enter_application(
-            provider, root_unit(), "paper", people["registrar"], day(4, 7)
+            provider, root_unit(), "paper", Act.own(people["registrar"], day(4, 7))
         )
         from config.demo.routine import Routine
 
@@ -111,7 +112,7 @@ class TestArrival:
         people = staff()
         provider, _ = company()
         application = enter_application(
-            provider, root_unit(), "mail", people["registrar"], at(ARRIVED)
+            provider, root_unit(), "mail", Act.own(people["registrar"], at(ARRIVED))
         )
         from config.demo.routine import Routine
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from cases import ledger
 from cases.commands import Blocked, NotAllowed, Refused
@@ -213,9 +214,9 @@ def test_a_template_changed_while_in_use_leaves_what_has_begun_alone():
     r = Routine()
     before = [row.text for row in r.case.questions.all()]
     user = person(DEPUTY)
-    draft = editing.new_version(QuestionTemplate, "provider", at(OPENED), user)
+    draft = editing.new_version(QuestionTemplate, "provider", Act.own(user, at(OPENED)))
     draft.questions.exclude(pk=draft.questions.first().pk).delete()
-    editing.publish(draft, at(OPENED), user)
+    editing.publish(draft, Act.own(user, at(OPENED)))
     assert [row.text for row in r.case.questions.all()] == before
     jobs.run(at(date(2026, 10, 1)))
     later = FollowUp.objects.get(agreement=r.contract, duty__ordinal=6)

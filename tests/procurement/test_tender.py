@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.act import Act
 from audit.models import Event
 from cases import ledger
 from cases.commands import Blocked, NotAllowed, Refused, perform
@@ -56,7 +57,9 @@ class Routine:
         }  # fmt: skip
         ward = Unit.objects.create(name="Hälso- och sjukvård", parent=root_unit(), valid_from=SINCE)
         self.people["nurse"] = person(Role.NURSE, ward, "Amir Fjällsta")
-        self.case = open_tender("Strandgården", root_unit(), self.people[INVESTIGATOR], at(BEGUN))
+        self.case = open_tender(
+            "Strandgården", root_unit(), Act.own(self.people[INVESTIGATOR], at(BEGUN))
+        )
 
     def do(self, command, who: str | None = INVESTIGATOR, day: date = BEGUN):
         actor = who and (self.people.get(who) or person(who))

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from audit import clock, log
+from audit.act import Act
 from organisation.defaults import load_delegation
 from organisation.matrix import load as load_matrix
 from organisation.models import RoleAssignment, Unit, User
@@ -33,5 +34,5 @@ class Command(BaseCommand):
         )
         load_matrix()
         load_delegation(today)
-        log.record(f"user:{user.pk}", "first_user", at=clock.now(), actor=None, subject=user)
+        log.record(f"user:{user.pk}", "first_user", Act.by_system(clock.now()), subject=user)
         self.stdout.write(f"{username} can log in with the password {password} (shown once).")

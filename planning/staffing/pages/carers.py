@@ -13,11 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from audit import log
 from organisation.access import roles
 from organisation.pages import history
-from organisation.pages.changing import acting_for
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning.models import Carer, CarerSkill
 from planning.staffing import editing, grid, reach, rules, schedule
 from planning.staffing.forms import CarerFilter, CarerForm, CarerSkillForm, LastDayForm
@@ -98,10 +97,7 @@ def carer(request: HttpRequest, pk: int) -> HttpResponse:
     row = reach.get(
         reach.carers_within(request.actor, READERS).select_related("unit", "team"), pk=pk
     )
-    log.record_read(
-        editing.chain_of(row), "read_carer", at=request.at, actor=request.user, subject=row,
-        on_behalf_of=acting_for(request, READERS),
-    )  # fmt: skip
+    log_read(request, editing.chain_of(row), "read_carer", row, READERS, row.unit.path)
     last = request.today + timedelta(days=DAYS_SHOWN - 1)
     breaches = schedule.breaches([row], request.today, last)[row.pk]
     wrong = {breach.shift for breach in breaches}

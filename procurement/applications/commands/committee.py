@@ -69,7 +69,7 @@ class PutOnAgenda(Command):
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
         document = documents.make(case, "decision_proposal", act.user, act.at)
         item = committee.add_item(
-            self.meeting, RECOMMENDED_TITLE.format(name=case.title), act.at, act.user,
+            self.meeting, RECOMMENDED_TITLE.format(name=case.title), act,
             case=case, document=document,
         )  # fmt: skip
         ledger.meet(case, rules.HANDLING.code, act.day, "Överlämnad till nämnden")

@@ -28,9 +28,7 @@ State = ProviderApplication.State
 CASE_WORKERS = frozenset({Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR})
 
 
-def open_draft(
-    provider: Provider, unit: Unit, user: User, act_at: Any, title: str = ""
-) -> ProviderApplication:
+def open_draft(provider: Provider, unit: Unit, act: Act, title: str = "") -> ProviderApplication:
     """A new draft of the company's, seen by nobody but the person who began it and their company.
 
     `title` is what that person calls the company, when they may not know what it is called here.
@@ -40,12 +38,12 @@ def open_draft(
         provider=provider,
         unit=unit,
         channel=ProviderApplication.Channel.PORTAL,
-        contact_name=user.name,
-        contact_mail=user.email,
+        contact_name=act.user.name,
+        contact_mail=act.user.email,
     )
     with transaction.atomic():
-        open_case(application, user, name="open_draft", at=act_at)
-        give_to(application, user)
+        open_case(application, act, name="open_draft")
+        give_to(application, act.user)
     return application
 
 
@@ -57,15 +55,15 @@ def give_to(application: ProviderApplication, user: User) -> None:
 
 
 def enter_application(
-    provider: Provider, unit: Unit, channel: str, user: User, at: Any
+    provider: Provider, unit: Unit, channel: str, act: Act
 ) -> ProviderApplication:
     """A case for an application that came on paper or by mail; it arrives by `RegisterArrival`."""
     application = ProviderApplication(
         title=provider.name, provider=provider, unit=unit, channel=channel, responsible=None
     )
     with transaction.atomic():
-        open_case(application, user, name="enter_application", at=at)
-        give_to(application, user)
+        open_case(application, act, name="enter_application")
+        give_to(application, act.user)
     return application
 
 

@@ -274,8 +274,7 @@ class DecideRescission(DecideRemedy):
         contract.state_since, contract.version = act.at, contract.version + 1
         contract.save()
         log.record(
-            contract.chain, "rescind_contract", at=act.at, actor=act.user,
-            on_behalf_of=act.on_behalf_of, subject=contract,
+            contract.chain, "rescind_contract", act, subject=contract,
             values={"version": contract.version, "last_day": self.last_day, "case": case.number},
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -32,16 +32,15 @@ WRITING = frozenset({Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR})
 """Who writes in every section, beside the section's own experts."""
 
 
-def open_tender(home: str, unit: Unit, user: User, at: datetime) -> Tender:
+def open_tender(home: str, unit: Unit, act: Act) -> Tender:
     """A new call document for a home."""
-    act = Act(user, None, at)
-    leads = actor_on(user, act.day).has_role(Role.INVESTIGATOR)
+    leads = actor_on(act.user, act.day).has_role(Role.INVESTIGATOR)
     tender = Tender(
         state=State.DRAFTING, title=home, home=home, unit=unit,
-        responsible=user if leads else None,
+        responsible=act.user if leads else None,
     )  # fmt: skip
     with transaction.atomic():
-        open_case(tender, user, name="open_tender", at=at)
+        open_case(tender, act, name="open_tender")
         give_number(tender, act.day)
         tender.save()
         flows.start(tender)

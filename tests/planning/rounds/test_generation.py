@@ -35,7 +35,7 @@ def days(ahead: int) -> date:
 
 
 def make(first: date = MONDAY, last: date | None = None) -> int:
-    return generate(north(), first, last or first, NOW)
+    return generate(north(), first, last or first, Act.by_system(NOW))
 
 
 def planned(day: date = MONDAY) -> list[str]:
@@ -135,7 +135,7 @@ def test_a_dormant_person_an_ended_one_and_one_who_moved_have_no_visits():
     person.unit = Unit.objects.create(name="Hemtjänst Söder", parent=root_unit(), valid_from=SINCE)
     person.save()
     assert make(MONDAY, days(6)) == 0
-    assert generate(person.unit, MONDAY, days(6), NOW) == 7
+    assert generate(person.unit, MONDAY, days(6), Act.by_system(NOW)) == 7
 
 
 def test_one_who_moves_leaves_no_visits_in_the_old_unit():

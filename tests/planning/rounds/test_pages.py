@@ -75,7 +75,7 @@ def stay(**more) -> dict:
 
 
 def plan(first: date, days: int) -> None:
-    generate(north(), first, first + timedelta(days=days - 1), clock.now())
+    generate(north(), first, first + timedelta(days=days - 1), Act.by_system(clock.now()))
 
 
 def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, astrid, today):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from clients.models import Client, ServiceOrder
 from organisation.models import Unit
@@ -98,7 +99,7 @@ def granted(world, name: str, decided: date) -> ServiceOrder:
 
 def visited(world, order: ServiceOrder, day: date) -> None:
     with transaction.atomic():
-        plan = plan_of(world.unit, day, NOW, world.planner)
+        plan = plan_of(world.unit, day, Act.own(world.planner, NOW))
     made = Visit.objects.create(
         plan=plan, client=order.client, start=600, minutes=30, earliest=600, latest_end=630
     )
