@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 from audit import log
 from cases.commands import open_once
 from cases.models import Case
+from organisation import entry
 from organisation.access import roles
 from organisation.models import Provider, Representation, Unit
 from organisation.roles import ADMINISTRATION, Role
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
 from procurement.portal import registration
-from procurement.portal.sheet import number
 
 INTAKE = frozenset(
     {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}
@@ -79,7 +79,7 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
 def authority(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or end a person's authority to represent the company."""
     representation = get_object_or_404(
-        Representation, pk=number(request.POST.get("representation")), provider_id=pk
+        Representation, pk=entry.whole_number(request.POST.get("representation")), provider_id=pk
     )
     if request.POST.get("do") == "approve":
         try:
