@@ -19,6 +19,7 @@ from audit.act import Act
 from audit.models import Event
 from cases import flows
 from cases.models import Case, CaseNumber, PerformedKey
+from organisation import entry
 from organisation.authority import Actor, Holding, actor_on, delegates
 from organisation.models import User
 
@@ -188,6 +189,7 @@ def perform(
     changed but the log's line of the refusal. The same `key` twice does it once.
     """
     pk = case if isinstance(case, int) else case.pk
+    key = entry.key(key)
     try:
         with transaction.atomic(durable=True):
             return _perform(pk, command, actor, expected_version, reason, key, at)
@@ -196,6 +198,22 @@ def perform(
     except Refused as refusal:
         _log_refusal(pk, command, actor, at, refusal)
         raise
+
+
+def done_or_refused(
+    case: Case, command: type[Command], actor: User | None, *, key: str | None, at: datetime
+) -> bool:
+    """Of a command that does not fit the case's state, so that its form cannot be filled in: whether
+    it was done before by the same `key`. If not, the refusal is logged, as `perform` does."""
+    name = command.command_name()
+    if PerformedKey.objects.filter(key=entry.key(key), case=case.pk, command=name).exists():
+        return True
+    _log_refusal(case.pk, command, actor, at, Refused(_unfit(command, case.concrete())))
+    return False
+
+
+def _unfit(command: type[Command], case: Any) -> str:
+    return f"”{command.label}” går inte att göra när ärendet är i läget {case.state_label}."
 
 
 def _perform(
@@ -218,9 +236,7 @@ def _perform(
     if locked.version != expected_version:
         raise Stale(_changes_since(locked, expected_version))
     if not type(command).fits(case):
-        raise Refused(
-            f"”{command.label}” går inte att göra när ärendet är i läget {case.state_label}."
-        )
+        raise Refused(_unfit(type(command), case))
     if lacking := type(command).missing(case, act.day):
         raise Blocked(lacking)
     command.check(case, act)
@@ -274,6 +290,7 @@ def open_case(case: Case, act: Act, *, name: str) -> Case:
 
 def open_once(key: str, name: str, open_new: Callable[[], Case]) -> Case:
     """The case that `open_new` opens. The same `key` again gives that case, not another (CAP-05)."""
+    key = entry.key(key)
     earlier = PerformedKey.objects.filter(key=key, command=name).select_related("case")
     try:
         with transaction.atomic():
@@ -354,7 +371,11 @@ def _changes_since(case: Case, version: int) -> list[str]:
 
 
 def _log_refusal(
-    pk: int, command: Command, actor: User | None, at: datetime, refusal: Refused
+    pk: int,
+    command: Command | type[Command],
+    actor: User | None,
+    at: datetime,
+    refusal: Refused,
 ) -> None:
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=pk)

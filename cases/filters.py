@@ -26,6 +26,7 @@ from django.http import HttpRequest, QueryDict
 
 from cases import calendar
 from cases.models import Case, Deadline
+from organisation import entry
 from organisation.authority import Actor
 from organisation.models import Provider, User
 
@@ -216,8 +217,9 @@ class CaseFilter(django_filters.FilterSet):
 
 def _first_choices(request: HttpRequest, chosen: str | None) -> list[tuple[Any, str]]:
     rows = list(_providers(request).values_list("pk", "name")[:MOST_CHOICES])
-    if chosen and chosen.isdecimal() and int(chosen) not in dict(rows):
-        rows += _providers(request).filter(pk=int(chosen)).values_list("pk", "name")
+    number = entry.whole_number(chosen)
+    if number and number not in dict(rows):
+        rows += _providers(request).filter(pk=number).values_list("pk", "name")
     return rows
 
 

@@ -11,9 +11,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from audit.models import Event
 from cases import deadlines, picture
-from cases.commands import Blocked, Command, Refused, Stale, perform, permitting, registry
+from cases.commands import (
+    Blocked,
+    Command,
+    CommandForm,
+    Refused,
+    Stale,
+    done_or_refused,
+    perform,
+    permitting,
+    registry,
+)
 from cases.forms import WhatIfForm
 from cases.models import Case, Deadline, JournalNote
+from organisation import entry
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
@@ -33,11 +44,10 @@ own_pages: dict[str, str] = {}
 
 
 def get_case(request: HttpRequest, pk: int) -> Case:
-    """The case, if the person may see it; else 404, so that nothing is learned of what exists."""
-    return get_object_or_404(
-        Case.objects.visible_to(request.actor).select_related("unit", "responsible", "provider"),
-        pk=pk,
-    )
+    """The case, if the person may see it; else 404, so that nothing is learned of what exists. What
+    is no case to those who work with it, a day's plan, has a page of its own and none here."""
+    visible = Case.objects.listed().visible_to(request.actor)
+    return get_object_or_404(visible.select_related("unit", "responsible", "provider"), pk=pk)
 
 
 def log_reading(
@@ -80,8 +90,9 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if command is None:
         raise Http404
     concrete = row.concrete()
-    sent = request.method == "POST"
-    form = command.form(
+    sent, fits = request.method == "POST", command.fits(concrete)
+    # The form of a command that does not fit may ask for what the case does not have.
+    form = (command.form if fits else CommandForm)(
         request.POST if sent else None,
         request.FILES if sent else None,
         initial=request.GET.dict(),
@@ -89,7 +100,8 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         actor=request.actor,
         day=request.today,
     )
-    response = _carry_out(request, row, command, form) if sent else None
+    carry_out = _carry_out if fits else _too_late
+    response = carry_out(request, row, command, form) if sent else None
     if response:
         return response
     held = permitting(concrete, command, request.actor)
@@ -99,14 +111,15 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "form": form,
         "key": request.POST.get("key") or uuid.uuid4().hex,
         "version": Case.objects.values_list("version", flat=True).get(pk=pk),
-        "fits": command.fits(concrete),
+        "fits": fits,
         "not_allowed": held if isinstance(held, str) else "",
         "acting_for": None if isinstance(held, str) else held.on_behalf_of,
-        "missing": command.missing(concrete, request.today) if command.fits(concrete) else [],
+        "missing": command.missing(concrete, request.today) if fits else [],
         "back": back_to(request, row),
         "frame": "procurement/portal/base.html" if request.actor.is_outside else "base.html",
     }
-    return render(request, "cases/do.html", context, status=422 if form.errors else 200)
+    refused = form.errors or (sent and not fits)
+    return render(request, "cases/do.html", context, status=422 if refused else 200)
 
 
 def _carry_out(
@@ -120,7 +133,7 @@ def _carry_out(
             row,
             command(**form.cleaned_data),
             request.user,
-            expected_version=_number(request.POST.get("version")),
+            expected_version=entry.number(request.POST.get("version")),
             key=request.POST.get("key") or None,
             at=request.at,
         )
@@ -129,7 +142,21 @@ def _carry_out(
     except (Stale, Refused) as refusal:
         form.add_error(None, str(refusal))
         return None
-    said = "Redan gjort" if outcome.repeated else "Klart"
+    return _done(request, row, command, outcome.repeated)
+
+
+def _too_late(
+    request: HttpRequest, row: Case, command: type[Command], form: Any
+) -> HttpResponse | None:
+    """Go back to the case if the same click has carried the command out; else the page says why not."""
+    key = request.POST.get("key")
+    if done_or_refused(row, command, request.user, key=key, at=request.at):
+        return _done(request, row, command, True)
+    return None
+
+
+def _done(request: HttpRequest, row: Case, command: type[Command], repeated: bool) -> HttpResponse:
+    said = "Redan gjort" if repeated else "Klart"
     messages.success(request, f"{said}: {command.label}.")
     return redirect(back_to(request, row))
 
@@ -158,10 +185,6 @@ def _whole_case(request: HttpRequest, pk: int) -> Case:
     if _has_own_page(request, row):
         raise Http404
     return row
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
 
 
 def actions(case: Any, actor: Actor) -> list[dict[str, Any]]:

@@ -30,7 +30,17 @@ ORDERERS = PLANNERS | {Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER}
 NURSES = frozenset({Role.NURSE, Role.RESPONSIBLE_NURSE, Role.CHIEF_NURSE})
 """They order health care."""
 PERSONAL = frozenset(
-    {"identity_number", "name", "address", "latitude", "longitude", "entry", "phone"}
+    {
+        "identity_number",
+        "reserve_number",
+        "reserve_system",
+        "name",
+        "address",
+        "latitude",
+        "longitude",
+        "entry",
+        "phone",
+    }
 )
 
 
@@ -77,7 +87,7 @@ def record(
 
 def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
     """Field -> [before, after]; never an identity number, and nothing of who is protected."""
-    hidden = {"identity_number"}
+    hidden = {"identity_number", "reserve_number"}
     if client and client.has_protected_identity:
         hidden = set(PERSONAL)
     return {
@@ -88,15 +98,24 @@ def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
     }  # fmt: skip
 
 
-def replace_number(client: Client, digits: str, act: Act) -> None:
-    """Another identity number for the same person; the old one still finds them."""
-    if client.identity_number:
-        ClientIdentity.objects.create(
-            client=client, identity_number=client.identity_number, replaced_on=act.day, **act.stamp
-        )
-    client.identity_number = digits
+def replace_number(client: Client, digits: str, reserve: tuple[str, str], act: Act) -> None:
+    """Another identity number or reserve number (with its system) for the same person, or both; the
+    old ones still find them."""
+    if digits:
+        _keep_old(client, client.identity_number, "", act)
+        client.identity_number = digits
+    if reserve[0]:
+        _keep_old(client, client.reserve_number, client.reserve_system, act)
+        client.reserve_number, client.reserve_system = reserve
     client.save()
     record(client, act, "replace_identity_number")
+
+
+def _keep_old(client: Client, number: str, system: str, act: Act) -> None:
+    if number:
+        ClientIdentity.objects.create(
+            client=client, identity_number=number, system=system, replaced_on=act.day, **act.stamp
+        )
 
 
 def end_decision(decision: CareDecision, last_day: date, act: Act) -> int:

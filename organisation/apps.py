@@ -6,4 +6,9 @@ class OrganisationConfig(AppConfig):
     verbose_name = "Organisation"
 
     def ready(self) -> None:
-        from organisation import login_events  # noqa: F401 - connects the receivers
+        from organisation import (
+            fields,
+            login_events,  # noqa: F401 - connects the receivers
+        )
+
+        fields.teach()

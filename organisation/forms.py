@@ -1,7 +1,8 @@
 """Forms of the organisation's pages. Each says under the field what is wrong and what to write."""
 
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from audit.clock import day_before
 from organisation import identity
+from organisation.fields import Day
 from organisation.models import (
     DelegationRule,
     Provider,
@@ -208,6 +210,7 @@ class UnitForm(forms.ModelForm):
     class Meta:
         model = Unit
         fields = ("name", "parent", "valid_from")
+        field_classes: ClassVar = {"valid_from": partial(Day, back=100)}
         labels = {"valid_from": "Från och med"}
 
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):

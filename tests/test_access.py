@@ -416,7 +416,8 @@ def _booked_step(application) -> ProgrammeStep:
     introduction = Introduction.objects.create(
         kind="introduction", state="programme", state_since=at(SINCE), opened_at=at(SINCE),
         title=application.title, unit=application.unit, application=application,
-        template=ProgrammeTemplate.objects.in_force("home_care"), decided_on=SINCE,
+        provider=application.provider, decided_on=SINCE,
+        template=ProgrammeTemplate.objects.in_force("home_care"),
     )  # fmt: skip
     return ProgrammeStep.objects.create(
         introduction=introduction, order=1, title="Träff med arkivarie", booked_at=at(SINCE)
@@ -477,6 +478,10 @@ def _in_depth(application) -> InDepthFollowUp:
     contract = Contract.objects.create(
         kind="contract", state="in_force", specification=application.specification,
         signed_on=SINCE, signing="written", **shared,
+    )  # fmt: skip
+    contract.versions.create(
+        number=1, valid_from=SINCE, assignment="both", operations_manager="Ulla Ek",
+        **rounds.stamp(),
     )  # fmt: skip
     return InDepthFollowUp.objects.create(
         kind="in_depth", state="planning", agreement=contract, area="staff", reason="Text.",

@@ -26,6 +26,7 @@ from cases.dates import full_date, short_date
 from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
 from cases.views import actions
+from organisation import entry
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.reading import log_read
@@ -347,7 +348,8 @@ def _left_over(previous: CommitteeMeeting, request: HttpRequest) -> list[AgendaI
 
 def _address(found: CommitteeMeeting, item: Any = None) -> str:
     address = reverse("committee:meeting", args=[found.pk])
-    return f"{address}?punkt={int(item)}" if str(item or "").isdigit() else address
+    number = entry.whole_number(str(item or ""))
+    return f"{address}?punkt={number}" if number else address
 
 
 def _form_page(request: HttpRequest, form: Any, title: str, back: str) -> HttpResponse:

@@ -26,6 +26,7 @@ from cases.export import MOST_ROWS, case_list
 from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
 from cases.views import CASE_READERS, back_to
+from organisation import entry
 from organisation.access import logged_in, public, roles
 from organisation.authority import Actor, actor_on
 from organisation.models import RoleAssignment, User
@@ -155,7 +156,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     Sent twice, the key of the form makes sure that it is done once.
     """
     shown = _shown_versions(request.POST.getlist("fall")[:PER_PAGE])
-    person = performers(request.actor).filter(pk=_digits(request.POST.get("ansvarig"))).first()
+    person = (
+        performers(request.actor)
+        .filter(pk=entry.whole_number(request.POST.get("ansvarig")))
+        .first()
+    )
     if not shown or person is None:
         messages.error(request, "Inget ändrades. Välj minst ett ärende och en handläggare.")
         return redirect(_safe(request, request.POST.get("back", ""), reverse("cases:worklist")))
@@ -194,11 +199,9 @@ def _give(request: HttpRequest, case: Case, person: User, version: int) -> Done:
 def _shown_versions(chosen: Iterable[str]) -> dict[int, int]:
     """Case -> version at display, from "pk:version"."""
     pairs = [text.partition(":") for text in chosen]
-    return {_digits(pk): _digits(version) for pk, _, version in pairs if _digits(pk)}
-
-
-def _digits(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return {
+        case: entry.number(version) for pk, _, version in pairs if (case := entry.whole_number(pk))
+    }
 
 
 def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
@@ -292,7 +295,9 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
     unread = mine.filter(read_at=None)
     back = _safe(request, request.POST.get("back", ""), reverse("cases:inbox"))
     if "open" in request.POST:
-        row = get_object_or_404(mine.select_related("case"), pk=_digits(request.POST["open"]))
+        row = get_object_or_404(
+            mine.select_related("case"), pk=entry.whole_number(request.POST["open"])
+        )
         if row.case is None:
             unread.filter(pk=row.pk).update(read_at=request.at)
             return redirect(back)
@@ -300,7 +305,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
         unread.filter(case=row.case, created_at__lte=row.created_at).update(read_at=request.at)
         return redirect(back_to(request, row.case))
     if "read" in request.POST:
-        unread = unread.filter(pk=_digits(request.POST["read"]))
+        unread = unread.filter(pk=entry.whole_number(request.POST["read"]))
     elif "all" not in request.POST:
         return redirect(back)
     unread.update(read_at=request.at)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from audit import sealing
 from audit.models import Chain, Event
+from organisation import entry
 from organisation.access import roles
 from organisation.forms import LogCheckForm, LogFilter
 from organisation.models import User
@@ -61,9 +62,9 @@ def access_log(request: HttpRequest) -> HttpResponse:
     Pages go by the event's id, not by count, so that a million events cost no more than a hundred.
     """
     form, found = _filtered(request)
-    before = request.GET.get("fore", "")
-    if before.isdecimal():
-        found = found.filter(pk__lt=int(before))
+    before = entry.whole_number(request.GET.get("fore"))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     rows = list(found[: PER_PAGE + 1])
     asked = _asked(request)
     context = {
@@ -72,7 +73,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         "query": asked.urlencode(),
         "lines": _lines(rows[:PER_PAGE]),
         "older": rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None,
-        "paged": before.isdecimal(),
+        "paged": before is not None,
         **_control(),
     }
     return render(request, "organisation/access_log.html", context)

@@ -14,11 +14,13 @@ from django.db import transaction
 from audit import clock, log
 from audit.act import Act
 from cases.commands import NotAllowed, Refused
+from organisation import entry
 from organisation.authority import Holding, actor_on
 from organisation.models import User
 from organisation.roles import Role
 from planning.board import groups
 from planning.models import DayPlan, PlanChange, Visit
+from planning.models.plans import LONGEST_KEY
 
 PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
 """Who changes the plans of their unit."""
@@ -71,6 +73,7 @@ def change(
     person who is no planner do it, when a command has judged that. Raises NotAllowed, Refused or
     Clashed.
     """
+    key = entry.key(key, LONGEST_KEY)
     with transaction.atomic():
         if done := list(PlanChange.objects.filter(plan=plan, key=key)):
             return done

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from cases import calendar
 from clients.models import READERS, Client
+from organisation import asked, entry
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.reading import log_read
@@ -72,7 +73,7 @@ def plan_to_change(request: HttpRequest, pk: int) -> DayPlan:
 def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
     """The unit, if the person plans it and it is there on the day; else 404 or 403."""
     units = units_of(request.actor, day)
-    unit = get_object_or_404(units, pk=pk if str(pk).isdecimal() else 0)
+    unit = get_object_or_404(units, pk=entry.whole_number(pk))
     if not may_plan(request.actor, unit):
         raise PermissionDenied("Planen ändras av enhetens planerare.")
     return unit
@@ -80,7 +81,4 @@ def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
 
 def asked_day(request: HttpRequest, said: Any = None) -> date:
     """The day that was asked for, else tomorrow: that is what one plans."""
-    try:
-        return date.fromisoformat((said or request.GET).get("dag", ""))
-    except ValueError:
-        return calendar.add_days(request.today, 1)
+    return asked.day(request, "dag", calendar.add_days(request.today, 1), said)

@@ -3,7 +3,6 @@
 Requirements PLN-13, PLN-15, PLN-19, PLN-20; the screen in words: rows are staff, time runs right.
 """
 
-import json
 import uuid
 from typing import Any
 
@@ -19,6 +18,7 @@ from cases import calendar
 from cases.commands import Refused
 from clients import editing
 from clients.models import READERS
+from organisation import entry
 from organisation.access import in_background, roles
 from organisation.acting import act_of
 from organisation.models import Unit
@@ -160,8 +160,8 @@ def _board(unit: Unit, day: Any) -> str:
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """What happened after `efter`; 304 for nothing. The board asks all the time (PLN-15)."""
     plan = get_plan(request, pk)
-    seen = _integer(request.GET.get("efter")) or 0
-    following.be_here(plan, request.user, _integer(request.GET.get("haller")), request.at)
+    seen = entry.number(request.GET.get("efter"))
+    following.be_here(plan, request.user, entry.whole_number(request.GET.get("haller")), request.at)
     everybody = following.who_is_there(plan.pk, request.at)
     there = following.others(everybody, request.user.pk)
     pulse.trust(request, plan, request.user)
@@ -187,10 +187,6 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def _integer(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
-
-
 @roles(*READERS)
 def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     """A visit: what it is, where it can stand, and the forms that change it. A dialog on the board,
@@ -201,7 +197,7 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         pk=visit, plan=plan,
     )  # fmt: skip
     clashes, error, status = [], "", 200
-    place = _integer(request.POST.get("plats") or request.GET.get("plats")) or 1
+    place = entry.whole_number(request.POST.get("plats") or request.GET.get("plats")) or 1
     if request.method == "POST":
         try:
             done = _act(request, plan, row)
@@ -257,14 +253,17 @@ def _act(request: HttpRequest, plan: DayPlan, row: Visit) -> list[Any]:
 
 def _wanted(said: Any, row: Visit) -> list[Wanted]:
     what = said.get("gor")
-    seen = (_integer(said.get("staff_version")) or 0, _integer(said.get("time_version")) or 0)
-    place = _integer(said.get("plats")) or 1
+    seen = (
+        entry.number(said.get("staff_version")),
+        entry.number(said.get("time_version")),
+    )
+    place = entry.whole_number(said.get("plats")) or 1
     if what == "flytta" and said.get("forslag"):
         return _suggested(said, row, seen)
     if what == "flytta":
         start = said.get("start", "").strip()
         wanted = moving.moved(
-            row, place=place, shift=_integer(said.get("rad")), seen=seen,
+            row, place=place, shift=entry.whole_number(said.get("rad")), seen=seen,
             start=moving.wall_start(row, start) if start else None,
             lock="both" if said.get("las") else None,
         )  # fmt: skip
@@ -273,18 +272,18 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
         return moving.moved(row, place=place, shift=None, start=None, seen=seen)
     if what == "tid":
         start = moving.wall_start(row, said.get("start", ""))
-        minutes = _integer(said.get("minuter")) or 0
+        minutes = entry.number(said.get("minuter"))
         return [Wanted(row.pk, "time", {"start": start, "minutes": minutes}, seen[1])]
     if what == "las":
-        seen_lock = _integer(said.get("lock_version")) or 0
+        seen_lock = entry.number(said.get("lock_version"))
         return [Wanted(row.pk, "lock", {"lock": said.get("lock", "")}, seen_lock)]
     if what == "anteckning":
-        seen_note = _integer(said.get("note_version")) or 0
+        seen_note = entry.number(said.get("note_version"))
         return [Wanted(row.pk, "note", {"note": said.get("note", "")}, seen_note)]
     if what in ("ta-bort", "tillbaka"):
         status = Visit.Status.REMOVED if what == "ta-bort" else Visit.Status.PLANNED
         value = {"status": str(status), "reason": said.get("skal", "")}
-        return [Wanted(row.pk, "status", value, _integer(said.get("status_version")) or 0)]
+        return [Wanted(row.pk, "status", value, entry.number(said.get("status_version")))]
     raise Refused("Välj vad som ska göras.")
 
 
@@ -302,8 +301,13 @@ def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
     """A suggestion: the visit to its rows, and everybody who makes room for it."""
     rows, _, moves = said["forslag"].partition(" ")
     try:
-        shifts = [None if shift is None else int(shift) for shift in json.loads(rows)]
-        times = [(int(pk), int(start), int(version)) for pk, start, version in json.loads(moves)]
+        shifts = [
+            None if shift is None else entry.integer(shift) for shift in entry.json_list(rows)
+        ]
+        times = [
+            (entry.integer(pk), entry.integer(start), entry.integer(version))
+            for pk, start, version in entry.json_list(moves)
+        ]
     except (ValueError, TypeError) as error:
         raise Refused("Förslaget gick inte att läsa. Öppna besöket igen.") from error
     minutes = dict(

@@ -8,10 +8,12 @@ from django.db import transaction
 from audit import log
 from cases.commands import Act, Refused
 from cases.dates import short_date
+from organisation import entry
 from planning import daytime
 from planning.board.change import Wanted, change
 from planning.declines.rules import stays
 from planning.models import Decline, PlanChange, Visit
+from planning.models.plans import LONGEST_KEY
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def decline(visit: Visit, said: Declined, seen: int, act: Act, key: str) -> Decl
     """
     start = daytime.instant(visit.plan.day, visit.start)
     _check(visit, said, start, act)
+    key = entry.key(key, LONGEST_KEY)
     kept = stays(start, said.declined_at, said.staff_used)
     status = Visit.Status.DECLINED if kept else Visit.Status.REMOVED
     value = {"status": str(status), "reason": f"Avböjt: {said.why}"}

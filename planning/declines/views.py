@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 
 from cases.commands import Refused
 from clients import editing
+from organisation import entry
 from organisation.access import roles
 from planning.board.change import PLANNERS
 from planning.board.reach import log_plan_read, plan_to_change
@@ -48,10 +49,10 @@ def _decline(request: HttpRequest, row: Visit, form: DeclineForm) -> Decline:
     said = Declined(
         form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"]
     )  # fmt: skip
-    seen = request.POST.get("status_version", "")
+    seen = entry.number(request.POST.get("status_version"))
     act = editing.act_of(request, row.client, PLANNERS)
     key = request.POST.get("key") or uuid.uuid4().hex
-    return decline(row, said, int(seen) if seen.isdecimal() else 0, act, key)
+    return decline(row, said, seen, act, key)
 
 
 def _told(done: Decline) -> str:

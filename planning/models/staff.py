@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from cases.models import Record
 from clients.models import Client
+from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, Unit
 from planning import daytime
@@ -109,7 +110,7 @@ class Carer(InPeriod):
     @property
     def shown_number(self) -> str:
         """The identity number with its last four digits hidden (SEC-03)."""
-        return f"{self.identity_number[:8]}-****" if self.identity_number else ""
+        return identity.masked(self.identity_number)
 
 
 class CarerSkill(InPeriod):

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Refused
+from organisation import entry
 from organisation.access import in_background, roles
 from planning import daytime
 from planning.board.change import PLANNERS
@@ -177,7 +178,10 @@ def accept(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     """Carry out the proposal, whole or for the rows that were ticked."""
     plan = plan_to_change(request, pk)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
-    chosen = [int(text) for text in request.POST.getlist("rad") if text.isdecimal()]
+    chosen = [
+        number for text in request.POST.getlist("rad")
+        if (number := entry.whole_number(text)) is not None
+    ]  # fmt: skip
     everything = request.POST.get("allt") == "ja"
     if not everything and not chosen:
         messages.error(request, "Kryssa i minst en rad, eller godta allt.")

@@ -141,8 +141,9 @@ def _clients(original: Unit, unit: Unit, random: Random, today: Any) -> Copies:
         return {"name": names.person(random), "address": names.address(random), **moved}
 
     return _rows(
-        rows, unit=unit, provider=None, identity_number="", identity_index=None, entry="",
-        phone="", has_protected_identity=False, key_number="", each=invented,
+        rows, unit=unit, provider=None, identity_number="", identity_index=None, reserve_number="",
+        reserve_index=None, reserve_system="", entry="", phone="", has_protected_identity=False,
+        key_number="", each=invented,
     )  # fmt: skip
 
 

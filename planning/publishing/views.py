@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Command, Refused, perform
 from clients.models import READERS
+from organisation import entry
 from organisation.access import roles
 from planning.board.change import PLANNERS
 from planning.board.reach import get_plan, log_plan_read, may_plan, plan_to_change
@@ -79,14 +80,14 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
     said = request.POST
     wanted: dict[str, Command] = {
         "faststall": commands.SettlePlan(), "publicera": commands.PublishPlan(),
-        "aterstall": commands.RestoreVersion(number=_number(said.get("nummer"))),
+        "aterstall": commands.RestoreVersion(number=entry.number(said.get("nummer"))),
     }  # fmt: skip
     command = wanted.get(said.get("gor", ""))
     try:
         if command is None:
             raise Refused("Välj vad som ska göras.")
         outcome = perform(
-            plan, command, request.user, expected_version=_number(said.get("version")),
+            plan, command, request.user, expected_version=entry.number(said.get("version")),
             key=said.get("key") or None, at=request.at,
         )  # fmt: skip
     except Refused as refusal:
@@ -102,10 +103,6 @@ def _told(command: Command) -> str:
     if isinstance(command, commands.SettlePlan):
         return "Planen är fastställd. Publicera när den ska gå ut."
     return "Planen är publicerad. Dagplanen för utskrift skrivs till enhetens mapp."
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
 
 
 @roles(*READERS)

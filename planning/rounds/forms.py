@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
 from clients.models import Client, Service
+from organisation.fields import PastDay
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning import daytime
@@ -346,6 +347,7 @@ class DoubleStaffingForm(forms.ModelForm):
     class Meta:
         model = DoubleStaffing
         fields = ("assessed_on", "decided_on", "decided_by", "review_on")
+        field_classes: ClassVar = {"assessed_on": PastDay, "decided_on": PastDay}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

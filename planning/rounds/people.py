@@ -14,7 +14,7 @@ from cases import calendar
 from clients import editing
 from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
-from clients.models import READERS, CareDecision, Client
+from clients.models import READERS, CareDecision, Client, reserve_index
 from clients.views import client_form
 from organisation import identity
 from organisation.access import roles
@@ -73,9 +73,19 @@ def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
         named = Q(name__icontains=text) | Q(name__icontains=text.capitalize())
         return in_order(people.filter(
             Q(key_number__iexact=text) | Q(named, has_protected_identity=False)
+            | Q(pk__in=_with_reserve_number(text).values("pk"))
         ))  # fmt: skip
     held = Q(identity_index=index) | Q(identities__identity_index=index)
     return in_order(people.filter(held).distinct())
+
+
+def _with_reserve_number(text: str) -> QuerySet[Client]:
+    """Those who have or have had it, whichever system gave it."""
+    try:
+        index = reserve_index(identity.parse_reserve_number(text))
+    except ValueError:
+        return Client.objects.none()
+    return Client.objects.filter(Q(reserve_index=index) | Q(identities__identity_index=index))
 
 
 def in_order(people: QuerySet[Client]) -> QuerySet[Client]:

@@ -49,7 +49,9 @@ EVENTS = {
 }
 FIELDS = {
     "kind": "Slag", "hands_over": "Lämnas över vid besök", "is_offered": "Går att välja",
-    "latitude": "Latitud", "longitude": "Longitud",
+    "latitude": "Latitud", "longitude": "Longitud", "swap_places": "Latitud och longitud bytta",
+    "is_far": "Platsen bekräftad", "reserve_number": "Reservnummer",
+    "reserve_system": "Reservnumret utfärdat av",
     "address": "Adress", "entry": "Väg in", "key_number": "Nyckel", "decision": "Beslut",
     "order": "Beställning", "service": "Insats", "minutes": "Minuter", "times": "Antal gånger",
     "per": "Hur ofta", "legal_basis": "Lagrum", "decided_on": "Beslutat", "decided_by": "Av",

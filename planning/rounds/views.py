@@ -19,6 +19,7 @@ from clients import editing
 from clients.defaults import FETCHES
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
+from organisation import entry
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
@@ -254,9 +255,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(client: Client, request: HttpRequest) -> VisitTemplate | None:
     """The template that the page shows: the draft, the one asked for, or the latest."""
     rows = list(drafts.templates_of(client))
-    asked = request.GET.get("mall", "")
-    if asked.isdecimal():
-        return next((row for row in rows if row.pk == int(asked)), None)
+    asked = entry.whole_number(request.GET.get("mall"))
+    if asked is not None:
+        return next((row for row in rows if row.pk == asked), None)
     return rows[0] if rows else None
 
 

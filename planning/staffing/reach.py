@@ -1,7 +1,6 @@
 """Whose staff a person sees and edits: that of their unit and of those below it. SEC-01."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -62,11 +61,3 @@ def get(rows: QuerySet, **what: Any) -> Any:
 def act(request: HttpRequest) -> Act:
     """Who does it, for whom, and when."""
     return act_of(request, EDITORS)
-
-
-def day_of(text: str | None, otherwise: date) -> date:
-    """A day of an address, if it is one."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise

@@ -13,6 +13,7 @@ from audit import log
 from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
+from organisation import entry
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit
@@ -21,7 +22,6 @@ from organisation.roles import ADMINISTRATION, Role
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
 from procurement.portal import registration
-from procurement.portal.sheet import number
 
 INTAKE = frozenset(
     {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}
@@ -79,7 +79,7 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
 def authority(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or end a person's authority to represent the company."""
     representation = get_object_or_404(
-        Representation, pk=number(request.POST.get("representation")), provider_id=pk
+        Representation, pk=entry.whole_number(request.POST.get("representation")), provider_id=pk
     )
     if request.POST.get("do") == "approve":
         try:

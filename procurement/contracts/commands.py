@@ -21,6 +21,7 @@ from cases.actions import (
 from cases.commands import Act, Command, CommandForm, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import actor_on, holders
+from organisation.fields import Day
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role
 from procurement.applications.models import ProviderApplication
@@ -290,7 +291,7 @@ class PermitForm(CommandForm):
     reference = forms.CharField(
         label="Beteckning", max_length=80, help_text="Till exempel beslutets eller brevets nummer."
     )
-    valid_from = forms.DateField(label="Gäller från")
+    valid_from = Day(label="Gäller från", back=40)
     valid_to = forms.DateField(
         label="Gäller till", required=False,
         help_text="Lämna tomt om det gäller tills vidare, som tillståndet från IVO.",

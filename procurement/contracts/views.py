@@ -13,8 +13,10 @@ from django.shortcuts import redirect, render
 from cases import calendar, preferences
 from cases.commands import open_once
 from cases.models import Case, Deadline
+from organisation import entry
 from organisation.access import public, roles
 from organisation.acting import act_of
+from organisation.fields import Day
 from organisation.models import Responsibility, Unit
 from organisation.pages.excel import workbook
 from organisation.roles import Role
@@ -73,7 +75,9 @@ def _rows(request: HttpRequest) -> list[Contract]:
 
 
 def _known(name: str, wanted: str) -> bool:
-    return wanted.isdecimal() if name == "omrade" else wanted in ProviderApplication.Assignment
+    if name == "omrade":
+        return entry.whole_number(wanted) is not None
+    return wanted in ProviderApplication.Assignment
 
 
 def _expiring(request: HttpRequest) -> QuerySet[Deadline]:
@@ -117,7 +121,7 @@ class OwnUnitForm(forms.Form):
         label="Gäller", choices=Responsibility.Table.choices, widget=forms.RadioSelect,
         initial=Responsibility.Table.HOME_CARE,
     )  # fmt: skip
-    valid_from = forms.DateField(label="Gäller från")
+    valid_from = Day(label="Gäller från", back=40)
     assignment = forms.ChoiceField(
         label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect,
         required=False, help_text="För hemtjänst.",
@@ -185,14 +189,14 @@ def choose(request: HttpRequest) -> HttpResponse:
             "stops",
         )
     )  # fmt: skip
-    area = request.GET.get("omrade", "")
+    area = entry.whole_number(request.GET.get("omrade"))
     taken = taken_hours()
     shown = []
     for contract in contracts:
         version = _holding(contract.held, request.today)
         if version is None or (version.valid_to and version.valid_to < request.today):
             continue
-        if area.isdecimal() and int(area) not in {row.pk for row in version.areas.all()}:
+        if area is not None and area not in {row.pk for row in version.areas.all()}:
             continue
         shown.append(_shown(contract, version, taken.get(contract.pk, 0)))
     by_name = request.GET.get("ordning") == "namn"

@@ -15,6 +15,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_company
 from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
+from organisation import entry
 from organisation.authority import holders
 from organisation.models import User
 from organisation.roles import Role
@@ -137,7 +138,7 @@ class StepForm(CommandForm):
         """The step that the page was opened for, or that was sent."""
         wanted = self.data.get("step") if self.is_bound else self.initial.get("step")
         rows = self.fields["step"].queryset
-        return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
+        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
 
 class BookForm(StepForm):

@@ -17,6 +17,7 @@ from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
 from cases.views import actions, deadlines_of, get_case, log_reading
+from organisation import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
 from procurement.applications.commands.intake import open_draft
@@ -25,7 +26,7 @@ from procurement.applications.panel import checklist
 from procurement.introductions.models import Introduction
 from procurement.portal.forms import RegistrationForm
 from procurement.portal.registration import Registration, confirm, register
-from procurement.portal.sheet import Sheet, number
+from procurement.portal.sheet import Sheet
 from procurement.specifications.models import SpecificationVersion
 
 State = ProviderApplication.State
@@ -102,7 +103,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a draft for one of the companies that the person represents; once per key."""
     row = get_object_or_404(
-        _representations(request), provider_id=number(request.POST.get("provider"))
+        _representations(request), provider_id=entry.whole_number(request.POST.get("provider"))
     )
     unit = Unit.objects.get(parent=None)
     title = row.provider.name if row.approved_on else row.claimed_name

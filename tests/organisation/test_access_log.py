@@ -178,7 +178,8 @@ def test_a_made_check_is_noted_in_the_log_and_listed(client, auditor):
         ({"outcome": "deviation"}, "Skriv vad som avvek och vad som händer nu."),
         ({"sample": ""}, "måste fyllas i"),
         ({"last_day": "2026-10-31"}, "Slutdagen måste vara startdagen eller senare."),
-        ({"last_day": "2999-01-01"}, "Perioden kan inte sluta efter dagens datum."),
+        ({"last_day": "2040-01-01"}, "Perioden kan inte sluta efter dagens datum."),
+        ({"last_day": "2999-01-01"}, "Året 2999 kan inte stämma."),
     ],
 )
 def test_a_check_that_says_too_little_is_refused(client, auditor, more, message):

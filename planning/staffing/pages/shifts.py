@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cases.dates import long_date, short_date
+from organisation import asked, entry
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
@@ -41,7 +42,7 @@ def schedule(request: HttpRequest) -> HttpResponseBase:
     units = list(reach.units(request))
     unit = reach.chosen_unit(request, units)
     weeks = 4 if request.GET.get("veckor") == "4" else 1
-    first = monday_of(reach.day_of(request.GET.get("fran"), request.today))
+    first = monday_of(asked.day(request, "fran", request.today))
     last = first + timedelta(days=7 * weeks - 1)
     if unit and request.GET.get("format") == "xlsx":
         rows = grid.sheet(grid.shifts_shown(unit, first, last))
@@ -72,7 +73,7 @@ def add(request: HttpRequest, unit: int) -> HttpResponse:
         request.POST or None, home=home, carers=_carers(request), units=_all_units(request),
         initial={
             "carer": request.GET.get("personal"),
-            "day": reach.day_of(request.GET.get("dag"), request.today),
+            "day": asked.day(request, "dag", request.today),
         },
     )  # fmt: skip
 
@@ -90,7 +91,7 @@ def add(request: HttpRequest, unit: int) -> HttpResponse:
 def add_row(request: HttpRequest, unit: int) -> HttpResponse:
     """A substitute row on a day."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
-    day = reach.day_of(request.GET.get("dag"), request.today)
+    day = asked.day(request, "dag", request.today)
     form = RowForm(request.POST or None, initial={"day": day})
 
     def save() -> str:
@@ -183,10 +184,9 @@ def absent(request: HttpRequest, pk: int) -> HttpResponse:
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """The carer works the whole shift after all."""
     row = _shift(request, pk)
-    version = request.POST.get("version", "")
+    seen = entry.number(request.POST.get("version"))
 
     def save() -> str:
-        seen = int(version) if version.isdecimal() else 0
         changed = editing.report_back(row.pk, reach.act(request), seen)
         return f"{changed.carer} arbetar hela passet."
 
@@ -247,7 +247,7 @@ def _home_page(
 ) -> HttpResponse:
     """A page that adds to a unit's schedule and comes back to the week that was added to."""
     valid = request.method == "POST" and form.is_valid()
-    day = form.cleaned_data["day"] if valid else reach.day_of(request.GET.get("dag"), request.today)
+    day = form.cleaned_data["day"] if valid else asked.day(request, "dag", request.today)
     where = _schedule(home, day)
     trail = forming.trail((f"Schema, {home}", where))
     return forming.page(request, form, save, back=where, trail=trail, **more)

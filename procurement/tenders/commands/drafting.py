@@ -13,6 +13,7 @@ from cases import documents, flows, ledger, messages
 from cases.actions import not_in_future, official_note
 from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
 from cases.dates import long_date
+from organisation import entry
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on
 from organisation.models import RoleAssignment, Unit, User
@@ -67,7 +68,7 @@ class SectionForm(CommandForm):
         """The section that the page was opened for, or that was sent."""
         wanted = self.data.get("section") if self.is_bound else self.initial.get("section")
         rows = self.fields["section"].queryset
-        return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
+        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
 
 class AddSectionForm(CommandForm):
