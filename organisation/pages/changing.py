@@ -1,7 +1,7 @@
 """What every page that changes the organisation does: a form, the change, its line in the log."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -65,9 +65,11 @@ def end_on(row: InPeriod, last_day: date) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as the log keeps it: rows by the name they had, dates as 2026-11-24."""
+    """A value as the log keeps it: rows by the name they had, dates as 2026-11-24, times as 14:00."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return value if isinstance(value, (int, bool, type(None))) else str(value)
 
 

@@ -53,10 +53,12 @@ def _check_staff(visit: Visit, value: Value) -> None:
 
 def _check_time(visit: Visit, value: Value) -> None:
     start, minutes = value["start"], value["minutes"]
-    if not 0 <= start < daytime.DAY:
-        raise Refused("Besöket måste börja under dagen.")
     if not 1 <= minutes <= daytime.DAY // 2:
         raise Refused("Besökets längd ska vara mellan 1 minut och 12 timmar.")
+    if not daytime.EARLIEST <= start <= daytime.LATEST - minutes:
+        raise Refused(
+            "Besöket måste börja tidigast klockan 12 dagen före, och vara klart klockan 12 dagen efter."
+        )
 
 
 def _check_services(visit: Visit, value: Value) -> None:

@@ -77,7 +77,7 @@ def problem_of(
     places = Places(data)
     visits = [
         _task(data, places, visit, place.place, place.shift_id, frozen_until)
-        for visit in data.standing
+        for visit in data.plannable
         for place in visit.staff.all()
     ]
     modes = {row.mode for row in data.shifts}
@@ -85,7 +85,7 @@ def problem_of(
         visits=tuple(visits),
         carers=tuple(_carer(data, row) for row in data.shifts),
         travel={mode: Matrix(places.points, mode) for mode in modes},  # type: ignore[misc]
-        links=tuple(_links(data.standing)), floor=FLOOR, weights=PROFILES[profile].weights,
+        links=tuple(_links(data.plannable)), floor=FLOOR, weights=PROFILES[profile].weights,
     )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def solution_of(data: PlanData) -> model.Solution:
     """The plan that stands, as the checker reads it."""
     rows = [
         (visit, place)
-        for visit in data.standing
+        for visit in data.plannable
         for place in visit.staff.all()
     ]  # fmt: skip
     known = data.shift

@@ -43,6 +43,9 @@ class PlanData:
     """Carers that each client prefers and does not want."""
     faces: dict[int, set[int]] = field(default_factory=dict)
     """Carers that each client has met in the two weeks before."""
+    left: list[Shift] = field(default_factory=list)
+    """Rows that have gone to another unit during the day: nothing is put on them here, and what they
+    had begun is shown (PLN-21, DAY-02)."""
 
     @cached_property
     def by_shift(self) -> dict[int, list[Visit]]:
@@ -58,6 +61,14 @@ class PlanData:
     def standing(self) -> list[Visit]:
         """The visits that are to be done, by start."""
         return [visit for visit in self.visits if visit.status == Visit.Status.PLANNED]
+
+    @cached_property
+    def plannable(self) -> list[Visit]:
+        """Those of them that do not stand on a row that has left."""
+        gone = {row.pk for row in self.left}
+        if not gone:
+            return self.standing
+        return [v for v in self.standing if not gone & {p.shift_id for p in v.staff.all()}]
 
     @cached_property
     def unplaced(self) -> list[Visit]:
@@ -102,7 +113,15 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
     return PlanData(
         plan, rows, found, base,
         _skills(carers, plan.day), _wishes(clients), _faces(clients, plan.day),
+        _left(rows, found) if shifts is None else [],
     )  # fmt: skip
+
+
+def _left(rows: list[Shift], visits: list[Visit]) -> list[Shift]:
+    """The rows on which visits stand that are not the day's own. No query when there are none."""
+    standing = {place.shift_id for visit in visits for place in visit.staff.all()}
+    gone = standing - {row.pk for row in rows} - {None}
+    return list(Shift.objects.filter(pk__in=gone).select_related("carer", "unit")) if gone else []
 
 
 def _learn_ways(base: Base | None, rows: list[Shift], visits: list[Visit]) -> None:

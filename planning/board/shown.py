@@ -55,6 +55,7 @@ class Span:
 SPANS = {
     row.code: row
     for row in (
+        Span("tidig", "Före 7", -2 * 60, 7 * 60),
         Span("dag", "Dag", 7 * 60, 16 * 60),
         Span("kvall", "Kväll", 15 * 60, 23 * 60),
         Span("natt", "Natt", 21 * 60, 31 * 60),
@@ -149,13 +150,15 @@ class Row:
 def rows_of(
     data: PlanData, span: Span, breaches: Sequence[Breach], held: dict[int, str]
 ) -> list[Row]:
-    """Every row that was read. `held` says which visits a colleague holds, by initials."""
+    """Every row that was read, those last that have left the unit. `held` says which visits a
+    colleague holds, by initials."""
     places = Places(data)
     broken: dict[int, list[Breach]] = defaultdict(list)
     for breach in breaches:
         if breach.shift:
             broken[breach.shift].append(breach)
-    return [_row(data, shift, span, places, broken[shift.pk], held) for shift in data.shifts]
+    return [_row(data, shift, span, places, broken[shift.pk], held)
+            for shift in [*data.shifts, *data.left]]  # fmt: skip
 
 
 def _row(

@@ -261,10 +261,9 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
     if what == "flytta" and said.get("forslag"):
         return _suggested(said, row, seen)
     if what == "flytta":
-        start = said.get("start", "").strip()
         wanted = moving.moved(
             row, place=place, shift=entry.whole_number(said.get("rad")), seen=seen,
-            start=moving.wall_start(row, start) if start else None,
+            start=moving.start_of(row, said),
             lock="both" if said.get("las") else None,
         )  # fmt: skip
         return [one for one in wanted if one.group not in _left_alone(said)]
@@ -425,7 +424,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     form = AddForm(request.POST or None, plan=plan, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
-            made, started = _add(request, plan, dict(form.cleaned_data))
+            made, started = _add(request, plan, form.cleaned_data | form.times)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -452,9 +451,5 @@ def _tell(request: HttpRequest, made: Visit, started: list[Started]) -> None:
 
 
 def _add(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> tuple[Visit, list[Started]]:
-    times = {
-        name: daytime.from_wall(plan.day, said.pop(name))
-        for name in ("start", "earliest", "latest_end")
-    }
     act = editing.act_of(request, said["client"], PLANNERS)
-    return adding.add(plan, adding.NewVisit(**said, **times), act)
+    return adding.add(plan, adding.NewVisit(**said), act)

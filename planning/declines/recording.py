@@ -58,7 +58,7 @@ def decline(visit: Visit, said: Declined, seen: int, act: Act, key: str) -> Decl
 
 
 def _check(visit: Visit, said: Declined, start: datetime, act: Act) -> None:
-    at = f"{short_date(visit.plan.day)} {daytime.wall(visit.plan.day, visit.start)}"
+    at = f"{short_date(visit.on)} {daytime.wall(visit.plan.day, visit.start)}"
     if said.declined_at > act.at:
         raise Refused("Besöket kan inte ha avböjts i framtiden. Skriv när ni fick veta det.")
     if said.declined_at >= start:

@@ -1,5 +1,7 @@
 """The visits of a day, and who does them. PLN-02, PLN-15."""
 
+from datetime import date, datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -95,6 +97,15 @@ class Visit(models.Model):
     def end(self) -> int:
         """The minute at which it ends."""
         return self.start + self.minutes
+
+    @property
+    def on(self) -> date:
+        """The date on which it starts: of a night, the one after its plan's day."""
+        return daytime.date_of(self.plan.day, self.start)
+
+    def has_begun(self, at: datetime) -> bool:
+        """Whether it is under way or done at an instant (DAY-02)."""
+        return daytime.has_begun(self.plan.day, self.start, at)
 
 
 class VisitService(models.Model):

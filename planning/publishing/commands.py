@@ -4,12 +4,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
 
 from audit.models import Chain
 from cases.commands import Act, Blocked, Command, Missing, Refused
+from planning import daytime
 from planning.board import breaches, groups
 from planning.board import reading as board
 from planning.board.change import PLANNERS, Wanted, change
@@ -144,7 +146,7 @@ class RestoreVersion(Command):
         if version is None:
             raise Refused("Versionen finns inte. Ladda om sidan.")
         hold(case, visits=True)
-        wanted = list(_back_to(case, version))
+        wanted = list(_back_to(case, version, act.at))
         if not wanted:
             raise Refused(f"Planen ser redan ut som i version {self.number}.")
         done = change(
@@ -154,12 +156,16 @@ class RestoreVersion(Command):
         return {"changes": len(done)}
 
 
-def _back_to(plan: DayPlan, version: PlanVersion) -> Iterator[Wanted]:
-    """What has to change on the board for it to say what the version says."""
+def _back_to(plan: DayPlan, version: PlanVersion, at: datetime) -> Iterator[Wanted]:
+    """What has to change on the board for it to say what the version says. What has begun stays, and
+    nothing goes back to a time that has been (DAY-02)."""
     on_day = Shift.objects.filter(unit=plan.planned_unit_id, day=plan.day)
     rows = set(on_day.values_list("pk", flat=True))
     for visit in reading.visits_of(plan):
         kept = version.content.get(str(visit.pk))
+        start = kept["groups"]["time"]["start"] if kept else visit.start
+        if visit.has_begun(at) or daytime.has_begun(plan.day, start, at):
+            continue
         for group, value in (kept["groups"] if kept else _gone(visit, version)).items():
             wanted = _with_rows(visit, value, rows) if group == "staff" else value
             if groups.read(visit, group) != wanted:

@@ -116,7 +116,9 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     kept = reading.known(row, now)
     context = {
         "plan": plan, "row": row, "may_plan": may_plan(request.actor, plan.unit),
-        "people": words.by_person(rules.difference(now, kept)),
+        "people": words.by_person(rules.difference(
+            rules.to_come(now, kept, request.at), rules.to_come(kept, now, request.at)
+        )),
         "visits": len(rules.standing(kept)),
         "version": plan.version, "key": uuid.uuid4().hex,
     }  # fmt: skip

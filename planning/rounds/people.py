@@ -117,11 +117,7 @@ def _of_kind(found: QuerySet[Client], kind: str, request: HttpRequest) -> QueryS
     if kind == "vilande":
         return found.filter(is_dormant=True)
     if kind == "borta":
-        away = Absence.objects.filter(
-            Q(last=None) | Q(last__gte=today), client=OuterRef("pk"), cancelled_at=None,
-            first__lte=today,
-        )  # fmt: skip
-        return found.filter(Exists(away))
+        return found.filter(Exists(Absence.objects.on(today).filter(client=OuterRef("pk"))))
     if kind == "olast":
         return found.filter(orders__read_on=None, orders__isnull=False).distinct()
     if kind == "upphor":

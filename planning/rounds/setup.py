@@ -56,6 +56,7 @@ FIELDS = {
     "order": "Beställning", "service": "Insats", "minutes": "Minuter", "times": "Antal gånger",
     "per": "Hur ofta", "legal_basis": "Lagrum", "decided_on": "Beslutat", "decided_by": "Av",
     "reference": "Beslut i Viva", "why": "Varför", "first": "Första dag", "last": "Sista dag",
+    "leaves_at": "Borta från klockan", "home_at": "Hemma igen klockan",
     "note": "Anteckning", "carer": "Personal", "wish": "Önskemål", "visit": "Besök",
     "first_day": "Från och med",
     "weeks": "Veckor", "week": "Vecka", "visits": "Antal besök", "absence": "Frånvaro",

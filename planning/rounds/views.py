@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from cases import calendar
+from cases.dates import short_date
 from clients import editing
 from clients.defaults import FETCHES
 from clients.editing import PLANNERS
@@ -28,8 +29,8 @@ from planning import daytime
 from planning.models import DayPlan, TemplateVisit, VisitTemplate
 from planning.models.templates import MOST_WEEKS
 from planning.rounds import balance, drafts
+from planning.rounds.base import read_base, round_from
 from planning.rounds.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
-from planning.rounds.generation import read_base, round_from
 from planning.rounds.matrix import DAY_NAMES, PARTS, matrix, overlaps
 from planning.rounds.people import in_order
 from planning.rounds.rules import Life, place_in_cycle
@@ -246,7 +247,8 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"Grundplaneringen gäller från {draft.valid_from}. {count} planerade besök ändrades.",
+                f"Grundplaneringen gäller från {short_date(draft.valid_from)}. "
+                f"{drafts.in_words(count)} ändrades.",
             )
             return redirect("rounds:template", client.pk)
     return _page(request, client, day_form=form)
@@ -338,11 +340,12 @@ def _preview(
     except ValidationError as refusal:
         form.add_error("fran", refusal)
         return {}
-    days = drafts.preview_of(shown, first, request.today)
+    days = drafts.preview_of(shown, first, request.at)
     settled = DayPlan.objects.filter(
         planned_unit=client.unit_id, day__in=[row.day for row in days]
     ).exclude(state=DayPlan.State.PLANNING)
-    return {"first": first, "days": days, "settled": settled.count()}
+    visits = drafts.in_words(sum(row.count for row in days))
+    return {"first": first, "days": days, "visits": visits, "settled": settled.count()}
 
 
 def _changed_services(row: Standing) -> set[int]:

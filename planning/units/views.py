@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return render(
                 request, "planning/units/new.html", context | {"refused": str(refusal)}, status=422
             )
-        context["preview"] = preview_of(wish)
+        context["preview"] = preview_of(wish, request.at)
     return render(request, "planning/units/new.html", context)
 
 

@@ -216,10 +216,9 @@ document.addEventListener("pointerup", async (event) => {
   if (!moved || !lane) return;
   const minutes = ((event.clientX - x) / lane.clientWidth) * Number(board.dataset.length);
   const start = Math.round((Number(cell.dataset.start) + minutes) / 5) * 5;
-  const wall = `${String(Math.floor(start / 60) % 24).padStart(2, "0")}:${String(start % 60).padStart(2, "0")}`;
   await send(cell.dataset.visit, {
     gor: "flytta", plats: cell.dataset.place, var_rad: from, rad: lane.closest("[data-shift]").dataset.shift,
-    ...(Math.abs(minutes) < 5 ? {} : { start: wall }), ...seen(cell),
+    ...(Math.abs(minutes) < 5 ? {} : { minut: start }), ...seen(cell),
   });
 });
 
