@@ -17,7 +17,7 @@ from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
 from clients.models import READERS, CareDecision, Client
 from clients.views import client_form
-from organisation import identity
+from organisation import identity, swedish
 from organisation.access import roles
 from organisation.encryption import blind_index
 from organisation.models import Unit
@@ -68,11 +68,8 @@ def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
     try:
         index = blind_index(identity.parse(text).digits)
     except ValueError:
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        named = Q(name__icontains=text) | Q(name__icontains=text.capitalize())
-        return in_order(people.filter(
-            Q(key_number__iexact=text) | Q(named, has_protected_identity=False)
-        ))  # fmt: skip
+        named = Q(swedish.containing(text, "name"), has_protected_identity=False)
+        return in_order(people.filter(Q(key_number__iexact=text) | named))
     held = Q(identity_index=index) | Q(identities__identity_index=index)
     return in_order(people.filter(held).distinct())
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from audit import log
 from cases.commands import open_once
 from cases.models import Case
+from organisation import swedish
 from organisation.access import roles
 from organisation.models import Provider, Representation, Unit
 from organisation.roles import ADMINISTRATION, Role
@@ -36,7 +37,7 @@ def companies(request: HttpRequest) -> HttpResponse:
         )
     ).order_by("-waiting", "name")
     if text := request.GET.get("namn", "").strip():
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(swedish.containing(text, "name"))
     if request.GET.get("visa") == "vantar":
         rows = rows.filter(waiting__gt=0)
     return render(request, "procurement/companies.html", {"rows": rows[:200]})
