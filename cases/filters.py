@@ -26,7 +26,7 @@ from django.http import HttpRequest, QueryDict
 
 from cases import calendar
 from cases.models import Case, Deadline
-from organisation import entry
+from organisation import entry, swedish
 from organisation.authority import Actor
 from organisation.models import Provider, User
 
@@ -68,21 +68,9 @@ def view(name: str, actor: Actor, today: date) -> Q:
     }.get(name, Q())
 
 
-def containing(text: str, *names: str) -> Q:
-    """Rows in which one of the fields contains `text`, whatever the case of its letters.
-
-    SQLite folds only a-z, so a word with å, ä or ö is also tried as it is likely to be written.
-    """
-    spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.capitalize()}
-    return Q(
-        *((f"{name}__icontains", spelling) for name in names for spelling in sorted(spellings)),
-        _connector=Q.OR,
-    )
-
-
 def any_text(text: str) -> Q:
     """Cases with `text` in number, registry number or company name."""
-    return containing(text, "number", "registry_no", "title", "provider__name")
+    return swedish.containing(text, "number", "registry_no", "title", "provider__name")
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from organisation.authority import Actor
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, InPeriodQuerySet, Provider, Unit
 from organisation.roles import Role
+from organisation.swedish import SWEDISH
 
 READERS = frozenset({
     Role.PLANNER, Role.UNIT_MANAGER, Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER, Role.NURSE,
@@ -50,7 +51,7 @@ class Service(models.Model):
         SURROUNDING = "surrounding", "Kringtid"
 
     code = models.SlugField("kod", max_length=30, unique=True)
-    name = models.CharField("namn", max_length=80)
+    name = models.CharField("namn", max_length=80, db_collation=SWEDISH)
     kind = models.CharField("slag", max_length=16, choices=Kind)
     hands_over = models.BooleanField("lämnas över vid besök", default=False)
     """What a laundry or pharmacy errand brings back to the person (PLN-07)."""
@@ -97,9 +98,9 @@ class Client(models.Model):
     reserve_index = models.CharField(max_length=64, null=True, db_index=True, editable=False)
     reserve_system = models.CharField("utfärdat av", max_length=80, blank=True)
     """The system that gave the reserve number: its name or OID. Two systems may give the same."""
-    name = models.CharField("namn", max_length=120)
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     has_protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
-    address = models.CharField("adress", max_length=160, blank=True)
+    address = models.CharField("adress", max_length=160, blank=True, db_collation=SWEDISH)
     latitude = models.FloatField("latitud", null=True, blank=True)
     longitude = models.FloatField("longitud", null=True, blank=True)
     entry = models.CharField("väg in", max_length=160, blank=True)

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from organisation import swedish
 
 
 class OrganisationConfig(AppConfig):
@@ -12,3 +15,4 @@ class OrganisationConfig(AppConfig):
         )
 
         fields.teach()
+        connection_created.connect(swedish.register)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from audit.clock import day_before
-from organisation import identity
+from organisation import identity, swedish
 from organisation.fields import Day
 from organisation.models import (
     DelegationRule,
@@ -477,7 +477,7 @@ def overlapping(first: date, last: date | None) -> Q:
 def refuse_taken_name(name: str | None, parent: Unit | None, unit: Unit) -> None:
     """Raise ValidationError when a sister unit that has not ended has the name."""
     if name and parent and (
-        Unit.objects.filter(parent=parent, name__iexact=name, valid_to=None)
+        Unit.objects.filter(swedish.spelled(name, "name"), parent=parent, valid_to=None)
         .exclude(pk=unit.pk)
         .exists()
     ):  # fmt: skip

@@ -196,6 +196,10 @@ FILES = DATA / "files"
 """Documents and attachments, outside the web root; served through permission checks alone."""
 SEALS = Path(env.text("KUNDVAL_SEALS", str(DATA / "seals")))
 """Daily heads of the event log, written outside the database."""
+SEAL_ANCHOR = Path(_anchor) if (_anchor := env.text("KUNDVAL_SEAL_ANCHOR", "")) else None
+"""A folder out of reach for whoever holds the database and the seals: gets each seal's checksum."""
+SEAL_MAIL = env.words("KUNDVAL_SEAL_MAIL", [])
+"""Addresses that are mailed each seal's checksum."""
 # Fonts embedded in documents carry a time of their own: fixed, so that the same document gives the
 # same bytes.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")

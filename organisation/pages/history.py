@@ -51,6 +51,7 @@ EVENT_NAMES = {
     "export_log": "Loggen exporterades till Excel",
     "check_log": "Loggkontroll gjordes",
     "verify_log": "Loggen verifierades",
+    "dispose_values": "Värden gallrades",
     "read_case": "Läste ärendet",
     "read_attachment": "Öppnade en bilaga",
     "read_document": "Öppnade ett dokument",

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from organisation import swedish
 from organisation.access import roles
 from organisation.accounts import folded
 from organisation.forms import (
@@ -87,11 +88,7 @@ def _filtered(request: HttpRequest) -> tuple[UserFilter, QuerySet[User]]:
     if wanted.get("visa") != "alla":
         found = found.filter(is_active=wanted.get("visa") != "avslutade")
     if text := wanted.get("namn"):
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        capital = text.capitalize()
-        found = found.filter(
-            Q(name__icontains=text) | Q(name__icontains=capital) | Q(username__icontains=text)
-        )
+        found = found.filter(swedish.containing(text, "name", "username"))
     held = RoleAssignment.objects.on(request.today)
     wanted_roles = held.filter(user=OuterRef("pk"))
     if role := wanted.get("roll"):

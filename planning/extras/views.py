@@ -17,6 +17,7 @@ from cases.models import Case
 from clients import editing
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
+from organisation import swedish
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
@@ -96,7 +97,8 @@ def report(request: HttpRequest) -> HttpResponse:
     told = {name for unit in units for name in social_workers(unit, request.today)}
     context = {
         "form": form, "contact_by": rules.contact_by(request.today),
-        "why": rules.why_contact(request.today), "told": rules.listed(sorted(u.name for u in told)),
+        "why": rules.why_contact(request.today),
+        "told": rules.listed(sorted((user.name for user in told), key=swedish.key)),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "planning/extras/report.html", context, status=status)

@@ -16,7 +16,7 @@ from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
 from clients.models import READERS, CareDecision, Client, reserve_index
 from clients.views import client_form
-from organisation import identity
+from organisation import identity, swedish
 from organisation.access import roles
 from organisation.encryption import blind_index
 from organisation.models import Unit
@@ -69,8 +69,7 @@ def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
     try:
         index = blind_index(identity.parse(text).digits)
     except ValueError:
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        named = Q(name__icontains=text) | Q(name__icontains=text.capitalize())
+        named = swedish.containing(text, "name")
         return in_order(people.filter(
             Q(key_number__iexact=text) | Q(named, has_protected_identity=False)
             | Q(pk__in=_with_reserve_number(text).values("pk"))

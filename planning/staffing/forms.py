@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from organisation import identity
+from organisation import identity, swedish
 from organisation.encryption import blind_index
 from organisation.fields import Day, PlaceForm
 from organisation.forms import UnitField, overlapping
@@ -186,7 +186,11 @@ class SkillForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if Skill.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
+        if (
+            Skill.objects.exclude(pk=self.instance.pk)
+            .filter(swedish.spelled(name, "name"))
+            .exists()
+        ):
             raise ValidationError("Det finns redan en kompetens med det namnet. Välj ett annat.")
         return name
 
@@ -225,7 +229,7 @@ class TeamForm(forms.ModelForm):
         data = super().clean() or {}
         unit = data.get("unit") or (self.instance.unit if self.instance.pk else None)
         same = Team.objects.exclude(pk=self.instance.pk).filter(
-            Q(valid_to=None), unit=unit, name__iexact=data.get("name", "")
+            Q(valid_to=None), swedish.spelled(data.get("name", ""), "name"), unit=unit
         )
         if unit and same.exists():
             self.add_error(

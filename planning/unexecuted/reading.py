@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Aggregate, Max, Min, QuerySet
 
 from clients.models import WITHOUT_DECISION, Client, ServiceOrder
-from organisation import identity
+from organisation import identity, swedish
 from planning.models import Absence, Visit, VisitService
 from planning.unexecuted.rules import Quarter, Waiting, waiting
 
@@ -136,7 +136,10 @@ class Report:
         for line in self.late:
             kind = line.order.service.get_kind_display()
             counted[kind].append(line.waiting.days(self.on))
-        return [(kind, sorted(days, reverse=True)) for kind, days in sorted(counted.items())]
+        return [
+            (kind, sorted(days, reverse=True))
+            for kind, days in sorted(counted.items(), key=lambda row: swedish.key(row[0]))
+        ]
 
     @property
     def by_sex(self) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from audit import log
 from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
-from organisation import entry
+from organisation import entry, swedish
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit
@@ -39,7 +39,7 @@ def companies(request: HttpRequest) -> HttpResponse:
         )
     ).order_by("-waiting", "name")
     if text := request.GET.get("namn", "").strip():
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(swedish.containing(text, "name"))
     if request.GET.get("visa") == "vantar":
         rows = rows.filter(waiting__gt=0)
     return render(request, "procurement/companies.html", {"rows": rows[:200]})

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from cases import calendar, preferences
 from cases.commands import open_once
 from cases.models import Case, Deadline
-from organisation import entry
+from organisation import entry, swedish
 from organisation.access import public, roles
 from organisation.acting import act_of
 from organisation.fields import Day
@@ -61,7 +61,7 @@ def _rows(request: HttpRequest) -> list[Contract]:
     ended = request.GET.get("visa") == "upphorda"
     contracts = contracts.filter(state=Contract.State.ENDED if ended else Contract.State.IN_FORCE)
     if text := request.GET.get("namn", "").strip():
-        contracts = contracts.filter(title__icontains=text)
+        contracts = contracts.filter(swedish.containing(text, "title"))
     for name, lookup in (("omrade", "versions__areas"), ("uppdrag", "versions__assignment")):
         if wanted := request.GET.get(name, ""):
             contracts = contracts.filter(**{lookup: wanted}) if _known(name, wanted) else contracts
@@ -200,11 +200,13 @@ def choose(request: HttpRequest) -> HttpResponse:
             continue
         shown.append(_shown(contract, version, taken.get(contract.pk, 0)))
     by_name = request.GET.get("ordning") == "namn"
-    order = sorted(range(len(shown)), key=lambda place: shown[place]["name"]) if by_name else (
-        rules.neutral_order([row["name"] for row in shown], request.today)
-    )  # fmt: skip
+    if by_name:
+        shown.sort(key=lambda row: swedish.key(row["name"]))
+    else:
+        drawn = rules.neutral_order([row["name"] for row in shown], request.today)
+        shown = [shown[place] for place in drawn]
     context = {
-        "providers": [shown[place] for place in order],
+        "providers": shown,
         "areas": ServiceArea.objects.all(),
         "area": area,
         "by_name": by_name,

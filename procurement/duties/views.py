@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.dates import MONTHS
-from organisation import entry
+from organisation import entry, swedish
 from organisation.access import roles
 from organisation.pages.excel import workbook
 from organisation.roles import Role
@@ -118,8 +118,10 @@ def wheel(request: HttpRequest) -> HttpResponseBase:
         "middle": SIZE // 2,
         "providers": Contract.objects.filter(duties__isnull=False)
         .values_list("provider_id", "title").distinct().order_by("title"),
-        "roles": [Role(role) for role in sorted(set(
-            Duty.objects.order_by().values_list("main_role", flat=True).distinct()))],
+        "roles": sorted(
+            map(Role, Duty.objects.order_by().values_list("main_role", flat=True).distinct()),
+            key=lambda role: swedish.key(str(role.label)),
+        ),
         "kinds": Duty.Kind,
     }  # fmt: skip
     return render(request, "procurement/duties/wheel.html", context)

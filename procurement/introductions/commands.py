@@ -15,7 +15,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_company
 from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
-from organisation import entry
+from organisation import entry, swedish
 from organisation.authority import holders
 from organisation.models import User
 from organisation.roles import Role
@@ -697,7 +697,9 @@ def _may_handle(what: str, case: Introduction, act: Act) -> None:
         for user in holders(role, case.unit.path, act.day)
     }
     if act.user and act.user.pk not in allowed:
-        names = ", ".join(sorted(str(Role(role).label) for role in ORDERING[what]))
+        names = ", ".join(
+            sorted((str(Role(role).label) for role in ORDERING[what]), key=swedish.key)
+        )
         raise Refused(f"{AccessOrder.What(what).label} hanteras av {names}.")
 
 

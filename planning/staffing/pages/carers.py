@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from organisation import swedish
 from organisation.access import roles
 from organisation.pages import history
 from organisation.pages.excel import workbook
@@ -59,11 +60,7 @@ def _filtered(request: HttpRequest) -> tuple[CarerFilter, QuerySet[Carer]]:
     ended = Q(valid_to__lt=request.today)
     found = found.filter(ended) if wanted.get("visa") == "avslutade" else found.exclude(ended)
     if text := wanted.get("namn"):
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        found = found.filter(
-            Q(name__icontains=text) | Q(name__icontains=text.capitalize())
-            | Q(username__icontains=text)
-        )  # fmt: skip
+        found = found.filter(swedish.containing(text, "name", "username"))
     if unit := wanted.get("enhet"):
         found = found.filter(unit__path__startswith=unit.path)
     held = CarerSkill.objects.filter(Q(valid_to=None) | Q(valid_to__gte=request.today))

@@ -12,6 +12,7 @@ from cases.actions import HANDLERS, not_in_future, official_note
 from cases.commands import Act, Command, CommandForm, Refused
 from cases.dates import long_date
 from cases.models import Attachment
+from organisation import swedish
 from organisation.authority import holders
 from procurement.applications import guards, rules
 from procurement.applications.commands.intake import CASE_WORKERS
@@ -269,7 +270,9 @@ class AddReference(Command):
     def check(self, case: Any, act: Act) -> None:
         not_in_future(self.taken_on, act.day, "Referensen")
         not_before_arrival(self.taken_on, case, "Referensen")
-        same = case.references.filter(about=self.about, referee__iexact=self.referee.strip())
+        same = case.references.filter(
+            swedish.spelled(self.referee.strip(), "referee"), about=self.about
+        )
         if same.exists():
             raise Refused(
                 f"En referens från {self.referee} är redan registrerad. "

@@ -12,6 +12,7 @@ from planning import tasks
 from planning.models import PlanVersion
 from planning.publishing import packs
 from planning.publishing.commands import PublishPlan
+from tests.cases.test_fonts import empty_boxes, typefaces
 from tests.planning.board.world import DAY, NOW
 
 
@@ -160,3 +161,16 @@ def test_the_ways_and_the_break_stand_between_the_visits(world, do, folder):
     assert said.index("10:00") < said.index("Rast") < said.index("11:40")
     assert "11:00" in said
     assert "Restid 2 min" in said
+
+
+def test_a_pack_prints_names_in_any_alphabet_in_the_bundled_typefaces(world, do, folder):
+    """DAY-06: the carer's name also stands in the page's margin."""
+    world.put(world.visit("Жанна Łukasz", 600, note="陈 öppnar"), world.shift("Şükrü Ğ 金"))
+    do(PublishPlan())
+    (file,) = folder.glob("rad-*.pdf")
+    said, pdf = text_of(file), file.read_bytes()
+    assert "Жанна Ł" in said
+    assert "陈 öppnar" in said
+    assert said.count("Şükrü Ğ 金") >= 2
+    assert typefaces(pdf) == {"Kundval-Sans", "Kundval-Han"}
+    assert empty_boxes(pdf) == 0
