@@ -22,6 +22,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from organisation import swedish
+
 MANIFEST, DATABASE = "manifest.json", "database"
 BESIDE = ".restoring"
 """Where a folder's new content lies until the database has been exchanged."""
@@ -160,6 +162,7 @@ def _proven(dump: Path) -> Callable[[], None]:
 
 def _proven_sqlite(dump: Path) -> Callable[[], None]:
     with closing(sqlite3.connect(dump)) as copy:
+        swedish.give_order(copy)
         try:
             found = [row[0] for row in copy.execute("pragma integrity_check")]
         except sqlite3.DatabaseError as error:

@@ -6,6 +6,7 @@ is ordered by it is then in Swedish order. What Python sorts goes by `key`. Ever
 """
 
 import re
+import sqlite3
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -75,7 +76,12 @@ def spelled(text: str, field: str) -> Q:
 def register(connection: BaseDatabaseWrapper, **more: Any) -> None:
     """Give a connection to SQLite the collation that PostgreSQL has."""
     if connection.vendor == "sqlite":
-        connection.connection.create_collation(SWEDISH.strip('"'), _compare)
+        give_order(connection.connection)
+
+
+def give_order(database: sqlite3.Connection) -> None:
+    """Give a connection of Python's own the collation."""
+    database.create_collation(SWEDISH.strip('"'), _compare)
 
 
 def _compare(one: str, other: str) -> int:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import log, sealing, seals, triggers
+from audit.act import Act
 from audit.models import Chain, Event
 from tests.audit.test_log import faults, tamper, write
 from tests.factories import SINCE, at, person
@@ -28,7 +29,7 @@ def run(sql: str, *params: object) -> None:
 def dispose(*places: int) -> None:
     user = person("archivist")
     log.record(
-        OWN, sealing.DISPOSAL, at=at(SINCE), actor=user, subject=user,
+        OWN, sealing.DISPOSAL, Act.own(user, at(SINCE)), subject=user,
         values={"events": list(places)},
     )  # fmt: skip
 
@@ -86,7 +87,7 @@ def test_deleted_values_are_found_after_the_triggers_were_taken_away_and_put_bac
 def test_an_event_that_never_had_values_lacks_none():
     """CAP-06"""
     user = person("registrar")
-    log.record(OWN, "read_case", at=at(SINCE), actor=user, subject=user)
+    log.record(OWN, "read_case", Act.own(user, at(SINCE)), subject=user)
     assert faults() == []
 
 
@@ -107,7 +108,7 @@ def test_a_disposal_of_another_case_excuses_nothing():
     write(1, "case:2")
     user = person("archivist")
     log.record(
-        "case:2", sealing.DISPOSAL, at=at(SINCE), actor=user, subject=user, values={"events": [1]}
+        "case:2", sealing.DISPOSAL, Act.own(user, at(SINCE)), subject=user, values={"events": [1]}
     )
     write(1)
     remove_values(1)
