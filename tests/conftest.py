@@ -9,9 +9,9 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from audit import triggers
+from tests import models, reached
 
-hypothesis_settings.register_profile("kundval", deadline=None, max_examples=60)
-hypothesis_settings.load_profile("kundval")
+hypothesis_settings.load_profile(models.PROFILE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop in browser tests
 
 _empty = TransactionTestCase._fixture_teardown
@@ -35,6 +35,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         triggers.remove(connection)
         triggers.install(connection)
+        reached.remember_installed()
 
 
 @pytest.fixture(autouse=True)

@@ -56,3 +56,18 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice():
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing lost, nothing doubled, nothing left lying" in done.stdout
+
+
+def test_the_machines_run_at_length_by_a_seed_and_say_what_they_did():
+    """CAP-05: ten examples of each, and twenty steps in each of the machine's."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.models", "--examples", "10", "--seed", "7",
+         "--only", "test_any_single_wrong_digit or test_anything_may_be_tried_in_a_follow_up"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    head, *lines = done.stdout.strip().splitlines()
+    assert head == "10 examples of each, seed 7"
+    assert len(lines) == 2
+    assert all(line.endswith("  ok") and " 10 runs " in line for line in lines)
+    assert " 200 steps " in "".join(lines)

@@ -21,6 +21,7 @@ from procurement.specifications.models import (
     SpecificationVersion,
 )
 from tests.factories import SINCE, at, person, root_unit
+from tests.reached import reached_once
 
 ARRIVED = date(2026, 3, 2)
 COMPLETE = date(2026, 3, 9)
@@ -94,6 +95,7 @@ def company(name: str = "Fyrbåken Omsorg AB", number: str = "5599991014") -> tu
     return provider, user
 
 
+@reached_once
 def application_in(state: str) -> Routine:
     """An application that has gone the routine's way to `state`, by commands alone."""
     call_document()

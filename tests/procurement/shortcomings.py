@@ -21,6 +21,7 @@ from procurement.escalations.models import Deviation, InDepthFollowUp
 from procurement.specifications.models import Remedy
 from tests.factories import SINCE, at, person
 from tests.procurement.agreements import contract, contract_with_company
+from tests.reached import reached_once
 
 STRATEGIST, DEPUTY, DIRECTOR = "development-strategist", "deputy-director", "director"
 CHAIR = "committee-chair"
@@ -48,6 +49,7 @@ def signed_contract() -> tuple[Contract, User]:
     return made, user
 
 
+@reached_once
 class Story:
     """A contract, a deviation and what follows. `case` is what the next verb is about."""
 

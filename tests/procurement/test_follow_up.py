@@ -19,6 +19,7 @@ from procurement.templating import editing
 from tests.cases.test_overview import log_in
 from tests.factories import at, person
 from tests.procurement.agreements import contract, contract_with_company, do, with_matrix
+from tests.reached import reached_once
 
 pytestmark = pytest.mark.django_db
 STRATEGIST, DEPUTY = "development-strategist", "deputy-director"
@@ -26,6 +27,7 @@ OPENED = date(2026, 6, 22)
 """A Monday; the first follow-up of a contract from 1 May is due on 1 August."""
 
 
+@reached_once
 class Routine:
     """The first follow-up of a contract, opened by the wheel on 22 June 2026."""
 

@@ -13,12 +13,14 @@ from procurement.introductions import commands, defaults, rules
 from procurement.introductions.models import Introduction, ProgrammeTemplate
 from tests.factories import at, person
 from tests.procurement.routine import application_in, pdf_file, put_on_agenda
+from tests.reached import reached_once
 
 pytestmark = pytest.mark.django_db
 DECIDED = date(2026, 4, 15)
 STRATEGIST, DEPUTY = "development-strategist", "deputy-director"
 
 
+@reached_once
 class Routine:
     """The introduction of a company that the committee approved on 15 April 2026."""
 
