@@ -14,6 +14,7 @@ from audit.models import Event
 from planning.board import breaches as rules
 from planning.board import problem, reading
 from planning.models import DayPlan, Shift, TemplateVisit, Visit
+from planning.optimizing import runs
 from planning.publishing import packs
 from planning.publishing import reading as published
 from planning.rounds.generation import generate
@@ -144,3 +145,25 @@ def test_the_early_hours_and_the_nights_late_ones_stand_in_their_part_of_the_day
             for s in sheets] == [
         ("Vikarie 1", "00:00–07:00", ["02:00"]), ("Vikarie 2", "21:30–07:00", ["01:00"]),
     ]  # fmt: skip
+
+
+def test_the_optimizer_places_them_over_midnight_and_its_proposal_is_carried_out(client, w):
+    """DAY-03, PLN-20: 23:00 in 22:00-06:00 goes after the visit that must be done 22:00-02:00; 00:30
+    in 23:45-01:15 goes on the row of the early hours."""
+    Shift.objects.exclude(start=0).filter(day=DAY).delete()
+    night = Shift.objects.create(unit=w.unit, day=DAY, row="Vikarie 1", start=1290, end=1860)
+    early = Shift.objects.create(unit=w.unit, day=DAY, row="Vikarie 2", start=0, end=420)
+    w.visit("Gösta Mård", 1320, 240, slack=0)
+    round_, small = w.visit("Hilda Öman", 1380), w.visit("Ivar Lund", 30)
+    Visit.objects.filter(pk=round_.pk).update(earliest=1320, latest_end=1800)
+    Visit.objects.filter(pk=small.pk).update(earliest=-15, latest_end=75)
+    run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(MONDAY, 9))
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.after["unplaced"], run.after["breaches"]) == ("done", 0, 0)
+    runs.accept(run, w.planner, key="a", at=at(MONDAY, 9))
+    round_.refresh_from_db()
+    small.refresh_from_db()
+    assert [round_.staff.get().shift, small.staff.get().shift] == [night, early]
+    assert 1560 <= round_.start <= 1770
+    assert -15 <= small.start <= 45
