@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from audit import showings
 from audit.log import HASHED_FIELDS, canonical, event_hash, hash_values
 from audit.models import Chain, Event, EventValues
 
@@ -63,6 +64,7 @@ def verify() -> Verification:
         pk: (name, length, head)
         for pk, name, length, head in Chain.objects.values_list("pk", "name", "length", "head")
     }
+    faults += showings.faults()
     faults += [
         f"Kedjan {name} finns i sigillet men inte i databasen."
         for name in sorted(set(sealed) - {name for name, _, _ in chains.values()})

@@ -33,11 +33,16 @@ own_pages: dict[str, str] = {}
 
 
 def get_case(request: HttpRequest, pk: int) -> Case:
-    """The case, if the person may see it; else 404, so that nothing is learned of what exists."""
-    return get_object_or_404(
+    """The case, if the person may see it; else 404, so that nothing is learned of what exists.
+
+    Whatever page it leads to, showing it is reading the case, and is logged (SEC-02).
+    """
+    found = get_object_or_404(
         Case.objects.visible_to(request.actor).select_related("unit", "responsible", "provider"),
         pk=pk,
     )
+    log_reading(request, found)
+    return found
 
 
 def log_reading(
@@ -55,7 +60,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if _has_own_page(request, row):
         return redirect(back_to(request, row))
-    log_reading(request, row)
     concrete = row.concrete()
     template, more = panels[row.kind]
     context = {

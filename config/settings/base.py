@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.clock_middleware",
     "organisation.middleware.acting_middleware",
+    "organisation.reading.reading_middleware",
     "organisation.accounts.login_middleware",
     "axes.middleware.AxesMiddleware",
 ]
