@@ -3,14 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
-from audit import clock
+from audit import clock, showings
 from audit.act import Act
 from audit.models import Chain, Event, EventValues
 
@@ -28,6 +28,7 @@ HASHED_FIELDS = (
     "fields",
     "values_hash",
     "personal",
+    "showing_id",
     "previous_hash",
 )
 
@@ -41,11 +42,13 @@ def record(
     kind: str = Event.Kind.CHANGE,
     values: Mapping[str, Any] | None = None,
     personal: bool = False,
+    people: Collection[int] = (),
 ) -> Event:
     """Append what `act` did to `chain`, in the caller's transaction. Returns the event.
 
     `values` is what was changed to or said (kept apart, disposable); its keys are the event's
-    field names. Raises TransactionManagementError outside a transaction.
+    field names. `people` are the numbers of the clients that a read showed. Raises
+    TransactionManagementError outside a transaction.
     """
     row, _ = Chain.objects.get_or_create(name=chain)
     row = Chain.objects.select_for_update().get(pk=row.pk)
@@ -66,6 +69,7 @@ def record(
         values_hash=hash_values(salt, kept),
         previous_hash=row.head,
         personal=personal,
+        showing=showings.keep(people),
     )
     event.hash = event_hash({field: getattr(event, field) for field in HASHED_FIELDS})
     event.save(force_insert=True)
@@ -83,12 +87,14 @@ def record_read(
     *,
     subject: models.Model,
     values: Mapping[str, Any] | None = None,
+    people: Collection[int] = (),
 ) -> Event:
     """Append a read of personal data, in a transaction of its own."""
     with transaction.atomic():
         return record(
-            chain, name, act, subject=subject, kind=Event.Kind.READ, values=values, personal=True
-        )
+            chain, name, act, subject=subject, kind=Event.Kind.READ, values=values, personal=True,
+            people=people,
+        )  # fmt: skip
 
 
 def hash_values(salt: str, values: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from audit import seals, triggers
+from audit import seals, showings, triggers
 from audit.log import HASHED_FIELDS, event_hash, hash_values
 from audit.models import Chain, Event
 
@@ -74,6 +74,7 @@ def verify(told: Iterable[tuple[int, str]] = ()) -> Verification:
         pk: _Chain(name, length, head, sealed.pop(name, {}))
         for pk, name, length, head in Chain.objects.values_list("pk", "name", "length", "head")
     }
+    faults += showings.faults()
     faults += [f"Kedjan {name} finns i sigillet men inte i databasen." for name in sorted(sealed)]
     try:
         faults += _walk(chains)

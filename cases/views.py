@@ -45,9 +45,14 @@ own_pages: dict[str, str] = {}
 
 def get_case(request: HttpRequest, pk: int) -> Case:
     """The case, if the person may see it; else 404, so that nothing is learned of what exists. What
-    is no case to those who work with it, a day's plan, has a page of its own and none here."""
+    is no case to those who work with it, a day's plan, has a page of its own and none here.
+
+    Whatever page it leads to, showing it is reading the case, and is logged (SEC-02).
+    """
     visible = Case.objects.listed().visible_to(request.actor)
-    return get_object_or_404(visible.select_related("unit", "responsible", "provider"), pk=pk)
+    found = get_object_or_404(visible.select_related("unit", "responsible", "provider"), pk=pk)
+    log_reading(request, found)
+    return found
 
 
 def log_reading(
@@ -65,7 +70,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if _has_own_page(request, row):
         return redirect(back_to(request, row))
-    log_reading(request, row)
     concrete = row.concrete()
     template, more = panels[row.kind]
     context = {

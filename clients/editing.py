@@ -55,13 +55,17 @@ def units_of(actor: Actor, roles: Collection[str] = READERS) -> models.QuerySet[
 def client_of(
     request: HttpRequest, pk: int, roles: Collection[str] = READERS, lock: bool = False
 ) -> Client:
-    """The client: 404 for whom the person may not see, 403 for who sees but may not do this."""
+    """The client: 404 for whom the person may not see, 403 for who sees but may not do this.
+
+    A page about them is a reading, and is logged (SEC-02).
+    """
     found = Client.objects.visible_to(request.actor)
     if lock:
         found = found.select_for_update(of=("self",))
     client = get_object_or_404(found.select_related("unit", "provider"), pk=pk)
     if not may(request, client, roles):
         raise PermissionDenied("Din roll i brukarens enhet ger inte rätt att göra det här.")
+    log_reading(request, client)
     return client
 
 

@@ -11,9 +11,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.query_utils import DeferredAttribute
 
 from cases.models import Record
-from organisation import identity
+from organisation import identity, reading
 from organisation.authority import Actor
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, InPeriodQuerySet, Provider, Unit
@@ -197,6 +198,23 @@ def reserve_index(number: str) -> str | None:
 
 def _masked_reserve(number: str, system: str) -> str:
     return f"{number[:-4]}**** ({system})"
+
+
+class Telling(DeferredAttribute):
+    """A field that tells who somebody is: a page that reads it has shown them (SEC-02)."""
+
+    def __get__(self, instance, cls=None):
+        known = {} if instance is None else instance.__dict__
+        if known.get("id") and not known.get("is_surrounding"):
+            reading.see(known["id"], known.get("unit_id"))
+        return super().__get__(instance, cls)
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.field.attname] = value
+
+
+for _name in ("identity_number", "name", "address", "entry", "phone"):
+    setattr(Client, _name, Telling(Client._meta.get_field(_name)))
 
 
 class ClientIdentity(Record):

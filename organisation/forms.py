@@ -395,7 +395,9 @@ class LogFilter(forms.Form):
     person = forms.ModelChoiceField(
         User.objects.none(), label="Vem", required=False, empty_label="Alla"
     )
-    objekt = forms.CharField(label="Ärende eller användarnamn", required=False, max_length=150)
+    objekt = forms.CharField(
+        label="Ärende, användarnamn eller brukare 12", required=False, max_length=150
+    )
     fran = forms.DateField(label="Från och med", required=False)
     till = forms.DateField(label="Till och med", required=False)
     slag = forms.ChoiceField(

@@ -153,7 +153,7 @@ TABLE: dict[str, Any] = {
         "matrix", "matrix_export", "matrix_history", "matrix_row_history", "delegation",
         "delegation_history")},
     **{f"organisation:{name}": AUDIT for name in (
-        "access_log", "log_export", "log_check", "log_verify")},
+        "access_log", "log_client", "log_export", "log_check", "log_verify")},
     "applications:companies": READERS, "applications:company": READERS,
     "applications:authority": INTAKE, "applications:enter": INTAKE,
     "specifications:public": PUBLIC, "specifications:public_version": PUBLIC,

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "audit.middleware.clock_middleware",
     "organisation.middleware.acting_middleware",
     "config.limits.body_size_middleware",
+    "organisation.reading.reading_middleware",
     "organisation.accounts.login_middleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -55,6 +55,7 @@ EVENT_NAMES = {
     "read_case": "Läste ärendet",
     "read_attachment": "Öppnade en bilaga",
     "read_document": "Öppnade ett dokument",
+    "read_people": "Såg uppgifter om brukare",
 }
 """Events in Swedish. Higher apps may add theirs."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from organisation.reading import see
 from planning.board import breaches as rules
 from planning.board import figures, reading, shown
 from planning.board.following import News
@@ -56,6 +57,9 @@ def changed(
         moment // FRESH,
     )  # fmt: skip
     drawing = DRAWINGS.get(key, lambda: Drawing(plan, span, held, may_plan=may_plan))
+    for visit in drawing.data.visits:  # what was drawn for another board shows them as well
+        if not visit.client.has_protected_identity:
+            see(visit.client_id, visit.client.unit_id)
     shifts = [pk for pk in drawing.rows if pk in news.shifts]
     return {
         "rows": {pk: drawing.row("row", pk) for pk in shifts},

@@ -41,13 +41,14 @@ def _readable(actor: Actor) -> Q:
 
 
 def get_plan(request: HttpRequest, pk: int) -> DayPlan:
-    """The plan, if the person may see it; else 404."""
+    """The plan, if the person may see it; else 404. Showing anything of it is logged (SEC-02)."""
     plan = get_object_or_404(DayPlan.objects.select_related("planned_unit", "unit"), pk=pk)
     paths = request.actor.unit_paths(READERS)
     # A merged unit is asked about last: boards ask for their plan all the time.
     if any(plan.unit.path.startswith(path) for path in paths) or (
         Unit.objects.filter(_readable(request.actor), pk=plan.unit_id).exists()
     ):
+        log_plan_read(request, plan)
         return plan
     raise Http404
 

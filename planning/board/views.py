@@ -355,7 +355,6 @@ def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
     """Every visit that lacks somebody, by risk."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
-    log_plan_read(request, plan)
     context = {
         "plan": plan,
         "visits": data.unplaced,
@@ -371,7 +370,6 @@ def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
     data = reading.read(plan)
     found = rules.not_accepted(data, rules.breaches_of(data))
-    log_plan_read(request, plan)
     context = {
         "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, found),
         "accepted": plan.accepted.select_related("recorded_by"),

@@ -12,7 +12,7 @@ from clients import editing
 from organisation import entry
 from organisation.access import roles
 from planning.board.change import PLANNERS
-from planning.board.reach import log_plan_read, plan_to_change
+from planning.board.reach import plan_to_change
 from planning.declines.forms import DeclineForm
 from planning.declines.holes import holes_of
 from planning.declines.recording import Declined, decline
@@ -68,7 +68,6 @@ def hole(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     """What fits where a visit stood that is not to be done any more."""
     plan = plan_to_change(request, pk)
     row = _visit(plan, visit)
-    log_plan_read(request, plan)
     context = {
         "plan": plan, "visit": row, "key": uuid.uuid4().hex,
         "holes": holes_of(row) if row.status != Visit.Status.PLANNED else [],

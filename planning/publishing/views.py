@@ -38,7 +38,6 @@ class Receiver:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """What a publication would tell, what stops it, and what has gone out."""
     plan = get_plan(request, pk)
-    log_plan_read(request, plan)
     found = reading.pending(plan)
     versions = list(plan.versions.select_related("recorded_by").order_by("-number"))
     published = next((row for row in versions if row.published_at), None)
@@ -111,7 +110,6 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """An earlier version: what the board would become if it were restored."""
     plan = get_plan(request, pk)
     row = get_object_or_404(plan.versions.select_related("recorded_by"), number=number)
-    log_plan_read(request, plan)
     now = reading.sent(reading.snapshot(plan))
     kept = reading.known(row, now)
     context = {

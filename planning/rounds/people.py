@@ -152,7 +152,6 @@ def _line(row: Standing) -> list[Any]:
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """A client: particulars, decisions, orders, and what surrounds them. The reading is logged."""
     person = editing.client_of(request, pk)
-    editing.log_reading(request, person)
     [row] = standings(Client.objects.filter(pk=pk), request.today)
     orders = person.orders.select_related("service", "provider", "decision", "read_by")
     decisions = list(person.decisions.order_by("-valid_from", "-pk"))
@@ -202,7 +201,7 @@ def _print_anew(person: Client) -> None:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """A client's particulars. Visits follow where the person may have them, and in which unit."""
     person = editing.client_of(request, pk, ORDERERS, lock=True)
-    if request.method == "GET" and person.has_protected_identity:
+    if person.has_protected_identity:
         editing.log_reading(request, person, "read_protected_client")
     before = person.unit
     was_protected = person.has_protected_identity

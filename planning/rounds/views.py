@@ -281,8 +281,7 @@ def _page(
     chosen: TemplateVisit | None = None, day_form: Any = None, weeks_form: Any = None,
 ) -> HttpResponse:  # fmt: skip
     """The matrix with its panels; `form` is the visit that is being edited."""
-    if request.method == "GET":
-        editing.log_reading(request, client, "read_template")
+    editing.log_reading(request, client, "read_template")
     shown = _shown(client, request)
     everything = list(drafts.templates_of(client))
     edits = editing.may(request, client, PLANNERS) and not request.GET.get("mall")

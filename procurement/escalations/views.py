@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
-from cases.views import back_to, get_case, log_reading
+from cases.views import back_to, get_case
 from organisation.access import logged_in, roles
 from organisation.acting import act_of
 from organisation.models import Unit
@@ -96,7 +96,6 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if row.kind != Deviation.case_kind or request.actor.is_outside:
         raise Http404
-    log_reading(request, row)
     return render(request, "procurement/escalations/receipt.html", {"case": row.concrete()})
 
 
@@ -106,7 +105,6 @@ def chain(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if row.kind != InDepthFollowUp.case_kind:
         raise Http404
-    log_reading(request, row)
     case: Any = row.concrete()
     context = {
         "case": case,

@@ -16,7 +16,7 @@ from audit.act import Act
 from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
-from cases.views import actions, deadlines_of, get_case, log_reading
+from cases.views import actions, deadlines_of, get_case
 from organisation import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
@@ -132,7 +132,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and sheet.take_in():
         messages.success(request, sheet.said)
         return redirect("portal:case", pk)
-    log_reading(request, row)
     if sheet.sent:
         application = Case.objects.select_related("responsible").get(pk=pk).concrete()
     asked, rows = _rows(application, sheet, request.today)
@@ -162,7 +161,6 @@ def _process(request: HttpRequest, row: Case) -> HttpResponse:
         **_shared(row),
         **more(concrete, request),
     }
-    log_reading(request, row)
     return render(request, template, context)
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases.commands import open_once
-from cases.views import get_case, log_reading
+from cases.views import get_case
 from organisation.access import logged_in, roles
 from organisation.acting import act_of
 from organisation.authority import Actor
@@ -62,7 +62,6 @@ def mine(request: HttpRequest, pk: int) -> HttpResponse:
     if row.kind != Tender.case_kind:
         raise Http404
     tender = row.concrete()
-    log_reading(request, row)
     own = {section.pk for section in tender.sections.all() if section.has_expert(request.user)}
     shown = parts(tender)
     context = {
