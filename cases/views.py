@@ -12,7 +12,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from audit import log
 from audit.models import Event
 from cases import deadlines, picture
-from cases.commands import Blocked, Command, Refused, Stale, perform, permitting, registry
+from cases.commands import (
+    Blocked,
+    Command,
+    Outcome,
+    Refused,
+    Stale,
+    perform,
+    permitting,
+    registry,
+)
 from cases.forms import WhatIfForm
 from cases.models import Case, Deadline, JournalNote
 from organisation.access import logged_in, roles
@@ -75,7 +84,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = command.form(
         request.POST if sent else None,
         request.FILES if sent else None,
-        initial=request.GET.dict(),
+        about=request.GET.get(command.form.subject, ""),
         case=concrete,
         actor=request.actor,
         day=request.today,
@@ -120,9 +129,16 @@ def _carry_out(
     except (Stale, Refused) as refusal:
         form.add_error(None, str(refusal))
         return None
-    said = "Redan gjort" if outcome.repeated else "Klart"
-    messages.success(request, f"{said}: {command.label}.")
+    messages.success(request, _receipt(command, row, outcome))
     return redirect(back_to(request, row))
+
+
+def _receipt(command: type[Command], before: Case, outcome: Outcome) -> str:
+    if outcome.repeated:
+        return f"”{command.label}” var redan gjort."
+    moved = before.state != outcome.case.state
+    where = f" Ärendet är nu i läget {outcome.case.state_label}." if moved else ""
+    return f"”{command.label}” är gjort.{where}"
 
 
 def back_to(request: HttpRequest, row: Case) -> str:
@@ -158,7 +174,7 @@ def _number(text: str | None) -> int:
 def actions(case: Any, actor: Actor) -> list[dict[str, Any]]:
     """The commands that `actor` may do on the case now, in the order of the routine."""
     return [
-        {"command": command, "name": name}
+        {"command": command, "name": name, "leads_on": command.leads_on(case)}
         for name, command in registry.of(case).items()
         if command.fits(case) and not isinstance(permitting(case, command, actor), str)
     ]

@@ -297,7 +297,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
             return redirect(back)
         # Who opens a case has also seen what was said of it before.
         unread.filter(case=row.case, created_at__lte=row.created_at).update(read_at=request.at)
-        return redirect(back_to(request, row.case))
+        return redirect(row.leads_to or back_to(request, row.case))
     if "read" in request.POST:
         unread = unread.filter(pk=_digits(request.POST["read"]))
     elif "all" not in request.POST:

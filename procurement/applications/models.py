@@ -94,6 +94,17 @@ class ProviderApplication(Case):
         """The last record of a step."""
         return self.steps.filter(kind=kind).order_by("pk").last()
 
+    def is_reviewed_anew(self) -> bool:
+        """Whether it has been gone through since completion was last requested (COR-05)."""
+        last, asked = self.step(HandlingStep.Kind.REVIEW), self.completions.last()
+        return last is not None and (asked is None or last.recorded_at > asked.recorded_at)
+
+    def needs_completion(self) -> bool:
+        """Whether the last review says so, and nothing has been requested since."""
+        last = self.step(HandlingStep.Kind.REVIEW)
+        incomplete = last is not None and last.outcome == HandlingStep.Outcome.INCOMPLETE
+        return incomplete and self.is_reviewed_anew()
+
     def open_completion(self) -> "CompletionRequest | None":
         """The round that waits for the company's answer."""
         return self.completions.filter(closed_on=None).last()
@@ -234,7 +245,8 @@ class ProviderApplication(Case):
 
 
 class HandlingStep(Record):
-    """A step of LOV-05 with outcome and evidence; done again, it is a new row."""
+    """A step of LOV-05 with outcome and evidence; done again, it is a new row. Only the review of
+    the application can say that it needs completion."""
 
     class Kind(models.TextChoices):
         REVIEW = "review", "Granskning av ansökan"
@@ -249,6 +261,7 @@ class HandlingStep(Record):
         PASSED = "passed", "Godtagbart"
         REMARK = "remark", "Godtagbart med anmärkning"
         FAILED = "failed", "Uppfyller inte kraven"
+        INCOMPLETE = "incomplete", "Behöver kompletteras"
 
     application = models.ForeignKey(
         ProviderApplication, on_delete=models.PROTECT, related_name="steps"

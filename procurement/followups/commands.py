@@ -378,6 +378,8 @@ class DocumentFollowUp(Command):
 
 
 class MendedForm(CommandForm):
+    subject = "question"
+
     question = forms.ModelChoiceField(None, label="Brist")
     mended_on = forms.DateField(label="Rättad den")
 

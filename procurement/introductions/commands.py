@@ -132,6 +132,8 @@ def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool
 class StepForm(CommandForm):
     """A form about one of the programme's steps."""
 
+    subject = "step"
+
     step = forms.ModelChoiceField(None, label="Moment")
 
     def prepare(self) -> None:
@@ -139,7 +141,7 @@ class StepForm(CommandForm):
 
     def chosen(self) -> ProgrammeStep | None:
         """The step that the page was opened for, or that was sent."""
-        wanted = self.data.get("step") if self.is_bound else self.initial.get("step")
+        wanted = self.data.get("step") if self.is_bound else self.about
         rows = self.fields["step"].queryset
         return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
 
@@ -217,7 +219,7 @@ class RecordForm(StepForm):
         titles = list(dict.fromkeys(title for row in rows for title in row.expected))
         self.fields["attended"].choices = [(title, title) for title in titles]
         if step and not self.is_bound:
-            self.initial.setdefault("note", "\n".join(f"{point}: " for point in step.points))
+            self.initial["note"] = "\n".join(f"{point}: " for point in step.points)
 
     def clean_file(self) -> UploadedFile | None:
         if upload := self.cleaned_data["file"]:
@@ -569,6 +571,8 @@ class OrderAccess(Command):
 
 
 class OrderedForm(CommandForm):
+    subject = "order"
+
     order = forms.ModelChoiceField(None, label="Vad")
     on = forms.DateField(label="Dag")
 

@@ -64,7 +64,7 @@ def contact(desk: Desk, need: ExtraNeed, label: str) -> None:
     desk.press("link", label)
     desk.page.get_by_label("Vad som sades").fill("Behöver hjälp med dusch efter ett fall.")
     desk.press("button", label)
-    expect(desk.page.locator(".kv-messages")).to_contain_text(f"Klart: {label}")
+    expect(desk.page.locator(".kv-messages")).to_contain_text(f"”{label}” är gjort")
 
 
 def test_one_need_ends_and_another_is_applied_for_from_its_first_day(page, w, monkeypatch):

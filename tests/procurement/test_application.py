@@ -125,7 +125,7 @@ class TestCompletion:
     def test_a_request_starts_the_companys_fourteen_days_with_letter_and_official_note(self):
         """LOV-02, LOV-03, LOV-13: requested Thu 5 Mar, due Thu 19 Mar."""
         r = application_in("received")
-        r.review(day(3, 5), "remark", "Ledningssystemet saknar egenkontroll.")
+        r.review(day(3, 5), "incomplete", "Ledningssystemet saknar egenkontroll.")
         r.ask(day(3, 5), "Rutin för egenkontroll.", "qms")
         round_ = r.application.open_completion()
         assert (round_.round, round_.requested_on, round_.due) == (

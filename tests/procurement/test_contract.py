@@ -134,7 +134,7 @@ def test_a_lawful_end_takes_accounts_back_and_stops_what_is_watched():
     assert (signed.state, signed.closed_on) == ("ended", date(2026, 9, 30))
     assert not signed.deadlines.running().exists()
     assert Notification.objects.filter(
-        user=administrator, text__contains="ta tillbaka konton, kort och utrustning"
+        user=administrator, text__contains="Ta tillbaka konton, kort och utrustning"
     ).exists()
 
 

@@ -546,7 +546,7 @@ def test_rescission_ends_the_contract_stops_new_persons_and_takes_back_access():
     assert (contract.state, contract.closed_on) == ("ended", date(2026, 6, 30))
     assert event_names(contract)[-2:] == ["stop_new_persons", "rescind_contract"]
     assert stop_of(contract).endswith("Avtalet är hävt.")
-    assert Notification.objects.filter(user=administrator, text__contains="ta tillbaka").exists()
+    assert Notification.objects.filter(user=administrator, text__contains="Ta tillbaka").exists()
     document = Document.objects.get(case=s.case, kind="rescission")
     assert document.facts["last_day"] == "2026-06-30"
     with pytest.raises(Refused):

@@ -119,6 +119,7 @@ def answerers(question: TenderQuestion, day: date) -> list[User]:
 class QuestionChoice(CommandForm):
     """A form about one of the questions that the actor may answer."""
 
+    subject = "question"
     question = forms.ModelChoiceField(None, label="Fråga")
 
     def mine(self) -> Any:
@@ -132,6 +133,8 @@ class QuestionChoice(CommandForm):
 
 
 class PlaceForm(CommandForm):
+    subject = "question"
+
     question = forms.ModelChoiceField(None, label="Fråga")
     section = forms.ModelChoiceField(None, label="Avsnitt")
 
