@@ -83,6 +83,14 @@ def meet(case: Case, code: str, day: date, text: str = "", about: str = "") -> N
     running.update(met_on=day, met_text=text, next_rung_on=None)
 
 
+def reopen(case: Case, code: str) -> None:
+    """Let the last deadline of a rule run again, as if what met it had not been."""
+    if row := case.deadlines.filter(rule=code, cancelled_on=None).order_by("pk").last():
+        row.met_on, row.met_text = None, ""
+        row.save(update_fields=["met_on", "met_text"])
+        _reckon(row)
+
+
 def cancel(case: Case, day: date, *codes: str, about: str = "") -> None:
     """Cancel the running deadlines of the rules (or all), of one row or whatever they are about."""
     running = case.deadlines.running()

@@ -201,9 +201,15 @@ class ProviderApplication(Case):
     def notify_rejection(self) -> None:
         """The company that was not approved has been told; the correction period runs (LOV-11)."""
 
-    @transition(field="state", source=State.CORRECTION_PERIOD, target=State.CORRECTION_FILED)
+    @transition(
+        field="state",
+        source=[State.CORRECTION_PERIOD, State.REJECTED, State.EXCLUDED],
+        target=State.CORRECTION_FILED,
+    )
     def file_correction(self) -> None:
-        """The company has gone to the administrative court."""
+        """The company has gone to the administrative court; the municipality may be told of it
+        after the case has ended, which then is open again (COR-04)."""
+        self.closed_on = None
 
     @transition(
         field="state",
@@ -504,8 +510,19 @@ class CorrectionCase(Record):
     )
     court_case_number = models.CharField(max_length=40)
     filed_on = models.DateField()
+    """The day it came to the court."""
+    told_on = models.DateField()
+    """The day the municipality was told of it."""
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_on = models.DateField(null=True)
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(told_on__gte=models.F("filed_on")),
+                name="the_municipality_is_told_after_the_filing",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.court_case_number
