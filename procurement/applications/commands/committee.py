@@ -432,7 +432,9 @@ class FileCorrection(Command):
         deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
         messages.notify(deputies, case, f"{case}: företaget har ansökt om rättelse", act.at)
         if reopened:
-            tell_responsible(case, act, f"{case}: företaget har ansökt om rättelse, fortsätt ärendet")
+            tell_responsible(
+                case, act, f"{case}: företaget har ansökt om rättelse, fortsätt ärendet"
+            )
         return {"in_time": in_time, "reopened": reopened}
 
 
