@@ -6,6 +6,7 @@ class CasesConfig(AppConfig):
     verbose_name = "Ärenden"
 
     def ready(self) -> None:
+        from cases import account_messages  # noqa: F401 - connects the receiver
         from cases.views import EVENT_NAMES
         from organisation.pages import history
 
