@@ -7,7 +7,3 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import account_messages  # noqa: F401 - connects the receiver
-        from cases.views import EVENT_NAMES
-        from organisation.pages import history
-
-        history.EVENT_NAMES.update(EVENT_NAMES)

@@ -20,6 +20,7 @@ from cases import flows
 from cases.models import Case, CaseNumber, PerformedKey
 from organisation.authority import Actor, Holding, actor_on, delegates
 from organisation.models import User
+from organisation.pages.history import EVENT_NAMES, event_name
 
 
 class Refused(Exception):
@@ -207,6 +208,7 @@ class Registry:
     def add(self, kind: str, *commands: type[Command]) -> None:
         """Make commands available on cases of a kind."""
         self.by_kind.setdefault(kind, {}).update({c.command_name(): c for c in commands})
+        EVENT_NAMES.update({c.command_name(): str(c.label) for c in commands})
 
     def of(self, case: Case) -> dict[str, type[Command]]:
         """The commands that a case's kind has."""
@@ -396,7 +398,7 @@ def _changes_since(case: Case, version: int) -> list[str]:
         .order_by("seq")
     )
     return [
-        f"{commands[e.name].label if e.name in commands else e.name}, "
+        f"{commands[e.name].label if e.name in commands else event_name(e.name)}, "
         f"{e.actor.name if e.actor else 'Kundval'}"
         for e in changes
     ]

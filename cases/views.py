@@ -27,6 +27,7 @@ from cases.models import Case, Deadline, JournalNote
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
+from organisation.pages.history import EVENT_NAMES, event_name
 from organisation.roles import OUTSIDE_ROLES
 
 CASE_READERS = frozenset().union(
@@ -249,36 +250,39 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-seq")[:500]
     )
     lines = [
-        {"event": e, "label": commands[e.name].label if e.name in commands else EVENT_NAMES.get(e.name, e.name)}
+        {"event": e, "label": commands[e.name].label if e.name in commands else event_name(e.name)}
         for e in events
     ]  # fmt: skip
     return render(request, "cases/history.html", {"case": row, "lines": lines})
 
 
-EVENT_NAMES = {
-    "open_draft": "Utkast påbörjat",
-    "enter_application": "Ansökan inlagd av förvaltningen",
-    "read_case": "Läste ärendet",
-    "read_attachment": "Öppnade en bilaga",
-    "read_document": "Öppnade ett dokument",
-    "read_company": "Läste om ett företag",
-    "register_company": "Företag registrerat",
-    "confirm_mail": "E-postadress bekräftad",
-    "approve_representation": "Behörighet godkänd",
-    "end_representation": "Behörighet avslutad",
-    "edit_company": "Företagets uppgifter ändrade",
-    "enter_company": "Företag inlagt av förvaltningen",
-    "make_calendar_address": "Kalenderadress skapad",
-    "remove_calendar_address": "Kalenderadress borttagen",
-    "send_mail_again": "Brev skickat igen",
-    "change_preference": "Inställning ändrad",
-    "document_locked": "Dokument låst",
-    "deadline_reminder": "Påminnelse om tidsfrist",
-    "deadline_due": "Tidsfrist förfaller",
-    "deadline_overdue": "Tidsfrist försenad",
-    "deadline_escalated": "Försenad tidsfrist eskalerad",
-}
-"""Events that are no commands, in Swedish."""
+# Events that are no commands; those of commands have the commands' labels.
+EVENT_NAMES.update(
+    {
+        "open_draft": "Utkast påbörjat",
+        "enter_application": "Ansökan inlagd av förvaltningen",
+        "read_case": "Läste ärendet",
+        "read_attachment": "Öppnade en bilaga",
+        "read_document": "Öppnade ett dokument",
+        "read_packet": "Öppnade ett utskick till nämnden",
+        "read_company": "Läste om ett företag",
+        "register_company": "Företag registrerat",
+        "confirm_mail": "E-postadress bekräftad",
+        "approve_representation": "Behörighet godkänd",
+        "end_representation": "Behörighet avslutad",
+        "edit_company": "Företagets uppgifter ändrade",
+        "enter_company": "Företag inlagt av förvaltningen",
+        "make_calendar_address": "Kalenderadress skapad",
+        "remove_calendar_address": "Kalenderadress borttagen",
+        "send_mail_again": "Brev skickat igen",
+        "change_preference": "Inställning ändrad",
+        "document_locked": "Dokument låst",
+        "deadline_reminder": "Påminnelse om tidsfrist",
+        "deadline_due": "Tidsfrist förfaller",
+        "deadline_overdue": "Tidsfrist försenad",
+        "deadline_escalated": "Försenad tidsfrist eskalerad",
+    }
+)
 
 
 @roles(*CASE_READERS)

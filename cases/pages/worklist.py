@@ -219,9 +219,10 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         removed = request.POST.get("do") == "remove"
         key = "" if removed else secrets.token_urlsafe(32)
-        request.user.calendar_key_hash = _hashed(key) if key else ""
         with transaction.atomic():
-            request.user.save(update_fields=["calendar_key_hash"])
+            User.objects.filter(pk=request.user.pk).update(
+                calendar_key_hash=_hashed(key) if key else ""
+            )
             log.record(
                 f"user:{request.user.pk}",
                 "remove_calendar_address" if removed else "make_calendar_address",

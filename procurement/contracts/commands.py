@@ -347,7 +347,7 @@ class AddPermit(Command):
                 )
         if self.valid_to:
             ledger.start(
-                case, rules.EXPIRY, self.valid_to, label=f"{row.get_kind_display()} går ut",
+                case, rules.EXPIRY, self.valid_to, what=str(row.get_kind_display()),
                 about=f"permit:{row.pk}", anchor_text=row.reference,
             )  # fmt: skip
         if act.user and actor_on(act.user, act.day).is_outside:

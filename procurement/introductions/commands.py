@@ -252,7 +252,7 @@ class RecordStep(Command):
         if self.step.blocking and gone:
             raise Refused(
                 f"{', '.join(gone)} deltog inte. Momentet måste hållas med alla innan utföraren "
-                "får börja. Boka ett nytt möte, eller lämna momentet därhän med skäl."
+                "får börja. Boka ett nytt möte, eller utelämna momentet med skäl."
             )
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
@@ -286,7 +286,7 @@ class LeaveOutForm(StepForm):
 class LeaveOutStep(Command):
     """The programme is adapted: a step is left out, with a reason (INT-01)."""
 
-    label: ClassVar[str] = "Lämna ut moment"
+    label: ClassVar[str] = "Utelämna moment"
     roles = HANDLERS
     form = LeaveOutForm
     step: ProgrammeStep
@@ -295,9 +295,9 @@ class LeaveOutStep(Command):
     def check(self, case: Any, act: Act) -> None:
         _waiting(self.step, case)
         if not self.why.strip():
-            raise Refused("Skriv varför momentet lämnas ut.")
+            raise Refused("Skriv varför momentet utelämnas.")
         if self.step.stage != Stage.PROGRAMME:
-            raise Refused("Mötet och avtalet kan inte lämnas ut.")
+            raise Refused("Mötet och avtalet kan inte utelämnas.")
 
     def apply(self, case: Any, act: Act) -> None:
         step = self.step
@@ -693,7 +693,7 @@ def _waiting(step: ProgrammeStep, case: Introduction) -> None:
     """Raise Refused unless the step belongs to the case and nothing has come of it yet."""
     _of_case(step, case)
     if not step.is_waiting:
-        raise Refused(f"”{step.title}” är redan klart eller lämnat ut. Ladda om sidan.")
+        raise Refused(f"”{step.title}” är redan klart eller utelämnat. Ladda om sidan.")
 
 
 def _may_handle(what: str, case: Introduction, act: Act) -> None:

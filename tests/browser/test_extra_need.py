@@ -98,7 +98,7 @@ def come_to_day_ten(desk: Desk, w: World, monkeypatch) -> None:
     desk.at_day(monkeypatch, DAY_TEN)
     ledger.sweep(at(DAY_TEN, 6))
     page.goto("/hem/")
-    expect(page.locator("main")).to_contain_text("Dag tio: ansök eller avsluta i dag")
+    expect(page.locator("main")).to_contain_text("avsluta den (dag tio) går ut i dag")
     board(page, w, DAY_TEN)
     expect(page.locator("main")).to_contain_text("extra, dag 10 av 10")
     page.goto("/arenden/")

@@ -299,7 +299,7 @@ def test_the_calendar_has_the_deadlines_of_ones_own_cases_without_names(client):
     response = client.get(feed)
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     events = icalendar.Calendar.from_ical(response.content).walk("VEVENT")
-    assert [str(event["summary"]) for event in events] == ["LOV-2026-0031: Handläggning klar, mål"]
+    assert [str(event["summary"]) for event in events] == ["LOV-2026-0031: Handläggning klar (mål)"]
     assert events[0]["dtstart"].dt == date(2026, 3, 31)
     assert events[0]["dtend"].dt == date(2026, 4, 1)
     assert "Fyrbåken" not in response.content.decode()

@@ -656,8 +656,8 @@ def test_the_pages_of_the_cases_show_what_waits_and_for_whom(client):
     s.propose()
     log_in(client, person(DEPUTY))
     overview = client.get(reverse("cases:overview")).content.decode()
-    assert "har en föreslagen åtgärd som väntar på ditt beslut." in overview
-    assert "är en allvarlig brist. Pröva anmälan till IVO." in overview
+    assert "En föreslagen åtgärd väntar på ditt beslut." in overview
+    assert "En allvarlig brist har kommit fram. Pröva anmälan till IVO." in overview
     form = client.get(reverse("cases:do", args=[s.case.pk, "decide_warning"])).content.decode()
     assert "Besluta enligt förslaget" in form
     for name in ("propose_remedy", "demand_action_plan", "record_finding", "write_plan",

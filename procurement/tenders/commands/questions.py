@@ -79,7 +79,7 @@ class RegisterQuestion(Command):
         days = Budget(working_days=preferences.chosen("tender_answer_days"))
         ledger.start(
             case, rules.QUESTION, self.arrived_on, budget=days, about=_about(question),
-            label=f"Besvara fråga {question.number}", anchor_text="frågan kom",
+            what=str(question.number), anchor_text="frågan kom",
         )  # fmt: skip
         messages.notify(
             answerers(question, act.day), case, f"{case}: fråga {question.number} ska besvaras",
