@@ -127,6 +127,8 @@ def tell_responsible(case: Any, act: Act, text: str) -> None:
 
 
 class AttachmentForm(CommandForm):
+    subject = "requirement"
+
     file = forms.FileField(
         label="Fil", help_text="PDF, Word, Excel, PNG eller JPEG, högst 25 MB.", max_length=160
     )
@@ -196,6 +198,8 @@ def _attachments_of(case: Any) -> Any:
 
 
 class SecrecyForm(CommandForm):
+    subject = "attachment"
+
     attachment = forms.ModelChoiceField(None, label="Bilaga")
     secrecy = forms.ChoiceField(
         label="Markering",
@@ -426,6 +430,8 @@ class ResumeDeadline(Command):
 
 
 class RegisterForm(CommandForm):
+    subject = "note"
+
     note = forms.ModelChoiceField(None, label="Tjänsteanteckning")
     registered_as = forms.CharField(
         label="Handlingens nummer i Platina", max_length=40, help_text="Till exempel 0412-11"

@@ -22,6 +22,7 @@ from cases.models import Case, CaseNumber, PerformedKey
 from organisation import entry
 from organisation.authority import Actor, Holding, actor_on, delegates
 from organisation.models import User
+from organisation.pages.history import EVENT_NAMES, event_name
 
 
 class Refused(Exception):
@@ -58,6 +59,8 @@ class Missing:
     hint: str = ""
     command: str = ""
     """Name of the command that would provide it."""
+    subject: str = ""
+    """What that command's form is to be about, when it has a `CommandForm.subject`."""
 
 
 class Blocked(Refused):
@@ -81,12 +84,26 @@ class Outcome:
 
 class CommandForm(forms.Form):
     """The form of a command; its cleaned data are the command's fields. `case`, `actor`, `day` help
-    it to offer what fits."""
+    it to offer what fits. `about` is what the page was opened for: the one thing that an address
+    fills in, and only when it is among the choices of the field that `subject` names."""
 
-    def __init__(self, *args: Any, case: Any, actor: Actor, day: date, **kwargs: Any):
+    subject: ClassVar[str] = ""
+    """The field of choice that says which step, control or file the command is about."""
+
+    def __init__(
+        self, *args: Any, case: Any, actor: Actor, day: date, about: str = "", **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
-        self.case, self.actor, self.day = case, actor, day
+        self.case, self.actor, self.day, self.about = case, actor, day, about
         self.prepare()
+        if self.subject and self._is_choice(about):
+            self.initial[self.subject] = about
+
+    def _is_choice(self, value: str) -> bool:
+        try:
+            return bool(value and self.fields[self.subject].clean(value))
+        except forms.ValidationError:
+            return False
 
     def prepare(self) -> None:
         """Fill in choices and defaults from the case."""
@@ -116,7 +133,7 @@ class Command:
     help: ClassVar[str] = ""
     official: ClassVar[bool] = False
     primary: ClassVar[bool] = False
-    """Whether it is the step that leads on, shown as the page's first button."""
+    """Whether it is the step that leads on, shown as the page's first button; see `leads_on`."""
 
     @classmethod
     def command_name(cls) -> str:
@@ -132,6 +149,11 @@ class Command:
         if not cls.transition:
             return case.state != Case.DRAFT
         return flows.can_proceed(case, cls.transition)
+
+    @classmethod
+    def leads_on(cls, case: Any) -> bool:
+        """Whether it is the step that leads on from where the case is now."""
+        return cls.primary
 
     @classmethod
     def missing(cls, case: Any, day: date) -> list[Missing]:
@@ -164,6 +186,7 @@ class Registry:
     def add(self, kind: str, *commands: type[Command]) -> None:
         """Make commands available on cases of a kind."""
         self.by_kind.setdefault(kind, {}).update({c.command_name(): c for c in commands})
+        EVENT_NAMES.update({c.command_name(): str(c.label) for c in commands})
 
     def of(self, case: Case) -> dict[str, type[Command]]:
         """The commands that a case's kind has."""
@@ -364,7 +387,7 @@ def _changes_since(case: Case, version: int) -> list[str]:
         .order_by("seq")
     )
     return [
-        f"{commands[e.name].label if e.name in commands else e.name}, "
+        f"{commands[e.name].label if e.name in commands else event_name(e.name)}, "
         f"{e.actor.name if e.actor else 'Kundval'}"
         for e in changes
     ]

@@ -15,6 +15,7 @@ from cases.commands import (
     Blocked,
     Command,
     CommandForm,
+    Outcome,
     Refused,
     Stale,
     done_or_refused,
@@ -28,6 +29,7 @@ from organisation import entry
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
+from organisation.pages.history import EVENT_NAMES, event_name
 from organisation.reading import log_read
 from organisation.roles import OUTSIDE_ROLES
 
@@ -99,7 +101,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = (command.form if fits else CommandForm)(
         request.POST if sent else None,
         request.FILES if sent else None,
-        initial=request.GET.dict(),
+        about=request.GET.get(command.form.subject, ""),
         case=concrete,
         actor=request.actor,
         day=request.today,
@@ -146,7 +148,7 @@ def _carry_out(
     except (Stale, Refused) as refusal:
         form.add_error(None, str(refusal))
         return None
-    return _done(request, row, command, outcome.repeated)
+    return _done(request, row, command, outcome)
 
 
 def _too_late(
@@ -155,14 +157,23 @@ def _too_late(
     """Go back to the case if the same click has carried the command out; else the page says why not."""
     key = request.POST.get("key")
     if done_or_refused(row, command, request.user, key=key, at=request.at):
-        return _done(request, row, command, True)
+        return _done(request, row, command, Outcome(row, None, repeated=True))
     return None
 
 
-def _done(request: HttpRequest, row: Case, command: type[Command], repeated: bool) -> HttpResponse:
-    said = "Redan gjort" if repeated else "Klart"
-    messages.success(request, f"{said}: {command.label}.")
+def _done(
+    request: HttpRequest, row: Case, command: type[Command], outcome: Outcome
+) -> HttpResponse:
+    messages.success(request, _receipt(command, row, outcome))
     return redirect(back_to(request, row))
+
+
+def _receipt(command: type[Command], before: Case, outcome: Outcome) -> str:
+    if outcome.repeated:
+        return f"”{command.label}” var redan gjort."
+    moved = before.state != outcome.case.state
+    where = f" Ärendet är nu i läget {outcome.case.state_label}." if moved else ""
+    return f"”{command.label}” är gjort.{where}"
 
 
 def back_to(request: HttpRequest, row: Case) -> str:
@@ -194,7 +205,7 @@ def _whole_case(request: HttpRequest, pk: int) -> Case:
 def actions(case: Any, actor: Actor) -> list[dict[str, Any]]:
     """The commands that `actor` may do on the case now, in the order of the routine."""
     return [
-        {"command": command, "name": name}
+        {"command": command, "name": name, "leads_on": command.leads_on(case)}
         for name, command in registry.of(case).items()
         if command.fits(case) and not isinstance(permitting(case, command, actor), str)
     ]
@@ -269,36 +280,39 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-seq")[:500]
     )
     lines = [
-        {"event": e, "label": commands[e.name].label if e.name in commands else EVENT_NAMES.get(e.name, e.name)}
+        {"event": e, "label": commands[e.name].label if e.name in commands else event_name(e.name)}
         for e in events
     ]  # fmt: skip
     return render(request, "cases/history.html", {"case": row, "lines": lines})
 
 
-EVENT_NAMES = {
-    "open_draft": "Utkast påbörjat",
-    "enter_application": "Ansökan inlagd av förvaltningen",
-    "read_case": "Läste ärendet",
-    "read_attachment": "Öppnade en bilaga",
-    "read_document": "Öppnade ett dokument",
-    "read_company": "Läste om ett företag",
-    "register_company": "Företag registrerat",
-    "confirm_mail": "E-postadress bekräftad",
-    "approve_representation": "Behörighet godkänd",
-    "end_representation": "Behörighet avslutad",
-    "edit_company": "Företagets uppgifter ändrade",
-    "enter_company": "Företag inlagt av förvaltningen",
-    "make_calendar_address": "Kalenderadress skapad",
-    "remove_calendar_address": "Kalenderadress borttagen",
-    "send_mail_again": "Brev skickat igen",
-    "change_preference": "Inställning ändrad",
-    "document_locked": "Dokument låst",
-    "deadline_reminder": "Påminnelse om tidsfrist",
-    "deadline_due": "Tidsfrist förfaller",
-    "deadline_overdue": "Tidsfrist försenad",
-    "deadline_escalated": "Försenad tidsfrist eskalerad",
-}
-"""Events that are no commands, in Swedish."""
+# Events that are no commands; those of commands have the commands' labels.
+EVENT_NAMES.update(
+    {
+        "open_draft": "Utkast påbörjat",
+        "enter_application": "Ansökan inlagd av förvaltningen",
+        "read_case": "Läste ärendet",
+        "read_attachment": "Öppnade en bilaga",
+        "read_document": "Öppnade ett dokument",
+        "read_packet": "Öppnade ett utskick till nämnden",
+        "read_company": "Läste om ett företag",
+        "register_company": "Företag registrerat",
+        "confirm_mail": "E-postadress bekräftad",
+        "approve_representation": "Behörighet godkänd",
+        "end_representation": "Behörighet avslutad",
+        "edit_company": "Företagets uppgifter ändrade",
+        "enter_company": "Företag inlagt av förvaltningen",
+        "make_calendar_address": "Kalenderadress skapad",
+        "remove_calendar_address": "Kalenderadress borttagen",
+        "send_mail_again": "Brev skickat igen",
+        "change_preference": "Inställning ändrad",
+        "document_locked": "Dokument låst",
+        "deadline_reminder": "Påminnelse om tidsfrist",
+        "deadline_due": "Tidsfrist förfaller",
+        "deadline_overdue": "Tidsfrist försenad",
+        "deadline_escalated": "Försenad tidsfrist eskalerad",
+    }
+)
 
 
 @roles(*CASE_READERS)

@@ -31,17 +31,24 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import ResolverMatch, reverse
+from django.urls import reverse
 
 from organisation.encryption import EncryptedTextField
 from organisation.models import User
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+WITH_TEMPORARY_PASSWORD = {"account_change_password", "account_logout", "account_reauthenticate"}
+"""What a person may open before they have changed a password that somebody else made."""
 WITHOUT_SECOND_FACTOR = {"account", "account_logout", "account_reauthenticate"}
 """What staff may open before they have set up a second factor, beside the pages that do it."""
 
+
+password_given = Signal()
+"""Sent with `user`, `by`, `at` and `is_new` in the transaction in which an administrator gives a
+person a temporary password: whoever can tell its owner does."""
 
 MESSAGES = {
     "account/messages/logged_out.txt": "Du är utloggad.",
@@ -76,6 +83,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Companies register in the portal, staff are added by the administrator."""
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """*Mitt konto*, where the message says that it is done."""
+        return reverse("account")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """No count of our own: django-axes counts, in the database and for all processes."""
@@ -205,6 +216,12 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):
             password2="Nytt lösenord igen",
         )
 
+    def clean_password1(self) -> str:
+        new = self.cleaned_data["password1"]
+        if self.user.must_change_password and self.user.check_password(new):
+            raise forms.ValidationError("Välj ett annat lösenord än det tillfälliga.")
+        return new
+
 
 class ConfirmPasswordForm(account_forms.ReauthenticateForm):
     """The password once more, before something that protects the account is changed."""
@@ -308,14 +325,18 @@ def told_when_silent(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 def login_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead staff without a second factor to set one up, and say when a session has ended."""
+    """Lead who has a temporary password to change it, and staff without a second factor to set one
+    up; say when a session has ended."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         return _after_inactivity(request) if _session_has_ended(request, response) else response
 
     def process_view(request: HttpRequest, *view: Any) -> HttpResponse | None:
-        if not lacks_second_factor(request) or _sets_up(request.resolver_match):
+        name = request.resolver_match.view_name
+        if has_temporary_password(request):
+            return None if name in WITH_TEMPORARY_PASSWORD else redirect("account_change_password")
+        if not lacks_second_factor(request) or _sets_up(name):
             return None
         return redirect("account")
 
@@ -330,15 +351,27 @@ def lacks_second_factor(request: HttpRequest) -> bool:
         and request.user.is_authenticated
         and not request.actor.is_outside
         and not is_mfa_enabled(request.user, SECOND_FACTORS)
-        and not any(
-            record["method"] == "socialaccount"
-            for record in get_authentication_records(request, request.user)
-        )
+        and not _came_from_municipality(request)
     )
 
 
-def _sets_up(match: ResolverMatch) -> bool:
-    name = match.view_name
+def has_temporary_password(request: HttpRequest) -> bool:
+    """Whether the person must first change a password that somebody else made."""
+    return (
+        request.user.is_authenticated
+        and request.user.must_change_password
+        and not _came_from_municipality(request)
+    )
+
+
+def _came_from_municipality(request: HttpRequest) -> bool:
+    return any(
+        record["method"] == "socialaccount"
+        for record in get_authentication_records(request, request.user)
+    )
+
+
+def _sets_up(name: str) -> bool:
     return name in WITHOUT_SECOND_FACTOR or name.startswith("mfa_")
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from audit.clock import day_before
 from organisation import identity, swedish
+from organisation.defaults import RULES
 from organisation.fields import Day
 from organisation.models import (
     DelegationRule,
@@ -344,12 +345,16 @@ class ResponsibilityForm(forms.ModelForm):
 class DelegationForm(forms.ModelForm):
     """A line of the delegation of authority: a new one, or the one that replaces `old`."""
 
+    code = forms.ChoiceField(
+        label="Beslut som Kundval frågar efter",
+        choices=[("", "Välj beslut"), *((code, label) for code, label, _ in RULES)],
+    )
+
     class Meta:
         model = DelegationRule
         fields = ("code", "label", "role", "paragraph", "valid_from", "valid_to")
         help_texts = {
-            "code": "Systemets namn på beslutet, till exempel warning. Bokstäver a–z, siffror, "
-            "bindestreck och understreck.",
+            "label": "Som det står i nämndens delegationsordning.",
             "valid_to": "Lämna tomt om delegationen gäller tills vidare.",
         }
 

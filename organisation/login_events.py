@@ -45,7 +45,9 @@ def login_failed(
 
 @receiver(password_changed)
 def changed_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """A person changed their own password."""
+    """A person changed their own password, which is a temporary one no more."""
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
     _record(request, "change_password", user, user)
 
 

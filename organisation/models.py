@@ -170,8 +170,11 @@ class User(AbstractUser):
     name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     email = models.EmailField("e-post", blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)
-    calendar_key = models.CharField(max_length=43, blank=True, db_index=True)
-    """Secret part of the address of the person's calendar feed; empty until asked for."""
+    calendar_key_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    """SHA-256 of the secret part of the address of the person's calendar feed, which is shown once
+    and kept nowhere; empty until asked for."""
+    must_change_password = models.BooleanField(default=False)
+    """The password was made by somebody else: nothing else opens until it is changed (SEC-04)."""
 
     REQUIRED_FIELDS = ["name", "email"]
 

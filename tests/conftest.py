@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.urls import resolve
 from hypothesis import settings as hypothesis_settings
 
 from audit import triggers
@@ -52,3 +53,44 @@ def nothing_remembered():
 def seals(settings, tmp_path):
     """The seals of one test."""
     settings.SEALS = tmp_path / "seals"
+
+
+@pytest.fixture(autouse=True)
+def every_message_leads_its_receiver_to_a_page(request):
+    """SEC-01, INT-08: whoever is told of something in a test may open what the line leads to."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
+        yield
+        assert connection.needs_rollback or closed_doors() == []
+    else:
+        yield
+
+
+def closed_doors() -> list[str]:
+    """The messages whose receiver, on the day of the message, may not open what it leads to."""
+    from audit import clock
+    from cases.models import Notification
+    from organisation.authority import actor_on
+
+    told = {
+        (row.user_id, row.case_id, row.leads_to): row
+        for row in Notification.objects.filter(case__isnull=False).select_related("user", "case")
+    }
+    return [
+        f"{row.user}: {row.text}"
+        for row in told.values()
+        if not _opens(actor_on(row.user, clock.local_date(row.created_at)), row)
+    ]
+
+
+def _opens(actor, row) -> bool:
+    from cases import views
+    from cases.models import Case
+
+    if row.leads_to:
+        return actor.has_role(*resolve(row.leads_to).func.access)
+    if not Case.objects.filter(pk=row.case_id).visible_to(actor).exists():
+        return False
+    return (
+        actor.is_outside or row.case.kind in views.own_pages or actor.has_role(*views.CASE_READERS)
+    )

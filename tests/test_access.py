@@ -170,6 +170,8 @@ TABLE: dict[str, Any] = {
     "templating:list": PAGES, "templating:template": PAGES,
     "templating:new": GIVERS - {R.DIRECTOR}, "templating:end_draft": GIVERS - {R.DIRECTOR},
     "introductions:invitation": Seen(INTRODUCERS),
+    "introductions:withdrawal": frozenset({R.DEPUTY_DIRECTOR, R.DEVELOPMENT_STRATEGIST, R.ARCHIVIST,
+        R.VIVA_ADMINISTRATOR, R.HSA_OFFICER, R.IT_COORDINATOR}),
     **{f"tenders:{name}": PUBLIC for name in ("announced", "public", "document", "ask")},
     "tenders:new": CALL - {R.DEVELOPMENT_STRATEGIST}, "tenders:mine": Seen(TENDERS),
     "board:board": CLIENTS, "board:fetch": PLANNERS,
@@ -302,6 +304,7 @@ class World:
                 ).pk
             ],
             "introductions:invitation": [_booked_step(self.case).pk],
+            "introductions:withdrawal": [self.case.pk],
             **{f"tenders:{page}": [_announced(unit, first).pk]
                for page in ("public", "document", "ask", "mine")},
             "escalations:report_own": [self.case.pk],

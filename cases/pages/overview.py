@@ -47,6 +47,8 @@ class Column:
 class Waiting:
     """Open cases that wait for one of `roles`: which, what to say, and the command that helps.
 
+    The text is a sentence of its own: it stands beside the case's title and says nothing *of* it.
+
     Without a command the button leads to the case.
     """
 
@@ -82,7 +84,7 @@ waiting: list[Waiting] = [
     Waiting(
         {Role.DEPUTY_DIRECTOR},
         lambda user: Q(responsible=None),
-        "har ingen handläggare.",
+        "Ärendet har ingen handläggare.",
         "Fördela",
         ChangeResponsible.command_name(),
     )

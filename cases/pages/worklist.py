@@ -1,5 +1,6 @@
 """Worklist, inbox, search, what is to be registered, and the calendar feed. CAP-14, CAP-04."""
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit import log
@@ -212,29 +214,35 @@ def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
 # ------------------------------------------------------------------ calendar
 
 
+@never_cache
 @roles(*CASE_READERS)
 def calendar_address(request: HttpRequest) -> HttpResponse:
-    """The secret address of the person's calendar feed: make, renew, remove."""
+    """The secret address of the person's calendar feed: make, renew, remove. It is shown on the
+    answer to its making and never again."""
+    address = ""
     if request.method == "POST":
         removed = request.POST.get("do") == "remove"
         key = "" if removed else secrets.token_urlsafe(32)
         with transaction.atomic():
-            User.objects.filter(pk=request.user.pk).update(calendar_key=key)
+            User.objects.filter(pk=request.user.pk).update(
+                calendar_key_hash=_hashed(key) if key else ""
+            )
             log.record(
                 f"user:{request.user.pk}",
                 "remove_calendar_address" if removed else "make_calendar_address",
                 Act.own(request.user, request.at), subject=request.user,
             )  # fmt: skip
-        messages.success(
-            request,
-            "Adressen är borttagen." if removed else "Kalendern har en ny adress. Den gamla "
-            "fungerar inte längre.",
-        )  # fmt: skip
-        return redirect("cases:calendar_address")
-    key = request.user.calendar_key
-    address = reverse("cases:calendar_feed", args=[key]) if key else ""
-    context = {"address": request.build_absolute_uri(address) if key else ""}
+        if removed:
+            messages.success(request, "Adressen är borttagen.")
+            return redirect("cases:calendar_address")
+        address = request.build_absolute_uri(reverse("cases:calendar_feed", args=[key]))
+    context = {"address": address, "has_address": bool(request.user.calendar_key_hash)}
     return render(request, "cases/calendar_address.html", context)
+
+
+def _hashed(key: str) -> str:
+    """What a key is recognised by: it is long and random, so one round of SHA-256 keeps it."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 @public
@@ -243,7 +251,7 @@ def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
 
     The key is the only proof of who asks. Case number and deadline alone: no names (SEC-03).
     """
-    person = User.objects.filter(calendar_key=key, is_active=True).first()
+    person = User.objects.filter(calendar_key_hash=_hashed(key), is_active=True).first()
     if person is None:
         raise Http404
     mine = Case.objects.listed().visible_to(actor_on(person, request.today)).open()
@@ -303,7 +311,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
             return redirect(back)
         # Who opens a case has also seen what was said of it before.
         unread.filter(case=row.case, created_at__lte=row.created_at).update(read_at=request.at)
-        return redirect(back_to(request, row.case))
+        return redirect(row.leads_to or back_to(request, row.case))
     if "read" in request.POST:
         unread = unread.filter(pk=entry.whole_number(request.POST["read"]))
     elif "all" not in request.POST:

@@ -147,18 +147,18 @@ def early(stage: Stage) -> None:
         s.sends().at(5, lambda r, at: r.review(at))
     if s := stage.company("Strandlinan Hemtjänst AB", "Nora Ljungskär", 18, login="applicant"):
         s.sends(without=("cv_operations_manager", "qms"))
-        s.at(13, lambda r, at: r.review(at, "remark", "Två bilagor saknas."))
+        s.at(13, lambda r, at: r.review(at, "incomplete", "Två bilagor saknas."))
         s.at(11, lambda r, at: r.ask(
             at, "Meritförteckning för verksamhetsansvarig, med utbildning och minst två års "
             "erfarenhet av ledning, och ledningssystemets rutin för delegering.",
             "cv_operations_manager", "qms"))  # fmt: skip
     if s := stage.company("Vinterbryggan Omsorg AB", "Petter Isvik", 27):
         s.sends(without=("skv4820",))
-        s.at(22, lambda r, at: r.review(at, "remark", "SKV 4820 saknas."))
+        s.at(22, lambda r, at: r.review(at, "incomplete", "SKV 4820 saknas."))
         s.at(19, lambda r, at: r.ask(at, "Blankett SKV 4820, högst två månader gammal.", "skv4820"))
     if s := stage.company("Tallkotten Hemservice AB", "Moa Tallvik", 44):
         s.sends(without=("insurance", "qms"))
-        s.at(40, lambda r, at: r.review(at, "remark", "Försäkring och ledningssystem saknas."))
+        s.at(40, lambda r, at: r.review(at, "incomplete", "Försäkring och ledningssystem saknas."))
         s.at(38, lambda r, at: r.ask(at, "Försäkringsbevis.", "insurance"))
         s.at(20, lambda r, at: (r.attach(at, "insurance"), r.answer(at)))
         s.at(7, lambda r, at: r.ask(at, "Ledningssystem för systematiskt kvalitetsarbete.", "qms"))
@@ -168,10 +168,10 @@ def under_handling(stage: Stage) -> None:
     """Handling with what is missing, a proposal that waits, MBL."""
     if s := stage.company("Fyrbåken Omsorg AB", "Leila Hammarvik", 42):
         s.sends(without=("insurance",))
-        s.at(34, lambda r, at: r.review(at, "remark", "Försäkringsbevis saknas."))
+        s.at(34, lambda r, at: r.review(at, "incomplete", "Försäkringsbevis saknas."))
         s.at(33, lambda r, at: r.ask(at, "Försäkringsbevis.", "insurance"))
         s.at(22, lambda r, at: (r.attach(at, "insurance"), r.answer(at)))
-        s.at(20, lambda r, at: r.complete(at))
+        s.at(20, lambda r, at: (r.review(at), r.complete(at)))
         s.at(
             13, lambda r, at: r.control(at, "tax", note="Inga skulder.", who="investigator-lawyer")
         )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from audit.models import Event
+from organisation.defaults import RULES
 from organisation.models import Responsibility, UnitCode
 from organisation.roles import Role
 
@@ -16,6 +17,7 @@ HIDDEN = "dolt"
 
 EVENT_NAMES = {
     "add_user": "Användaren lades upp",
+    "first_user": "Den första användaren lades upp",
     "change_user": "Uppgifter ändrades",
     "read_user": "Läste användarens uppgifter",
     "add_role": "Roll lades till",
@@ -84,6 +86,8 @@ FIELD_NAMES = {
     "label": "Beslut",
     "paragraph": "Punkt",
 }
+DECISIONS = {code: label for code, label, _ in RULES}
+"""What can be delegated, by its code."""
 CHOICES = {
     "role": Role,
     "main_role": Role,
@@ -157,6 +161,8 @@ def _line(event: Event, hidden: Collection[str]) -> Line:
 def _text(name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
+    if name == "code":
+        return DECISIONS.get(value, str(value))
     if name in CHOICES and value in CHOICES[name].values:
         return str(CHOICES[name](value).label)
     return str(value)

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 from audit import clock
 from organisation import swedish
 from organisation.access import roles
-from organisation.accounts import folded
+from organisation.accounts import folded, password_given
 from organisation.forms import (
     EndForm,
     MoveRoleForm,
@@ -140,12 +140,12 @@ def add(request: HttpRequest) -> HttpResponse:
     role_form = _role_form(request, RoleAssignment())
 
     def save() -> HttpResponse:
-        password = temporary_password()
         person = form.save(commit=False)
-        person.set_password(password)
+        password = give_password(person)
         person.save()
         _record(request, "add_user", person, changing.stated(form))
         _add_role(request, role_form, person)
+        _tell_owner(request, person, is_new=True)
         return _show_password(request, person, password, "Användaren är upplagd")
 
     return changing.form_page(
@@ -291,16 +291,16 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     person = _other_person(request, pk)
 
     def save() -> HttpResponse:
-        new = temporary_password()
-        person.set_password(new)
-        person.save(update_fields=["password"])
+        new = give_password(person)
+        person.save(update_fields=["password", "must_change_password"])
         _record(request, "reset_password", person)
+        _tell_owner(request, person, is_new=False)
         return _show_password(request, person, new, "Lösenordet är bytt")
 
     return _person_page(
         request, person, save=save, title="Nytt lösenord", button="Skapa nytt lösenord",
-        lead="Det gamla lösenordet slutar gälla genast. Förvissa dig om att det är rätt person "
-        "som frågar.",
+        lead="Det gamla lösenordet slutar gälla genast, och personen får veta det. Förvissa dig "
+        "om att det är rätt person som frågar.",
     )  # fmt: skip
 
 
@@ -323,9 +323,19 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def temporary_password() -> str:
-    """Sixteen signs that can be read out, in groups of four: about 79 bits."""
-    return "-".join(get_random_string(4, UNMISTAKABLE) for _ in range(4))
+def give_password(person: User) -> str:
+    """Set a temporary password, which its owner must change at the first login (SEC-04).
+
+    Sixteen signs that can be read out, in groups of four: about 79 bits. The caller saves.
+    """
+    password = "-".join(get_random_string(4, UNMISTAKABLE) for _ in range(4))
+    person.set_password(password)
+    person.must_change_password = True
+    return password
+
+
+def _tell_owner(request: HttpRequest, person: User, *, is_new: bool) -> None:
+    password_given.send(sender=__name__, user=person, by=request.user, at=request.at, is_new=is_new)
 
 
 def is_locked(request: HttpRequest, person: User) -> bool:

@@ -31,7 +31,7 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The circumstance that is known."""
+        """The circumstance that is known; a wish of the person's own is one (UNX-02)."""
         if self.carried_out:
             return "Efter avbrott" if self.waiting.is_interrupted else "Första gången"
         if self.waiting.own_wish:
@@ -125,8 +125,6 @@ class Report:
     """The day that it tells of: the quarter's last, or today while it goes on."""
     late: list[Line]
     carried_out: list[Line]
-    postponed: list[Line]
-    """Kept apart: the person wants it to wait."""
 
     @property
     def by_kind(self) -> list[tuple[str, list[int]]]:
@@ -156,7 +154,7 @@ def report(clients: QuerySet[Client], quarter: Quarter, today: date) -> Report:
     now = lines(clients, last)
     return Report(
         quarter, last, [line for line in now if line.waiting.is_late(last)],
-        list(_ended(clients, quarter, last)), [line for line in now if line.waiting.own_wish],
+        list(_ended(clients, quarter, last)),
     )  # fmt: skip
 
 

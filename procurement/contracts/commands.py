@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
+from django.urls import reverse
 
 from cases import attachments, ledger, messages, preferences
 from cases.actions import (
@@ -347,7 +348,7 @@ class AddPermit(Command):
                 )
         if self.valid_to:
             ledger.start(
-                case, rules.EXPIRY, self.valid_to, label=f"{row.get_kind_display()} går ut",
+                case, rules.EXPIRY, self.valid_to, what=str(row.get_kind_display()),
                 about=f"permit:{row.pk}", anchor_text=row.reference,
             )  # fmt: skip
         if act.user and actor_on(act.user, act.day).is_outside:
@@ -606,8 +607,12 @@ def finish(contract: Contract, last_day: date, act: Act, why: str) -> None:
         for role in HOLDING_ACCESS
         for user in holders(role, contract.unit.path, act.day)
     ]  # fmt: skip
-    text = f"{contract}: avtalet upphör, ta tillbaka konton, kort och utrustning"
-    messages.notify(people, contract, text, act.at)
+    text = (
+        f"{contract}: avtalet upphör {long_date(last_day)}. "
+        "Ta tillbaka konton, kort och utrustning senast den dagen"
+    )
+    where = reverse("introductions:withdrawal", args=[contract.pk])
+    messages.notify(people, contract, text, act.at, leads_to=where)
 
 
 def _receive(case: Any, upload: UploadedFile, act: Act) -> Any:

@@ -28,6 +28,12 @@ from procurement.specifications.models import ServiceArea
 
 READERS = Contract.reader_roles
 ENTERS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
+NO_CHOICE = {
+    "in_house": "Om du inte väljer får du hemtjänst av kommunens egen regi i området",
+    "in_turn": "Om du inte väljer får du hemtjänst av utförarna i området i turordning",
+    "nearest": "Om du inte väljer får du hemtjänst av den utförare som har flest personer i närheten",
+}
+"""The preference `no_choice` as it is said to the person themselves (LOV 9:2)."""
 COLUMNS = (
     ("Utförare", 32), ("Slag", 12), ("Avtal", 16), ("Uppdrag", 24), ("Områden", 40),
     ("Kapacitet, timmar per månad", 16), ("Verksamhetsansvarig", 26), ("Gäller från", 14),
@@ -210,9 +216,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "areas": ServiceArea.objects.all(),
         "area": area,
         "by_name": by_name,
-        "no_choice": dict(preferences.PREFERENCES["no_choice"].words)[
-            preferences.chosen("no_choice")
-        ],
+        "no_choice": NO_CHOICE[preferences.chosen("no_choice")],
         "change_days": preferences.chosen("provider_change_days"),
     }
     return render(request, "procurement/contracts/choose.html", context)
@@ -229,6 +233,7 @@ def _shown(contract: Contract, version: ContractVersion, taken: int) -> dict[str
     return {
         "name": contract.provider.name,
         "kind": "Kommunens egen regi" if contract.is_own else "Privat utförare",
+        "is_own": contract.is_own,
         "assignment": version.get_assignment_display(),
         "areas": [row.name for row in version.areas.all()],
         "since": contract.signed_on,

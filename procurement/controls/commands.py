@@ -68,6 +68,8 @@ class RequestReports(Command):
 
 
 class ReceiveForm(CommandForm):
+    subject = "item"
+
     item = forms.ModelChoiceField(None, label="Handling")
     file = forms.FileField(label="Fil", max_length=160)
 
@@ -115,6 +117,8 @@ class SendReport(Command):
 
 
 class ReviewForm(CommandForm):
+    subject = "item"
+
     item = forms.ModelChoiceField(None, label="Vad")
     done_on = forms.DateField(label="Granskad den")
     outcome = forms.ChoiceField(

@@ -170,7 +170,7 @@ def _open(pk: int, at: datetime) -> bool:
         act = Act.by_system(at)
         case = openers[duty.kind](duty, person, act)
         ledger.start(
-            case, DUTY, duty.due, label=duty.get_kind_display(),
+            case, DUTY, duty.due, what=str(duty.get_kind_display()),
             anchor_text=f"{duty.get_main_role_display()} svarar för uppgiften",
         )  # fmt: skip
         if said:

@@ -370,7 +370,7 @@ class DocumentFollowUp(Command):
         official_note(case, act, f"Uppföljning genomförd {case.held_on}.", document)
         for row in case.questions.filter(finding__in=rules.NOT_MET):
             ledger.start(
-                case, rules.MENDING, row.mend_by, label=f"Brist rättad: {row.get_area_display()}",
+                case, rules.MENDING, row.mend_by, what=str(row.get_area_display()),
                 about=f"question:{row.pk}", anchor_text="bristen ska vara rättad",
             )  # fmt: skip
         tell_company(case, act, f"{case}: uppföljningen är dokumenterad, läs den i portalen")
@@ -378,6 +378,8 @@ class DocumentFollowUp(Command):
 
 
 class MendedForm(CommandForm):
+    subject = "question"
+
     question = forms.ModelChoiceField(None, label="Brist")
     mended_on = forms.DateField(label="Rättad den")
 

@@ -129,6 +129,8 @@ def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool
 class StepForm(CommandForm):
     """A form about one of the programme's steps."""
 
+    subject = "step"
+
     step = forms.ModelChoiceField(None, label="Moment")
 
     def prepare(self) -> None:
@@ -136,7 +138,7 @@ class StepForm(CommandForm):
 
     def chosen(self) -> ProgrammeStep | None:
         """The step that the page was opened for, or that was sent."""
-        wanted = self.data.get("step") if self.is_bound else self.initial.get("step")
+        wanted = self.data.get("step") if self.is_bound else self.about
         rows = self.fields["step"].queryset
         return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
@@ -214,7 +216,7 @@ class RecordForm(StepForm):
         titles = list(dict.fromkeys(title for row in rows for title in row.expected))
         self.fields["attended"].choices = [(title, title) for title in titles]
         if step and not self.is_bound:
-            self.initial.setdefault("note", "\n".join(f"{point}: " for point in step.points))
+            self.initial["note"] = "\n".join(f"{point}: " for point in step.points)
 
     def clean_file(self) -> UploadedFile | None:
         if upload := self.cleaned_data["file"]:
@@ -247,7 +249,7 @@ class RecordStep(Command):
         if self.step.blocking and gone:
             raise Refused(
                 f"{', '.join(gone)} deltog inte. Momentet måste hållas med alla innan utföraren "
-                "får börja. Boka ett nytt möte, eller lämna momentet därhän med skäl."
+                "får börja. Boka ett nytt möte, eller utelämna momentet med skäl."
             )
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
@@ -281,7 +283,7 @@ class LeaveOutForm(StepForm):
 class LeaveOutStep(Command):
     """The programme is adapted: a step is left out, with a reason (INT-01)."""
 
-    label: ClassVar[str] = "Lämna ut moment"
+    label: ClassVar[str] = "Utelämna moment"
     roles = HANDLERS
     form = LeaveOutForm
     step: ProgrammeStep
@@ -290,9 +292,9 @@ class LeaveOutStep(Command):
     def check(self, case: Any, act: Act) -> None:
         _waiting(self.step, case)
         if not self.why.strip():
-            raise Refused("Skriv varför momentet lämnas ut.")
+            raise Refused("Skriv varför momentet utelämnas.")
         if self.step.stage != Stage.PROGRAMME:
-            raise Refused("Mötet och avtalet kan inte lämnas ut.")
+            raise Refused("Mötet och avtalet kan inte utelämnas.")
 
     def apply(self, case: Any, act: Act) -> None:
         step = self.step
@@ -566,6 +568,8 @@ class OrderAccess(Command):
 
 
 class OrderedForm(CommandForm):
+    subject = "order"
+
     order = forms.ModelChoiceField(None, label="Vad")
     on = forms.DateField(label="Dag")
 
@@ -686,7 +690,7 @@ def _waiting(step: ProgrammeStep, case: Introduction) -> None:
     """Raise Refused unless the step belongs to the case and nothing has come of it yet."""
     _of_case(step, case)
     if not step.is_waiting:
-        raise Refused(f"”{step.title}” är redan klart eller lämnat ut. Ladda om sidan.")
+        raise Refused(f"”{step.title}” är redan klart eller utelämnat. Ladda om sidan.")
 
 
 def _may_handle(what: str, case: Introduction, act: Act) -> None:

@@ -143,7 +143,7 @@ class HoldForm(CommandForm):
     def prepare(self) -> None:
         booked = self.case.booked_at
         self.fields["held_on"].initial = timezone.localdate(booked) if booked else self.day
-        self.initial.setdefault("minutes", "\n".join(f"{point}: " for point in self.case.points))
+        self.initial["minutes"] = "\n".join(f"{point}: " for point in self.case.points)
 
 
 @dataclass(frozen=True, kw_only=True)

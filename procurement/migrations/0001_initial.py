@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                 ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='procurement.providerapplication')),
                 ('kind', models.CharField(choices=[('review', 'Granskning av ansökan'), ('credit', 'Kreditupplysning (UC)'), ('tax', 'Kontroll med Skatteverket'), ('qms', 'Ledningssystem för kvalitet'), ('cv', 'Meritförteckning och bilagor'), ('record_extract', 'Registerutdrag visat')], max_length=20)),
-                ('outcome', models.CharField(choices=[('ordered', 'Beställd, svar inväntas'), ('passed', 'Godtagbart'), ('remark', 'Godtagbart med anmärkning'), ('failed', 'Uppfyller inte kraven')], max_length=10)),
+                ('outcome', models.CharField(choices=[('ordered', 'Beställd, svar inväntas'), ('passed', 'Godtagbart'), ('remark', 'Godtagbart med anmärkning'), ('failed', 'Uppfyller inte kraven'), ('incomplete', 'Behöver kompletteras')], max_length=10)),
                 ('done_on', models.DateField()),
                 ('valid_until', models.DateField(null=True)),
                 ('note', models.CharField(blank=True, max_length=500)),
@@ -688,12 +688,14 @@ class Migration(migrations.Migration):
                 ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='correction', to='procurement.committeedecision')),
                 ('court_case_number', models.CharField(max_length=40)),
                 ('filed_on', models.DateField()),
+                ('told_on', models.DateField()),
                 ('outcome', models.CharField(blank=True, choices=[('dismissed', 'Avslagen eller avvisad'), ('granted', 'Bifallen: rättelse ska ske')], max_length=10)),
                 ('outcome_on', models.DateField(null=True)),
             ],
             options={
                 'ordering': ['pk'],
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('told_on__gte', models.F('filed_on'))), name='the_municipality_is_told_after_the_filing')],
             },
         ),
         migrations.CreateModel(

@@ -213,7 +213,7 @@ def test_a_step_is_left_out_with_a_reason_and_one_is_added():
     assert (step.left_out_on, step.left_out_reason) == (
         date(2026, 4, 20), "Utföraren har gått den.",
     )  # fmt: skip
-    with pytest.raises(Refused, match="kan inte lämnas ut"):
+    with pytest.raises(Refused, match="kan inte utelämnas"):
         i.do(commands.LeaveOutStep(step=i.step("Möte inför"), why="Brådskar."))
     i.do(commands.AddStep(title="Nycklar", responsible_role="planner", blocking=True))
     assert i.case.steps.order_by("order").last().title == "Nycklar"

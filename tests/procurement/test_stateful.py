@@ -208,7 +208,8 @@ class ApplicationMachine(RolledBack):
 
     @rule(who=PEOPLE)
     def file_correction(self, who):
-        self.attempt(committee.FileCorrection(court_case_number="1-26", filed_on=self.day), who)
+        stated = {"court_case_number": "1-26", "filed_on": self.day, "told_on": self.day}
+        self.attempt(committee.FileCorrection(**stated), who)
 
     @rule(who=PEOPLE)
     def become_final(self, who):

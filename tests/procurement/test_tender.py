@@ -702,7 +702,7 @@ def test_every_page_of_the_case_opens_in_every_state_and_the_expert_is_waited_fo
     r.publish()
     r.asked(section=r.section(1))
     texts = [task.text for task in client.get(reverse("cases:overview")).context["tasks"]]
-    assert "har en fråga som du svarar för." in texts
+    assert "En fråga som du svarar för ska besvaras." in texts
     client.force_login(r.people[INVESTIGATOR], BACKEND)
     for name in ("replace_expert", "register_question", "place_question", "answer_question"):
         assert client.get(reverse("cases:do", args=[r.case.pk, name])).status_code == 200

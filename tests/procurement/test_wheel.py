@@ -261,7 +261,7 @@ def test_an_ended_contract_has_nothing_left_in_the_wheel():
     jobs.make(at(date(2026, 6, 1)))
     standing = signed.duties.standing()
     assert [duty.due for duty in standing] == [date(2026, 8, 1)]
-    assert Notification.objects.filter(text__contains="ta tillbaka konton").count() == 0
+    assert Notification.objects.filter(text__contains="Ta tillbaka konton").count() == 0
     assert Case.objects.get(pk=signed.pk).state == "ended"
 
 

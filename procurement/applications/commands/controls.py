@@ -25,6 +25,9 @@ from procurement.applications.models import (
 
 State = ProviderApplication.State
 Kind = HandlingStep.Kind
+OUTCOMES = [
+    row for row in HandlingStep.Outcome.choices if row[0] != HandlingStep.Outcome.INCOMPLETE
+]
 CONTROLS = (Kind.CREDIT, Kind.TAX, Kind.QMS, Kind.CV)
 WITH_VALIDITY = (Kind.CREDIT, Kind.TAX)
 
@@ -36,10 +39,10 @@ def not_before_arrival(day: date, case: Any, what: str) -> None:
 
 
 class ControlForm(CommandForm):
+    subject = "kind"
+
     kind = forms.ChoiceField(label="Kontroll", choices=[(k.value, k.label) for k in CONTROLS])
-    outcome = forms.ChoiceField(
-        label="Utfall", choices=HandlingStep.Outcome.choices, widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label="Utfall", choices=OUTCOMES, widget=forms.RadioSelect)
     done_on = forms.DateField(label="Datum")
     note = forms.CharField(
         label="Vad kontrollen visade", required=False, max_length=500, widget=forms.Textarea
@@ -232,6 +235,8 @@ class HoldMeeting(Command):
 
 
 class ReferenceForm(CommandForm):
+    subject = "about"
+
     about = forms.ChoiceField(
         label="Referensen gäller", choices=Reference.About.choices, widget=forms.RadioSelect
     )

@@ -255,7 +255,7 @@ class ReviewForm(CommandForm):
         label="Utfall",
         choices=[
             (HandlingStep.Outcome.PASSED, "Utan anmärkning"),
-            (HandlingStep.Outcome.REMARK, "Behöver kompletteras"),
+            (HandlingStep.Outcome.INCOMPLETE, HandlingStep.Outcome.INCOMPLETE.label),
         ],
         widget=forms.RadioSelect,
     )
@@ -277,6 +277,10 @@ class ReviewApplication(Command):
     @classmethod
     def fits(cls, case: Any) -> bool:
         return case.state == State.RECEIVED
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.outcome == HandlingStep.Outcome.INCOMPLETE and not self.note.strip():
+            raise Refused("Skriv under Iakttagelser vad som behöver kompletteras.")
 
     def apply(self, case: Any, act: Act) -> None:
         if case.responsible is None and act.user in holders(
@@ -327,6 +331,10 @@ class RequestCompletion(Command):
     @classmethod
     def missing(cls, case: Any, day: date) -> list:
         return guards.review(case, day)
+
+    @classmethod
+    def leads_on(cls, case: Any) -> bool:
+        return case.needs_completion()
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
         case.request_completion()
@@ -474,6 +482,10 @@ class DeclareComplete(Command):
     @classmethod
     def missing(cls, case: Any, day: date) -> list:
         return guards.completeness(case, day)
+
+    @classmethod
+    def leads_on(cls, case: Any) -> bool:
+        return not case.needs_completion()
 
     def check(self, case: Any, act: Act) -> None:
         if not case.arrived_on <= self.complete_on <= act.day:

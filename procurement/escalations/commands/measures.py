@@ -194,6 +194,8 @@ class DemandActionPlan(Command):
 
 
 class PlanForm(CommandForm):
+    subject = "plan"
+
     plan = forms.ModelChoiceField(None, label="Gäller")
 
     def prepare(self) -> None:

@@ -100,7 +100,7 @@ class ProposeRemedy(Command):
             **act.stamp,
         )  # fmt: skip
         ledger.start(
-            case, rules.DECISION, act.day, label=f"Beslut om {self.remedy}",
+            case, rules.DECISION, act.day, what=str(self.remedy),
             about=f"sanction:{row.pk}", anchor_text="åtgärden föreslogs",
         )  # fmt: skip
         told = _deciders(case, self.remedy.step, act.day)

@@ -51,6 +51,8 @@ def open_tender(home: str, unit: Unit, act: Act) -> Tender:
 class SectionForm(CommandForm):
     """A form about one of the sections the actor may choose."""
 
+    subject = "section"
+
     section = forms.ModelChoiceField(None, label="Avsnitt")
 
     def prepare(self) -> None:
@@ -66,7 +68,7 @@ class SectionForm(CommandForm):
 
     def chosen(self) -> TenderSection | None:
         """The section that the page was opened for, or that was sent."""
-        wanted = self.data.get("section") if self.is_bound else self.initial.get("section")
+        wanted = self.data.get("section") if self.is_bound else self.about
         rows = self.fields["section"].queryset
         return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
@@ -263,7 +265,7 @@ class DraftForm(SectionForm):
     def prepare(self) -> None:
         self.fields["section"].queryset = self.own(WRITING)
         if not self.is_bound and (section := self.chosen()):
-            self.initial.setdefault("text", section.text)
+            self.initial["text"] = section.text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -177,7 +177,8 @@ def test_what_is_over_time_is_shown_as_overdue_to_whoever_answers_for_it(client,
     assert escalated.get().values.values["told"] == [w.manager.pk]
     newest = Notification.objects.filter(user=w.planner).latest("pk")
     assert newest.text == (
-        f"{w.begun}: Dag tio: ansök eller avsluta, tidsfrist tisdag 8 december 2026"
+        f"{w.begun}: Tiden för att ansöka om insatsen eller avsluta den (dag tio) "
+        "gick ut tis 8 dec 2026"
     )
     page = text(client.get(reverse("cases:case", args=[w.begun.pk])))
     assert "<b>Dag tio var tisdag 8 december 2026.</b>" in page
