@@ -10,6 +10,7 @@ from cases import deadlines
 from cases.invitations import calendar_file
 from cases.views import get_case
 from organisation.access import logged_in, roles
+from organisation.reading import log_read
 from organisation.roles import Role
 from procurement.contracts.models import Contract
 from procurement.introductions.commands import ALL_ORDERING, ORDERING
@@ -53,9 +54,7 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     The roles that take it back are told of the contract and read nothing else of it.
     """
     contract = get_object_or_404(_ending(request), pk=pk)
-    log.record_read(
-        contract.chain, "read_case", at=request.at, actor=request.user, subject=contract
-    )
+    log_read(request, contract.chain, "read_case", contract, ALL_ORDERING, contract.unit.path)
     introduction = getattr(contract, "introduced_by", None)
     held = list(introduction.access.filter(withdrawn_on=None)) if introduction else []
     rows = [_withdrawal(request, contract, AccessOrder.What(what), held) for what in ORDERING]
