@@ -43,6 +43,7 @@ def key(text: str) -> tuple[str, list[str], list[bool], str]:
     return letters, [mark for _, mark in parts], [sign.isupper() for sign in text], text
 
 
+@lru_cache(maxsize=4096)
 def _parted(sign: str) -> tuple[str, str]:
     """A small letter's place in the alphabet, and its mark."""
     if sign in _AS:
