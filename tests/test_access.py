@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.http import HttpResponseForbidden
 from django.test import Client, TestCase
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -515,7 +516,17 @@ def world(django_db_setup, django_db_blocker):
         TestCase._rollback_atomics(atomics)
 
 
+@pytest.fixture
+def cheap(monkeypatch, caplog):
+    """Who may open an address is asked seven thousand times: a refusal has no page drawn (each role
+    has one drawn in tests/organisation/test_pages.py) and no trace written, and a PDF is not typeset."""
+    caplog.set_level("ERROR", "django.request")
+    monkeypatch.setattr("config.urls.handler403", lambda *_, **__: HttpResponseForbidden())
+    monkeypatch.setattr("cases.documents.html_to_pdf", lambda *_, **__: [PAGE])
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: str(role) if role else "nobody")
 def test_the_role_opens_what_the_table_says_and_nothing_else(world, role):
     """SEC-01, SEC-04"""

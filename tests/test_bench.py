@@ -12,7 +12,8 @@ def test_pages_make_no_more_queries_on_a_larger_database(tmp_path):
     """CAP-15: a hundred cases beside five hundred."""
     answer = tmp_path / "web.json"
     done = subprocess.run(
-        [sys.executable, "-m", "bench.web", "--scale", "0.005", "--database", "sqlite",
+        [sys.executable, "-m", "bench.web", "--scale", "0.005", "--rounds", "1",
+         "--database", "sqlite",
          "--json", str(answer)],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
