@@ -30,6 +30,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import ResolverMatch, reverse
@@ -37,6 +38,8 @@ from django.urls import ResolverMatch, reverse
 from organisation.encryption import EncryptedTextField
 from organisation.models import User
 
+LONGEST_NAME = 254
+"""Signs of a user name, which may be a mail address."""
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 WITHOUT_SECOND_FACTOR = {"account", "account_logout", "account_reauthenticate"}
 """What staff may open before they have set up a second factor, beside the pages that do it."""
@@ -192,6 +195,7 @@ class LoginForm(account_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self, login="Användarnamn", password="Lösenord")
+        self.fields["login"].validators.append(MaxLengthValidator(LONGEST_NAME))
         self.fields["password"].help_text = ""
 
 
