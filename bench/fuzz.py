@@ -113,6 +113,7 @@ class Fuzzer:
         self.pages = list(_pages(world))
         self.forms: dict[str, list[tuple[str, str, list[tuple[str, str]]]]] = defaultdict(list)
         self.clients = _clients()
+        self.cookies = {who: dict(client.cookies) for who, client in self.clients.items()}
         self.raised: list[str] = []
 
     def run(self, requests: int) -> Result:
@@ -192,6 +193,8 @@ class Fuzzer:
         from django.core.files.uploadedfile import SimpleUploadedFile
 
         client = self.clients[sent.who]
+        client.cookies.clear()  # a session that an answer began is rolled back with it
+        client.cookies.update(self.cookies[sent.who])
         headers = {"X-Kundval": "piece"} if self.random.random() < 0.2 else {}
         if sent.method == "GET":
             query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in sent.data)
@@ -306,7 +309,10 @@ def measure(requests: int, seed: int) -> Result:
     import django
 
     django.setup()
+    from django.conf import settings
+
     logging.disable(logging.CRITICAL)
+    settings.SESSION_COOKIE_AGE = 24 * 3600  # what prolongs a session is rolled back
     from bench.tables import make_tables
     from tests.test_access import World
 

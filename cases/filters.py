@@ -184,7 +184,7 @@ class CaseFilter(django_filters.FilterSet):
 
     def with_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Number, registry number or company name."""
-        return queryset.filter(any_text(value.strip()))
+        return queryset.filter(any_text(entry.sought(value)))
 
     def due_within(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """Due from today up to so many days on, both inclusive."""

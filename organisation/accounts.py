@@ -31,6 +31,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import MaxLengthValidator
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -39,6 +40,8 @@ from django.urls import reverse
 from organisation.encryption import EncryptedTextField
 from organisation.models import User
 
+LONGEST_NAME = 254
+"""Signs of a user name, which may be a mail address."""
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 WITH_TEMPORARY_PASSWORD = {"account_change_password", "account_logout", "account_reauthenticate"}
 """What a person may open before they have changed a password that somebody else made."""
@@ -201,6 +204,7 @@ class LoginForm(account_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self, login="Användarnamn", password="Lösenord")
+        self.fields["login"].validators.append(MaxLengthValidator(LONGEST_NAME))
         self.fields["password"].help_text = ""
 
 

@@ -15,6 +15,8 @@ from typing import Any
 LARGEST = 2**63 - 1
 """The largest whole number that both databases hold."""
 LONGEST_KEY = 64
+LONGEST_SEARCH = 200
+"""Signs; a database refuses a pattern of more than some tens of thousands."""
 
 _NEW_LINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Control signs, halves of signs that lost the other half, signs that turn the direction of what
@@ -45,6 +47,11 @@ def text(said: str) -> str:
 def line(said: str) -> str:
     """One line: cleaned, trimmed, and a single space wherever there was room between words."""
     return " ".join(clean(said).split())
+
+
+def sought(said: str | None) -> str:
+    """What is searched for: a line, cut where no name or number reaches."""
+    return line(said or "")[:LONGEST_SEARCH]
 
 
 def whole_number(said: object, most: int = LARGEST) -> int | None:

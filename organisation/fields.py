@@ -19,6 +19,8 @@ from organisation import entry, places
 
 YEARS = 20
 """How far from today a year may lie where nothing else is said."""
+LONGEST_LINE = 1000
+"""More than any field of one line takes; a search for more than this is refused by the database."""
 MOST = 2**31 - 1
 """What a whole number's column holds in PostgreSQL."""
 
@@ -27,9 +29,9 @@ class LineInput(forms.TextInput):
     """Where one line is written: it stays one, whatever is pasted or sent."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """The line, cleaned and trimmed."""
+        """The line, cleaned and trimmed, and cut where no field of one line reaches."""
         said = super().value_from_datadict(data, files, name)
-        return entry.line(said) if isinstance(said, str) else said
+        return entry.line(said)[:LONGEST_LINE] if isinstance(said, str) else said
 
 
 def within(back: int = YEARS, ahead: int = YEARS) -> Callable[[date], None]:

@@ -62,8 +62,9 @@ class CleanText:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Mapping[str, Any]
     ) -> None:
-        """Clean the request. An address of signs that no address has leads nowhere: 404."""
-        if any(isinstance(part, str) and part != entry.line(part) for part in kwargs.values()):
+        """Clean the request. An address of signs that no address has, or of a number that no row can
+        have, leads nowhere: 404."""
+        if not all(_can_be(part) for part in kwargs.values()):
             raise Http404
         request.GET = _cleaned(request.GET)
         if request.method == "POST":
@@ -71,6 +72,13 @@ class CleanText:
             for _, files in request.FILES.lists():
                 for file in files:
                     file.name = entry.line(file.name) or "namnlös"
+
+
+def _can_be(part: Any) -> bool:
+    """Whether a part of an address may be of something."""
+    if isinstance(part, int):
+        return part <= entry.LARGEST
+    return not isinstance(part, str) or part == entry.line(part)
 
 
 def _cleaned(sent: QueryDict) -> QueryDict:

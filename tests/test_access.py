@@ -480,7 +480,8 @@ def _in_depth(application) -> InDepthFollowUp:
         "unit": application.unit, "provider": application.provider,
     }  # fmt: skip
     contract = Contract.objects.create(
-        kind="contract", state="in_force", specification=application.specification,
+        kind="contract", state="in_force", number="AVT-2026-0009",
+        specification=application.specification,
         signed_on=SINCE, signing="written", **shared,
     )  # fmt: skip
     contract.versions.create(
@@ -488,7 +489,8 @@ def _in_depth(application) -> InDepthFollowUp:
         **rounds.stamp(),
     )  # fmt: skip
     return InDepthFollowUp.objects.create(
-        kind="in_depth", state="planning", agreement=contract, area="staff", reason="Text.",
+        kind="in_depth", state="planning", number="FOR-2026-0009", agreement=contract, area="staff",
+        reason="Text.",
         **shared,
     )  # fmt: skip
 

@@ -112,7 +112,7 @@ def export(request: HttpRequest) -> FileResponse:
 @require_POST
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the list's filter under a name; the same name again replaces it."""
-    name = request.POST.get("name", "").strip()
+    name = entry.line(request.POST.get("name", ""))
     query = known_query(request.POST.get("query", ""))
     back = f"{reverse('cases:worklist')}?{query}"
     if not 0 < len(name) <= LONGEST_NAME:
@@ -326,7 +326,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
 @roles(*CASE_READERS)
 def search(request: HttpRequest) -> HttpResponse:
     """Cases by number, registry number or company; a whole number leads straight to its case."""
-    text = request.GET.get("q", "").strip()
+    text = entry.sought(request.GET.get("q"))
     visible = Case.objects.listed().visible_to(request.actor)
     if text and (exact := visible.filter(number__iexact=text).first()):
         return redirect("cases:case", exact.pk)

@@ -16,7 +16,7 @@ from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
 from clients.models import READERS, CareDecision, Client, reserve_index
 from clients.views import client_form
-from organisation import identity, swedish
+from organisation import entry, identity, swedish
 from organisation.access import roles
 from organisation.encryption import blind_index
 from organisation.models import Unit
@@ -45,7 +45,7 @@ COLUMNS = (
 def clients(request: HttpRequest) -> HttpResponseBase:
     """The clients of one's units. A name or an identity number is sent, never put in the address."""
     form, found = _filtered(request)
-    asked = request.POST.get("sok", "").strip()
+    asked = entry.sought(request.POST.get("sok"))
     if asked:
         found = search(Client.objects.visible_to(request.actor), asked)
     data = request.POST or request.GET

@@ -16,8 +16,8 @@ _HALF_HOURS = {"25": 15, "5": 30, "50": 30, "75": 45}
 
 
 def table(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row: between tabs, else semicolons. A cell in quotation marks
-    may hold tabs and new lines, as a spreadsheet copies it."""
+    """Line number and cells of each row: between tabs, else semicolons, also when rows of both kinds
+    are mixed. A cell in quotation marks may hold tabs and new lines, as a spreadsheet copies it."""
     text = entry.clean(text)
     sign = "\t" if "\t" in text else ";"
     try:
@@ -26,7 +26,8 @@ def table(text: str) -> Iterator[tuple[int, list[str]]]:
         lines = enumerate(text.split("\n"), start=1)
         rows = [(place, line.split(sign)) for place, line in lines]
     for place, cells in rows:
-        yield place, [_cell(cell) for cell in cells]
+        typed = cells[0].split(";") if len(cells) == 1 else cells
+        yield place, [_cell(cell) for cell in typed]
 
 
 def _quoted(text: str, sign: str) -> Iterator[tuple[int, list[str]]]:

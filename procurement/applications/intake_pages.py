@@ -38,7 +38,7 @@ def companies(request: HttpRequest) -> HttpResponse:
             filter=Q(representations__approved_on=None, representations__ended_on=None),
         )
     ).order_by("-waiting", "name")
-    if text := request.GET.get("namn", "").strip():
+    if text := entry.sought(request.GET.get("namn")):
         rows = rows.filter(swedish.containing(text, "name"))
     if request.GET.get("visa") == "vantar":
         rows = rows.filter(waiting__gt=0)

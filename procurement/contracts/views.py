@@ -66,7 +66,7 @@ def _rows(request: HttpRequest) -> list[Contract]:
     contracts = Contract.objects.filter(pk__in=visible.values("pk"))
     ended = request.GET.get("visa") == "upphorda"
     contracts = contracts.filter(state=Contract.State.ENDED if ended else Contract.State.IN_FORCE)
-    if text := request.GET.get("namn", "").strip():
+    if text := entry.sought(request.GET.get("namn")):
         contracts = contracts.filter(swedish.containing(text, "title"))
     for name, lookup in (("omrade", "versions__areas"), ("uppdrag", "versions__assignment")):
         if wanted := request.GET.get(name, ""):
