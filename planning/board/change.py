@@ -18,8 +18,9 @@ from organisation import entry
 from organisation.authority import Holding, actor_on
 from organisation.models import User
 from organisation.roles import Role
+from planning import daytime
 from planning.board import groups
-from planning.models import DayPlan, PlanChange, Visit
+from planning.models import DayPlan, PlanChange, Shift, Visit
 from planning.models.plans import LONGEST_KEY
 
 PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
@@ -61,17 +62,30 @@ class Clashed(Refused):
         super().__init__("En kollega har ändrat samma sak. Välj vilket som ska gälla.")
 
 
+class Locked(Refused):
+    """What is locked would be changed; wanted again with `over_locks`, it is done."""
+
+    reason_code = "locked"
+
+    def __init__(self, visits: Sequence[Visit]):
+        one = visits[0]
+        super().__init__(
+            f"Besöket är låst ({one.locked}). Flytta ändå?" if len(visits) == 1
+            else f"{len(visits)} av besöken är låsta. Flytta ändå?"
+        )  # fmt: skip
+
+
 def change(
     plan: int, wanted: Sequence[Wanted], user: User | None, *, key: str, at: datetime,
     name: str = "change_visits", skip_clashes: bool = False, undoes: Mapping[Any, int] | None = None,
-    by: Holding | None = None,
+    by: Holding | None = None, over_locks: bool = False,
 ) -> list[PlanChange]:  # fmt: skip
     """Change visits of a plan, all or nothing. Returns what was changed.
 
     The same `key` again gives what was done the first time. With `skip_clashes`, what a colleague
     has changed is left as they want it (an optimizer's proposal). `by` is the holding that lets a
-    person who is no planner do it, when a command has judged that. Raises NotAllowed, Refused or
-    Clashed.
+    person who is no planner do it, when a command has judged that. `over_locks`: what is locked is
+    changed too, since somebody has said so. Raises NotAllowed, Refused, Clashed or Locked.
     """
     key = entry.key(key, LONGEST_KEY)
     with transaction.atomic():
@@ -80,6 +94,12 @@ def change(
         visits = _locked(plan, {row.visit for row in wanted})
         act = Act(user, by.on_behalf_of, at) if by else _authority(visits, user, at)
         due = list(_due(visits, wanted, skip_clashes))
+        _refuse_sick_rows(visits, due)
+        locked = {
+            row.visit for row in due if groups.breaks_lock(visits[row.visit], row.group, row.value)
+        }
+        if locked and not over_locks:
+            raise Locked([visits[pk] for pk in sorted(locked)])
         return _carry_out(plan, visits, due, _Doer(act, key, name), undoes or {})
 
 
@@ -146,6 +166,28 @@ def _due(
         raise Clashed(clashes)
 
 
+def _refuse_sick_rows(visits: Mapping[int, Visit], due: Sequence[Wanted]) -> None:
+    """Nobody who is reported sick is given a visit, by any road. Raises Refused."""
+    said = {(row.visit, row.group): row.value for row in due}
+    rows = {pk for (_, group), value in said.items() if group == "staff" for pk in value["shifts"]}
+    moved = [visits[pk] for pk, group in said if group == "time"]
+    rows |= {place.shift_id for visit in moved for place in visit.staff.all()}
+    sick = Shift.objects.filter(pk__in=rows - {None}).exclude(absent_from=None)
+    sick_rows = {row.pk: row for row in sick.select_related("carer")}
+    for pk in {pk for pk, _ in said} if sick_rows else ():
+        visit = visits[pk]
+        now = {place.shift_id for place in visit.staff.all()}
+        shifts = set(said.get((pk, "staff"), {"shifts": now})["shifts"])
+        time = said.get((pk, "time"))
+        end = time["start"] + time["minutes"] if time else visit.end
+        for row in sick_rows.keys() & (shifts if time else shifts - now):
+            if end > (since := sick_rows[row].works_until):
+                raise Refused(
+                    f"{sick_rows[row].name} är sjukanmäld från {daytime.wall(visit.plan.day, since)}. "
+                    "Välj en annan rad."
+                )
+
+
 def _clash(visit: Visit, row: Wanted, now: Mapping[str, Any]) -> Clash:
     by = visit.changes.filter(group=row.group).select_related("actor").order_by("pk").last()
     return Clash(visit, row.group, row.value, now, groups.version_of(visit, row.group), by)
@@ -195,4 +237,6 @@ def undo(plan: int, user: User, *, key: str, at: datetime) -> list[PlanChange]:
     rows = list(mine.filter(seq=last.seq))
     wanted = [Wanted(row.visit_id, row.group, row.before, row.version) for row in rows]
     undoes = {(row.visit_id, row.group): row.pk for row in rows}
-    return change(plan, wanted, user, key=key, at=at, name="undo_change", undoes=undoes)
+    return change(
+        plan, wanted, user, key=key, at=at, name="undo_change", undoes=undoes, over_locks=True
+    )

@@ -20,7 +20,8 @@ class RowField(forms.ModelChoiceField):
     """A row of the day, with its hours."""
 
     def label_from_instance(self, obj: Shift) -> str:
-        return f"{obj.name} {daytime.shown(obj.start)}–{daytime.shown(obj.works_until)}"
+        hours = f"{daytime.shown(obj.start)}–{daytime.shown(obj.works_until)}"
+        return f"{obj.name} {hours}{'' if obj.absent_from is None else ', sjukanmäld'}"
 
 
 class AcceptForm(forms.Form):

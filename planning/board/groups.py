@@ -94,6 +94,16 @@ def _check_note(visit: Visit, value: Value) -> None:
         raise Refused("Anteckningen får ha högst 240 tecken.")
 
 
+def breaks_lock(visit: Visit, group: str, value: Value) -> bool:
+    """Whether a change touches what is locked: another time, or somebody taken off."""
+    if group == "time":
+        return visit.locks_time
+    if group == "staff":
+        now = {place.shift_id for place in visit.staff.all() if place.shift_id}
+        return visit.locks_staff and not now <= set(value["shifts"])
+    return False
+
+
 def write(visit: Visit, group: str, value: Value) -> None:
     """Make a group say something else, one version up. The caller saves the visit's own row."""
     if group == "staff":

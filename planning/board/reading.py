@@ -12,15 +12,18 @@ from django.db.models import F, Q, QuerySet
 
 from cases import calendar
 from clients.models import Client, Service
+from planning import daytime
 from planning.board import routes
 from planning.models import (
     Base,
     CarerSkill,
     DayPlan,
     ExtraNeed,
+    PlanChange,
     Preference,
     Shift,
     Skill,
+    TemplateVisit,
     Visit,
     VisitStaff,
 )
@@ -43,6 +46,8 @@ class PlanData:
     """Carers that each client prefers and does not want."""
     faces: dict[int, set[int]] = field(default_factory=dict)
     """Carers that each client has met in the two weeks before."""
+    wished: dict[int, int] = field(default_factory=dict)
+    """The minute of the day at which the person wants each visit to start."""
     left: list[Shift] = field(default_factory=list)
     """Rows that have gone to another unit during the day: nothing is put on them here, and what they
     had begun is shown (PLN-21, DAY-02)."""
@@ -113,7 +118,7 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
     return PlanData(
         plan, rows, found, base,
         _skills(carers, plan.day), _wishes(clients), _faces(clients, plan.day),
-        _left(rows, found) if shifts is None else [],
+        _wished(plan.day, found), _left(rows, found) if shifts is None else [],
     )  # fmt: skip
 
 
@@ -184,6 +189,23 @@ def _wishes(clients: Iterable[int]) -> dict[int, dict[str, set[int]]]:
     for client, carer, wish in rows.values_list("client", "carer", "wish"):
         found[client][wish].add(carer)
     return found
+
+
+def _wished(day: date, visits: Iterable[Visit]) -> dict[int, int]:
+    """When the person wants each visit: as the base plan says, whatever was planned since. Of one
+    that has no base plan, or no more, it is when it was first planned (BRD-03)."""
+    visits = list(visits)
+    sources = {visit.source_id for visit in visits if visit.source_id}
+    starts = dict(TemplateVisit.objects.filter(pk__in=sources).values_list("pk", "start"))
+    alone = [visit.pk for visit in visits if not visit.source_id and visit.time_version > 1]
+    moves = PlanChange.objects.filter(visit__in=alone, group="time").order_by("-pk")
+    first = {pk: before["start"] for pk, before in moves.values_list("visit", "before")}
+    return {
+        visit.pk: daytime.from_wall(day, starts[visit.source_id])
+        if visit.source_id
+        else first.get(visit.pk, visit.start)
+        for visit in visits
+    }
 
 
 def _faces(clients: Iterable[int], day: date) -> dict[int, set[int]]:

@@ -20,7 +20,7 @@ def make_loose(places: list[VisitStaff], act: Act, by: Holding | None = None) ->
         wanted = [_without(place.visit, gone) for place in _first(places, plan)
                   for gone in [visits[place.visit_id]]]  # fmt: skip
         change(plan, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="make_loose",
-               by=by)  # fmt: skip
+               by=by, over_locks=True)  # fmt: skip
 
 
 def _first(places: list[VisitStaff], plan: int) -> list[VisitStaff]:

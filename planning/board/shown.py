@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from planning import daytime
 from planning.board.breaches import Breach
 from planning.board.figures import Figures, figures_of
-from planning.board.problem import MINUTE, Places, break_of
+from planning.board.problem import MINUTE, Places, break_of, wished_break
 from planning.board.reading import PlanData
 from planning.board.travel import seconds
 from planning.extras.rules import sign, timer
@@ -166,7 +166,7 @@ def _row(
     held: dict[int, str],
 ) -> Row:  # fmt: skip
     broken = {row.visit for row in mine if row.visit}
-    items = [*_off(data, shift, span), *_break(data, shift)]
+    items = [*_off(data, shift, span), *_break(data, shift, places)]
     mode = shift.mode
     at = 0
     for visit in data.by_shift.get(shift.pk, ()):
@@ -198,9 +198,10 @@ def _off(data: PlanData, shift: Shift, span: Span) -> Iterable[Item]:
         yield Item("off", max(shift.end, span.first), span.last - max(shift.end, span.first))
 
 
-def _break(data: PlanData, shift: Shift) -> Iterable[Item]:
+def _break(data: PlanData, shift: Shift, places: Places) -> Iterable[Item]:
     if shift.break_minutes and shift.works_until > shift.break_earliest:
-        yield Item("break", break_of(data, shift), shift.break_minutes, "Rast")
+        at = break_of(data, shift, places)
+        yield Item("break", wished_break(shift) if at is None else at, shift.break_minutes, "Rast")
 
 
 def _visit(

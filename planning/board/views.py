@@ -3,6 +3,7 @@
 Requirements PLN-13, PLN-15, PLN-19, PLN-20; the screen in words: rows are staff, time runs right.
 """
 
+import re
 import uuid
 from typing import Any
 
@@ -24,9 +25,9 @@ from organisation.acting import act_of
 from organisation.models import Unit
 from planning import daytime
 from planning.board import adding, figures, following, moving, pieces, pulse, reading, shown
-from planning.board import breaches as rules
 from planning.board.advice import advice
-from planning.board.change import PLANNERS, Clashed, Wanted, change, undo
+from planning.board.change import PLANNERS, Clashed, Locked, Wanted, change, undo
+from planning.board.counts import count
 from planning.board.forms import AcceptForm, AddForm, RowField
 from planning.board.reach import (
     asked_day,
@@ -43,6 +44,7 @@ from planning.extras.reading import needs_of_visit
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
 from planning.history.words import told
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit
+from planning.publishing.reading import state_words
 from planning.rounds.generation import generate
 
 
@@ -94,15 +96,15 @@ def _view(request: HttpRequest) -> str:
 def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
     """Everything that a board shows."""
     data = reading.read(plan)
-    found = rules.not_accepted(data, rules.breaches_of(data))
+    counts = count(data)
     everybody = following.who_is_there(plan.pk, request.at)
     there = following.others(everybody, request.user.pk)
-    rows = shown.rows_of(data, _span(request), found, following.held(there))
+    rows = shown.rows_of(data, _span(request), counts.found, following.held(there))
     return {
         "rows": rows, "there": [(short, name) for _, short, name, _ in there],
-        "seq": plan.last_seq, "now": _now(request, plan), **pieces.beside(data, found),
+        "seq": plan.last_seq, "now": _now(request, plan), **pieces.beside(data, counts),
         "total": figures.total([row.figures for row in rows if row.shift.carer_id]),
-        "planned": len(data.standing), "map": _map(data, rows) if _view(request) == "karta" else None,
+        "state": state_words(plan), "map": _map(data, rows) if _view(request) == "karta" else None,
     }  # fmt: skip
 
 
@@ -196,20 +198,22 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         Visit.objects.select_related("client", "plan").prefetch_related("staff__shift__carer"),
         pk=visit, plan=plan,
     )  # fmt: skip
-    clashes, error, status = [], "", 200
+    clashes, error, question, status = [], "", "", 200
     place = entry.whole_number(request.POST.get("plats") or request.GET.get("plats")) or 1
     if request.method == "POST":
         try:
             done = _act(request, plan, row)
         except Clashed as clash:
             clashes, status = clash.clashes, 409
+        except Locked as locked:
+            question, status = str(locked), 409
         except Refused as refusal:
             error, status = str(refusal), 422
         else:
             return _done(request, plan, done)
     context = {
         "plan": plan, "visit": row, "place": place, "stands": _stands(row, place),
-        "clashes": [_clash_words(clash) for clash in clashes], "error": error,
+        "clashes": [_clash_words(clash) for clash in clashes], "error": error, "question": question,
         "key": uuid.uuid4().hex, "locks": Visit.Lock.choices, "said": request.POST,
         "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
         **_advice(plan, row, place),
@@ -239,6 +243,10 @@ def _row_choices(plan: DayPlan) -> list[tuple[int, str]]:
     return [(row.pk, label(row)) for row in rows]
 
 
+KEEP, UNLOCK = "behall", "las-upp"
+"""What may be answered when a locked visit would be moved."""
+
+
 def _wants_piece(request: HttpRequest) -> bool:
     return request.headers.get("X-Kundval") == "piece"
 
@@ -248,7 +256,12 @@ def _act(request: HttpRequest, plan: DayPlan, row: Visit) -> list[Any]:
     said = request.POST
     wanted = _wanted(said, row)
     key = said.get("key") or uuid.uuid4().hex
-    return change(plan.pk, wanted, request.user, key=key, at=request.at)
+    answered = said.get("last")
+    if answered == UNLOCK:
+        wanted.append(Wanted(row.pk, "lock", {"lock": Visit.Lock.NONE.value}, row.lock_version))
+    return change(
+        plan.pk, wanted, request.user, key=key, at=request.at, over_locks=answered in (KEEP, UNLOCK)
+    )
 
 
 def _wanted(said: Any, row: Visit) -> list[Wanted]:
@@ -298,6 +311,7 @@ def _left_alone(said: Any) -> set[str]:
 
 def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
     """A suggestion: the visit to its rows, and everybody who makes room for it."""
+    _refuse_stale(row, said["forslag"], entry.whole_number(said.get("sett")))
     rows, _, moves = said["forslag"].partition(" ")
     try:
         shifts = [
@@ -318,6 +332,16 @@ def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
         Wanted(pk, "time", {"start": start, "minutes": minutes.get(pk, 0)}, version)
         for pk, start, version in times
     ]
+
+
+def _refuse_stale(row: Visit, suggestion: str, seen: int | None) -> None:
+    """A suggestion holds for the rows as they were. Raises Refused when something has happened on
+    them since the change of number `seen`."""
+    if seen is None or (news := following.news_since(row.plan, seen)) is None:
+        return
+    rows = {int(number) for number in re.findall(r"\d+", suggestion.partition(" ")[0])}
+    if news.everything or rows & news.shifts:
+        raise Refused("Tavlan har ändrats sedan förslaget räknades fram. Här är nya förslag.")
 
 
 def _clash_words(clash: Any) -> dict[str, Any]:
@@ -356,10 +380,9 @@ def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
     data = reading.read(plan)
     context = {
-        "plan": plan,
-        "visits": data.unplaced,
+        "plan": plan, "visits": data.unplaced, "counts": count(data),
         "may_plan": may_plan(request.actor, plan.unit),
-    }
+    }  # fmt: skip
     return render(request, "planning/board/unplaced.html", context)
 
 
@@ -369,9 +392,8 @@ def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
     """Every breach, and what has been accepted with its reason."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
-    found = rules.not_accepted(data, rules.breaches_of(data))
     context = {
-        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, found),
+        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, count(data)),
         "accepted": plan.accepted.select_related("recorded_by"),
     }  # fmt: skip
     return render(request, "planning/board/breaches.html", context)
@@ -385,8 +407,10 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     key = request.POST.get("key") or uuid.uuid4().hex
     try:
         done = undo(plan.pk, request.user, key=key, at=request.at)
-    except Clashed:
-        said = "En kollega har ändrat samma sak sedan dess. Ändra för hand om det ska tillbaka."
+    except Refused as refusal:
+        said = str(refusal)
+        if isinstance(refusal, Clashed):
+            said = "En kollega har ändrat samma sak sedan dess. Ändra för hand om det ska tillbaka."
         if _wants_piece(request):
             return JsonResponse({"error": said}, status=409)
         messages.error(request, said)

@@ -107,6 +107,32 @@ class Visit(models.Model):
         """Whether it is under way or done at an instant (DAY-02)."""
         return daytime.has_begun(self.plan.day, self.start, at)
 
+    @property
+    def outcome(self) -> str:
+        """Its status, with the reason there may be."""
+        return outcome(self.status, self.status_reason)
+
+    @property
+    def locks_time(self) -> bool:
+        """Whether its time is not to be changed without a question."""
+        return self.lock in (self.Lock.TIME, self.Lock.BOTH)
+
+    @property
+    def locks_staff(self) -> bool:
+        """Whether who does it is not to be changed without a question."""
+        return self.lock in (self.Lock.STAFF, self.Lock.BOTH)
+
+    @property
+    def locked(self) -> str:
+        """What of it is locked, in words: tid och person."""
+        return " och ".join(["tid"] * self.locks_time + ["person"] * self.locks_staff)
+
+
+def outcome(status: str, reason: str) -> str:
+    """A status and its reason in words, without saying the same twice."""
+    label = str(Visit.Status(status).label)
+    return f"{label}: {reason.removeprefix(f'{label}: ')}" if reason else label
+
 
 class VisitService(models.Model):
     """A service that is carried out in a visit."""

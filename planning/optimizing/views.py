@@ -134,7 +134,8 @@ def _rows(plan: DayPlan, run: OptimizerRun) -> list[tuple[Shift, list[str]]]:
     for pk, said in sorted(moves.items(), key=lambda item: item[1]["start"]):
         if pk in visits:
             for shift in {s for s in said["shifts"] if s in told}:
-                told[shift].append(_move(plan, names[clients[pk]], said, shift))
+                if shift not in said["was"] or said["start"] != said["was_start"]:
+                    told[shift].append(_move(plan, names[clients[pk]], said, shift))
     return [(row, told[row.pk]) for row in shifts if told[row.pk]]
 
 
@@ -157,6 +158,7 @@ def _move(plan: DayPlan, name: str, said: dict[str, Any], shift: int) -> str:
 def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     """How a run goes, as a piece of the page."""
     plan = plan_to_change(request, pk)
+    runs.end_silent(plan)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
     context = {"plan": plan, "run": row, **_shown(plan, row)}
     return render(request, "planning/optimizing/run.html", context)

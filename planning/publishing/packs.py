@@ -26,7 +26,7 @@ from cases import calendar, documents
 from clients.models import Client, Service
 from organisation.models import Unit
 from planning import daytime
-from planning.board.problem import MINUTE, break_among
+from planning.board.problem import MINUTE, break_among, wished_break
 from planning.board.reading import place_of
 from planning.board.travel import Point, seconds
 from planning.models import Base, DayPlan, PlanVersion, Shift
@@ -151,7 +151,8 @@ def _sheet(
             lines.append((stop.start, Line("way", minutes=way)))
         lines.append((stop.start, _visit(day, stop, names, row.pk)))
     if row.break_minutes and row.works_until > row.break_earliest:
-        at = break_among(row, [(stop.start, stop.end) for stop in stops])
+        held = break_among(row, [(stop.start, stop.end) for stop in stops], ways)
+        at = wished_break(row) if held is None else held
         lines.append((at, Line("break", daytime.wall(day, at), row.break_minutes)))
     away = sum(stop.minutes for stop in stops if stop.client.is_surrounding)
     keys = dict.fromkeys(stop.client.key_number for stop in stops if stop.client.key_number)

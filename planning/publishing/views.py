@@ -16,9 +16,11 @@ from cases.commands import Command, Refused, perform
 from clients.models import READERS
 from organisation import entry
 from organisation.access import roles
+from planning.board import reading as board
 from planning.board.change import PLANNERS
+from planning.board.counts import count
 from planning.board.reach import get_plan, log_plan_read, may_plan, plan_to_change
-from planning.models import DayPlan, Delivery
+from planning.models import DayPlan, Delivery, Visit
 from planning.publishing import commands, packs, reading, rules, words
 
 
@@ -38,15 +40,16 @@ class Receiver:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """What a publication would tell, what stops it, and what has gone out."""
     plan = get_plan(request, pk)
-    found = reading.pending(plan)
+    found, counts = reading.pending(plan), count(board.read(plan))
     versions = list(plan.versions.select_related("recorded_by").order_by("-number"))
     published = next((row for row in versions if row.published_at), None)
     context = {
         "plan": plan, "found": found, "people": words.by_person(found),
-        "breaches": commands.hard_breaches(plan), "versions": versions, "published": published,
+        "counts": counts, "breaches": counts.hard, "versions": versions, "published": published,
+        "declined": plan.visits.filter(status=Visit.Status.DECLINED).count(),
+        "state": reading.state_words(plan),
         "receivers": receivers(plan), "may_plan": may_plan(request.actor, plan.unit),
         "version": plan.version, "key": uuid.uuid4().hex,
-        "loose": plan.visits.standing().filter(staff__shift=None).distinct().count(),
     }  # fmt: skip
     return render(request, "planning/publishing/page.html", context)
 
@@ -92,16 +95,20 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Redan gjort." if outcome.repeated else _told(command))
+        messages.success(request, "Redan gjort." if outcome.repeated else _told(plan, command))
     return redirect("publishing:page", pk)
 
 
-def _told(command: Command) -> str:
+def _told(plan: DayPlan, command: Command) -> str:
     if isinstance(command, commands.RestoreVersion):
         return f"Tavlan är tillbaka i version {command.number}. Ingenting skickas förrän du publicerar."
     if isinstance(command, commands.SettlePlan):
         return "Planen är fastställd. Publicera när den ska gå ut."
-    return "Planen är publicerad. Dagplanen för utskrift skrivs till enhetens mapp."
+    counts = count(board.read(plan))
+    return (
+        f"Planen är publicerad. Den har {counts.visits} besök, {counts.unplaced} otilldelade och "
+        f"{counts.breaches} regelbrott. Dagplanen för utskrift skrivs till enhetens mapp."
+    )
 
 
 @roles(*READERS)
@@ -117,7 +124,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "people": words.by_person(rules.difference(
             rules.to_come(now, kept, request.at), rules.to_come(kept, now, request.at)
         )),
-        "visits": len(rules.standing(kept)),
+        "visits": sum(said["status"] == Visit.Status.PLANNED for said in kept.values()),
         "version": plan.version, "key": uuid.uuid4().hex,
     }  # fmt: skip
     return render(request, "planning/publishing/version.html", context)
