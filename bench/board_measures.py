@@ -19,8 +19,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.boards import NOW, World, board_address, day
-from bench.tables import make_tables
 from bench.web import ROOT, percentile
+from config.tables import make_tables
 from organisation.models import User
 from planning.board.change import Clashed, Wanted, change
 from planning.models import DayPlan, PlanChange, Shift, Visit

@@ -80,8 +80,8 @@ def _every_state(stage: Stage) -> None:
     decided = _contacted(stage, 20)
     _grant(stage, _applied(stage, decided))
     ended = _contacted(stage, 6)
-    _visits(stage, ended, (6, 7), known=2)
-    _end(stage, ended, 1, "Frisk igen")
+    _visits(stage, ended, (6, 7))
+    _end(stage, ended, 0, "Frisk igen")
 
 
 def _past_year(stage: Stage, per_month: int) -> None:
@@ -136,11 +136,11 @@ def _plan(unit: Unit, day: date, at: datetime, planner: User) -> Any:
         return plan_of(unit, day, at, planner)
 
 
-def _visits(stage: Stage, need: ExtraNeed, later: tuple[int, ...], known: int = 0) -> None:
-    """Further visits, so many days after the first; those to come are planned `known` days ago."""
+def _visits(stage: Stage, need: ExtraNeed, later: tuple[int, ...]) -> None:
+    """Further visits, so many days after the first; those to come are planned now."""
     for days in later:
         day = calendar.add_days(need.first_day, days)
-        _add(stage, need.client, need.service, day, min(day, stage.ago(known)))
+        _add(stage, need.client, need.service, day, min(day, stage.today))
 
 
 def _contacted(stage: Stage, days: int) -> ExtraNeed:

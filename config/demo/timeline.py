@@ -7,6 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from cases import calendar, ledger
+from cases.models import Deadline
 from procurement.applications.jobs import end_passed_correction_periods
 from procurement.duties import jobs as duties
 
@@ -38,7 +39,8 @@ class Timeline:
 
     def _morning(self, day: date) -> None:
         at = moment(day, 6, 0)
-        ledger.sweep(at)
+        if Deadline.objects.running().filter(next_rung_on__lte=day).exists():
+            ledger.sweep(at)
         end_passed_correction_periods(at)
         # The wheel turns slowly; once a week is enough.
         if calendar.days_between(day, self.today) % 7 == 0:
