@@ -20,8 +20,8 @@ from django.urls import reverse
 
 from audit.act import Act
 from bench.boards import NOW, World, board_address, day
-from bench.tables import make_tables
 from bench.web import ROOT, percentile
+from config.tables import make_tables
 from organisation.models import User
 from planning.board.change import Clashed, Wanted, change
 from planning.models import DayPlan, PlanChange, Shift, Visit

@@ -74,7 +74,7 @@ def measure(scale: float, rounds: int) -> dict:
 
     django.setup()
     from bench import filling
-    from bench.tables import make_tables
+    from config.tables import make_tables
 
     make_tables()
     world = filling.World()

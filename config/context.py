@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from cases.views import CASE_READERS
+from config.demo.loading import sign
 from config.menu import menu
 
 
@@ -17,6 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "municipality": settings.MUNICIPALITY,
         "demo_mode": settings.DEMO_MODE,
+        "demo_is_loading": settings.DEMO_MODE and sign().exists(),
         "menu": SimpleLazyObject(lambda: menu(request)),
         "may_search": SimpleLazyObject(lambda: request.actor.has_role(*CASE_READERS)),
         "shown_roles": SimpleLazyObject(

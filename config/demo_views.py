@@ -21,6 +21,7 @@ from cases import calendar, ledger
 from cases import messages as mail
 from cases.dates import long_date
 from cases.views import CASE_READERS
+from config.demo.loading import sign
 from config.demo.people import demo_logins
 from config.views import BEGIN_HERE
 from organisation.access import View, public
@@ -173,6 +174,9 @@ def reset(request: HttpRequest) -> HttpResponse:
     """The demo as it was on the first day."""
     if request.method == "GET":
         return render(request, "demo/reset.html")
+    if sign().exists():
+        messages.error(request, "Demokommunen laddas fortfarande. Vänta en stund och försök igen.")
+        return redirect("start")
     logout(request)
     call_command("demo", reset=True, stdout=StringIO())
     messages.success(request, "Demon är återställd. Logga in för att börja.")

@@ -1,6 +1,7 @@
 """`make run`: web, worker and scheduler, on SQLite and a file queue; they live and die together.
 
-Ctrl-C stops them all; when one of them ends by itself, the others are stopped too.
+Ctrl-C stops them all; when one of them ends by itself, the others are stopped too. The rest of the demo
+is loaded behind the first page, by a process that ends when it is done.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
+LOADER = "loader"
 Processes = dict[str, subprocess.Popen]
 
 
@@ -34,7 +36,8 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     processes: Processes = {}
     try:
-        _prepare()
+        if not _prepared():
+            return 1
         _start(processes, port)
         return _watch(processes, port)
     except KeyboardInterrupt:
@@ -56,19 +59,51 @@ def _trouble_with(port: int) -> str:
     return ""
 
 
-def _prepare() -> None:
+def _prepared() -> bool:
+    """Make the database and the demo ready. Says in one line what failed, unless asked for all."""
     os.chdir(ROOT)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
-    print("Preparing the database and the demo municipality (longest the first time).", flush=True)
+    try:
+        _prepare()
+    except Exception as error:
+        if os.environ.get("KUNDVAL_TRACEBACK"):
+            raise
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        print(
+            f"Demokommunen kunde inte laddas, och inget halvt finns kvar ({said[:300]}). "
+            "Försök igen, med KUNDVAL_TRACEBACK=1 för att se var det brast, eller flytta undan mappen "
+            f"{os.environ.get('KUNDVAL_DATA', 'var')} och börja om.",
+            file=sys.stderr,
+        )
+        return False
+    return True
+
+
+def _prepare() -> None:
     import django
-    from django.core.management import call_command
-    from django.db import connections
 
     django.setup()
+    from django.core.management import call_command
+    from django.db import connection, connections
+
+    from config import tables
+    from config.demo import loading
+
     make_folders()
-    call_command("migrate", verbosity=0)
-    call_command("demo")
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(name).exists():
+        with loading.part("Skapar databasen", _say):
+            tables.make_new_file()
+    else:
+        with loading.part("Ser över databasen", _say):
+            call_command("migrate", verbosity=0)
+    call_command("demo", only="essential")
+    loading.sign().write_text("")
     connections.close_all()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def make_folders() -> None:
@@ -98,7 +133,8 @@ def _start(processes: Processes, port: int) -> None:
     # Ctrl-C must not reach them too: a granian worker that is told twice to stop may never do so.
     # Should this process be killed outright, the kernel tells them.
     tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-    for name, arguments in commands(port).items():
+    loading = {LOADER: ["-m", "django", "demo", "--only", "rest", "--verbosity", "0"]}
+    for name, arguments in (commands(port) | loading).items():
         processes[name] = subprocess.Popen(
             [*tied, sys.executable, *arguments], start_new_session=True
         )
@@ -115,11 +151,29 @@ def _watch(processes: Processes, port: int) -> int:
     elif processes["web"].poll() is None:
         print("The web process did not answer in time.", file=sys.stderr)
         return 1
-    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-    for name, process in processes.items():
-        if ended and process.pid == ended.si_pid:
-            print(f"The {name} process ended by itself; stopping the others.", file=sys.stderr)
+    name = _first_to_end(processes)
+    if name == LOADER:
+        _end_loading(processes.pop(LOADER))
+        name = _first_to_end(processes)
+    print(f"The {name} process ended by itself; stopping the others.", file=sys.stderr)
     return 1
+
+
+def _first_to_end(processes: Processes) -> str:
+    """Wait until a process ends. Returns its name."""
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    return next(name for name, row in processes.items() if ended and row.pid == ended.si_pid)
+
+
+def _end_loading(loader: subprocess.Popen) -> None:
+    """The pages say no more that the demo is loading."""
+    from config.demo import loading
+
+    loading.sign().unlink(missing_ok=True)
+    if loader.wait():
+        print(
+            "Resten av demokommunen kunde inte laddas. Nästa start försöker igen.", file=sys.stderr
+        )
 
 
 def _answers(web: subprocess.Popen, port: int) -> bool:

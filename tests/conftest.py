@@ -1,6 +1,10 @@
-"""What every test has: quiet hashing, short-lived files, and a log that can be emptied between."""
+"""What every test has: quiet hashing, short-lived files, and a log that can be emptied between.
+
+KUNDVAL_TEST_DAY=2027-03-28 runs them as on that day (DAY-01).
+"""
 
 import os
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -14,6 +18,28 @@ from tests import models, reached
 
 hypothesis_settings.load_profile(models.PROFILE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop in browser tests
+
+TEST_DAY = os.environ.get("KUNDVAL_TEST_DAY", "")
+
+
+def pytest_report_header():
+    """Which day it is to the product."""
+    from audit import clock
+
+    how = "by KUNDVAL_TEST_DAY" if TEST_DAY else "KUNDVAL_TEST_DAY=2027-03-28 moves it"
+    day = clock.local_date(clock.real_now())
+    return f"the day: {day:%A %Y-%m-%d} ({how})"
+
+
+def pytest_sessionstart():
+    """Move the product's clock, before any test is read."""
+    from audit import clock
+
+    if TEST_DAY:
+        real = clock.real_now
+        moved = date.fromisoformat(TEST_DAY) - clock.local_date(real())
+        clock.real_now = lambda: real() + timedelta(days=moved.days)
+
 
 _empty = TransactionTestCase._fixture_teardown
 

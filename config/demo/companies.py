@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.conf import settings
 
 from cases import calendar
-from config.demo.people import HOME_CARE
+from config.demo.people import HOME_CARE, shared_password
 from organisation.identity import luhn_digit
 from organisation.models import Provider, Representation, RoleAssignment, Unit, User
 from organisation.roles import Role
@@ -66,7 +66,7 @@ def _representative(username: str, name: str, may_log_in: bool) -> User:
     if user is None:
         user = User(username=username, name=name, email=f"{username.split('@')[0]}@foretag.example")
         if may_log_in:
-            user.set_password(settings.DEMO_PASSWORD)
+            user.password = shared_password(settings.DEMO_PASSWORD)
         else:
             user.set_unusable_password()
         user.save()

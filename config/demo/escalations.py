@@ -3,7 +3,6 @@
 Everything goes through the product's own commands, on the days on which it would have happened.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +16,7 @@ from cases import calendar
 from cases.commands import Command, perform
 from cases.models import Case
 from config.demo.routine import PAGE
-from config.demo.timeline import Timeline
+from config.demo.timeline import Thread, Timeline
 from organisation.models import RoleAssignment, User
 from procurement.contracts.models import Contract
 from procurement.escalations.commands import deviation, in_depth, measures, remedies
@@ -84,87 +83,79 @@ def play(
     if Deviation.objects.exists():
         return
 
-    def ago(days: int, deed: Callable[[datetime], object]) -> None:
-        day = min(calendar.roll_forward(calendar.add_days(today, -days)), today)
-        timeline.on(day, lambda at: deed(at) and None)
-
-    story = Escalation(warned, people)
-    play_complaint_to_warning(story, ago)
-    play_serious(Escalation(serious, people), ago)
-    ago(1, lambda at: story.report(
+    play_complaint_to_warning(Escalation(warned, people), Thread(timeline))
+    play_serious(Escalation(serious, people), Thread(timeline))
+    Thread(timeline).ago(1, lambda at: Escalation(warned, people).report(
         "new", at, Source.DEVIATION, "execution",
         "Två kvällsbesök i samma område uteblev utan att någon ringde.", "planner"))  # fmt: skip
 
 
-Ago = Callable[[int, Callable[[datetime], object]], None]
-
-
-def play_complaint_to_warning(s: Escalation, ago: Ago) -> None:
+def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:
     """A complaint, an answer, the in-depth follow-up, an action plan that is not carried out."""
-    ago(75, lambda at: s.report(
+    thread.ago(75, lambda at: s.report(
         "complaint", at, Source.COMPLAINT, "documentation",
         "Anhöriga till flera personer säger att det saknas genomförandeplaner.",
         "social-worker"))  # fmt: skip
-    ago(73, lambda at: s.do("complaint", deviation.GradeDeviation(
+    thread.ago(73, lambda at: s.do("complaint", deviation.GradeDeviation(
         grade="minor", reasons="Planer saknas, men insatserna ges enligt beslut."),
         STRATEGIST, at))  # fmt: skip
-    ago(73, lambda at: s.do("complaint", deviation.AskProvider(
+    thread.ago(73, lambda at: s.do("complaint", deviation.AskProvider(
         text="Hur många personer saknar genomförandeplan, och när är planerna klara?",
         due=calendar.add_days(clock.local_date(at), 10)), STRATEGIST, at))  # fmt: skip
-    ago(57, lambda at: s.do("complaint", deviation.AnswerDeviation(
+    thread.after(16, lambda at: s.do("complaint", deviation.AnswerDeviation(
         text="Ungefär hälften saknar plan. Vi har haft sjukdom bland samordnarna."),
         "company", at))  # fmt: skip
-    ago(54, lambda at: s.deepen(at))
-    ago(50, lambda at: s.do("in_depth", in_depth.WritePlan(
+    thread.ago(54, lambda at: s.deepen(at))
+    thread.ago(50, lambda at: s.do("in_depth", in_depth.WritePlan(
         method="Granskning av tjugo genomförandeplaner, samtal med två samordnare och besök på "
         "utförarens kontor.",
         communication_plan="Utföraren får besked vid start. Nämnden informeras vid nästa möte. "
         "Personer som har utföraren får brev när det finns ett resultat."), STRATEGIST, at))  # fmt: skip
-    ago(50, lambda at: s.do("in_depth", in_depth.NameAreaResponsible(
+    thread.ago(50, lambda at: s.do("in_depth", in_depth.NameAreaResponsible(
         part="Granskning av genomförandeplaner", person=s.people["first-social-worker"]),
         STRATEGIST, at))  # fmt: skip
-    ago(50, lambda at: s.do("in_depth", in_depth.NameAreaResponsible(
+    thread.ago(50, lambda at: s.do("in_depth", in_depth.NameAreaResponsible(
         part="Samtal och besök", person=s.people[STRATEGIST]), STRATEGIST, at))  # fmt: skip
-    ago(48, lambda at: s.do("in_depth", in_depth.RecordConsultation(
+    thread.ago(48, lambda at: s.do("in_depth", in_depth.RecordConsultation(
         held_on=clock.local_date(at), who="Maria Stålvik, sektionschef Omsorg SoL",
         text="Omsorg SoL väljer ut planerna slumpvis, och läser dem tillsammans med oss."),
         STRATEGIST, at))  # fmt: skip
-    ago(47, lambda at: s.do("in_depth", in_depth.StartInDepth(), STRATEGIST, at))
-    ago(42, lambda at: s.do("in_depth", measures.RecordFinding(
+    thread.ago(47, lambda at: s.do("in_depth", in_depth.StartInDepth(), STRATEGIST, at))
+    thread.ago(42, lambda at: s.do("in_depth", measures.RecordFinding(
         text="Elva av tjugo genomförandeplaner saknas eller är äldre än ett år.", result="minor",
         found_on=clock.local_date(at),
         file=SimpleUploadedFile("granskning.pdf", PAGE, "application/pdf")), STRATEGIST, at))  # fmt: skip
-    ago(40, lambda at: s.do("in_depth", measures.RecordFinding(
+    thread.ago(40, lambda at: s.do("in_depth", measures.RecordFinding(
         text="Samordnarna har tid avsatt för planer och vet hur de skrivs.", result="fulfilled",
         found_on=clock.local_date(at)), STRATEGIST, at))  # fmt: skip
-    ago(39, lambda at: s.do("in_depth", measures.DemandActionPlan(
+    thread.ago(39, lambda at: s.do("in_depth", measures.DemandActionPlan(
         remedy=_remedy(s, "action_plan"), text="Alla som saknar genomförandeplan får en.",
         due=calendar.add_days(clock.local_date(at), 14)), STRATEGIST, at))  # fmt: skip
-    ago(28, lambda at: s.do("in_depth", measures.AnswerActionPlan(
+    thread.after(9, lambda at: s.do("in_depth", measures.AnswerActionPlan(
         plan=_plan(s), text="Två samordnare skriver planer varje förmiddag. Klart om tre veckor. "
         "Ansvarig är verksamhetsansvarig."), "company", at))  # fmt: skip
-    ago(26, lambda at: s.do("in_depth", measures.ReviewActionPlan(
+    thread.ago(26, lambda at: s.do("in_depth", measures.ReviewActionPlan(
         plan=_plan(s), accepted="yes", follow_on=calendar.add_days(clock.local_date(at), 21)),
         STRATEGIST, at))  # fmt: skip
-    ago(5, lambda at: s.do("in_depth", measures.RecordMeasures(
+    thread.ago(5, lambda at: s.do("in_depth", measures.RecordMeasures(
         plan=_plan(s), checked_on=clock.local_date(at), carried_out="no",
         outcome="Sju av de elva planerna saknas fortfarande."), STRATEGIST, at))  # fmt: skip
-    ago(4, lambda at: s.do("in_depth", remedies.ProposeRemedy(
+    thread.ago(4, lambda at: s.do("in_depth", remedies.ProposeRemedy(
         remedy=_remedy(s, "warning"),
         reasons="Utföraren har haft åtta veckor på sig. Åtgärdsplanen är inte genomförd, och "
         "bristen är väsentlig för dem som inte har någon plan."), STRATEGIST, at))  # fmt: skip
 
 
-def play_serious(s: Escalation, ago: Ago) -> None:
+def play_serious(s: Escalation, thread: Thread) -> None:
     """The provider's own report, graded serious: the question of IVO is open."""
-    ago(6, lambda at: s.report(
+    thread.ago(6, lambda at: s.report(
         "serious", at, Source.OWN, "staff",
         "En vikarie utan delegering har gett insulin vid flera tillfällen. Alla har kontrollerats "
         "av sjuksköterska.", "company"))  # fmt: skip
-    ago(5, lambda at: s.do("serious", deviation.GradeDeviation(
+    thread.ago(5, lambda at: s.do("serious", deviation.GradeDeviation(
         grade="serious", reasons="Läkemedel har getts utan delegering, mer än en gång."),
         STRATEGIST, at))  # fmt: skip
-    ago(5, lambda at: s.do("serious", deviation.AskProvider(
+    thread.ago(5, lambda at: s.do("serious", deviation.AskProvider(
         text="Hur kontrolleras delegeringar innan ett pass börjar, och vad har ni ändrat?",
         due=calendar.add_days(clock.local_date(at), 10)), STRATEGIST, at))  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Sjövik's extra needs in every state, a year of those that have ended, and a declined visit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +11,8 @@ from cases import calendar, ledger
 from cases.commands import Act, Command, perform
 from cases.models import Case
 from clients.models import CareDecision, Client, Service
-from config.demo.people import HOME_CARE
 from config.demo.timeline import moment
+from config.demo.whole import all_or_nothing
 from organisation.models import Unit, User
 from planning.board import adding
 from planning.board.change import Wanted, change
@@ -21,6 +22,10 @@ from planning.models import ExtraNeed, Shift, Visit
 from planning.rounds.generation import plan_of
 
 MORNING = 10 * 60
+FIRST_OF_PAST = 40
+"""Place in the unit of the first person whose need has ended."""
+PAST = 35
+"""So many days ago, or more, the needs of the past year began."""
 HISTORY = ((4, "Frisk igen"), (7, "Hemma från sjukhuset, klarar sig"), (10, "Anhörig hjälper till"))
 """Days that needs of the past year lasted, and why they ended."""
 
@@ -48,17 +53,18 @@ class Stage:
         return found.order_by("pk")[self.number]
 
 
-def load(units: dict[str, Unit], people: dict[str, User], today: date) -> None:
-    """Made once."""
-    if ExtraNeed.objects.exists():
-        return
-    for place, name in enumerate(HOME_CARE):
-        stage = Stage(people, today, units[name])
-        _past_year(stage, 2 - place % 2)
-        if place == 0:
-            _every_state(stage)
-    ledger.sweep(moment(today, 6, 0))
-    _decline(units[HOME_CARE[0]], people["planner"], today)
+def load(units: Sequence[Unit], people: dict[str, User], today: date) -> None:
+    """A need in every state in the first unit, and a visit that was declined."""
+    _every_state(Stage(people, today, units[0]))
+    ledger.sweep(moment(today, 10, 0))
+    _decline(units[0], people["planner"], today)
+
+
+def load_past_year(units: Sequence[Unit], people: dict[str, User], today: date) -> None:
+    """Needs of earlier months, each in a transaction of its own; those that are there are not made
+    again."""
+    for place, unit in enumerate(units):
+        _past_year(Stage(people, today, unit, FIRST_OF_PAST), 2 - place % 2)
 
 
 def _every_state(stage: Stage) -> None:
@@ -75,19 +81,27 @@ def _every_state(stage: Stage) -> None:
     _grant(stage, _applied(stage, decided))
     ended = _contacted(stage, 6)
     _visits(stage, ended, (6, 7))
-    _end(stage, ended, 1, "Frisk igen")
+    _end(stage, ended, 0, "Frisk igen")
 
 
 def _past_year(stage: Stage, per_month: int) -> None:
     """Needs of earlier months: most ended in time, every fourth was applied for and decided."""
-    for number in range(12 * per_month):
-        first = 35 + number * (330 // (12 * per_month))
-        need = _contacted(stage, first)
-        lasted, why = HISTORY[number % len(HISTORY)]
-        if number % 4 == 3:
-            _grant(stage, _applied(stage, need))
-        else:
-            _end(stage, need, first - lasted - 4 * (number % 7 == 6), why)
+    there = ExtraNeed.objects.filter(
+        client__unit=stage.unit, first_day__lte=stage.ago(PAST)
+    ).count()
+    stage.number += there
+    for number in range(there, 12 * per_month):
+        with all_or_nothing():
+            _past_need(stage, number, PAST + number * (330 // (12 * per_month)))
+
+
+def _past_need(stage: Stage, number: int, first: int) -> None:
+    need = _contacted(stage, first)
+    lasted, why = HISTORY[number % len(HISTORY)]
+    if number % 4 == 3:
+        _grant(stage, _applied(stage, need))
+    else:
+        _end(stage, need, first - lasted - 4 * (number % 7 == 6), why)
 
 
 def _need(stage: Stage, days: int, *, nurse: bool = False) -> ExtraNeed:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from audit import clock
 from cases import calendar
 from cases.commands import Act, Command, perform
 from cases.models import Case
-from config.demo.applications import Stage, Story, freeze, to_committee
-from config.demo.routine import PAGE, handled
+from config.demo.applications import Stage, Story, approve, decided, freeze, on_agenda
+from config.demo.routine import PAGE
+from config.demo.timeline import Thread
 from organisation.models import User
 from procurement.contracts.commands import (
     AddContact,
@@ -58,10 +60,10 @@ def tell(stage: Stage) -> None:
     """Every provider's life."""
     own_units(stage)
     followed_up(
-        stage, "Bryggsundets Omsorg AB", "Disa Sundbro", "first", 418, 347, login="provider-manager"
+        stage, "Bryggsundets Omsorg AB", "Disa Sundbro", "first", 347, login="provider-manager"
     )
     followed_up(
-        stage, "Tornholmens Hemtjänst AB", "Elis Tornberg", "spring", 228, 160, shortcoming="staff"
+        stage, "Tornholmens Hemtjänst AB", "Elis Tornberg", "spring", 160, shortcoming="staff"
     )
     under_introduction(stage)
     meetings_held(stage)
@@ -69,8 +71,6 @@ def tell(stage: Stage) -> None:
 
 def own_units(stage: Stage) -> None:
     """The municipality's own units in the same form as the companies."""
-    if Contract.objects.filter(signing=Contract.Signing.INTERNAL).exists():
-        return
     first = calendar.add_days(stage.today, -399)
     for name, manager, hours in OWN_UNITS:
         stage.timeline.on(first, _own_unit(stage, name, manager, hours))
@@ -80,8 +80,6 @@ def own_units(stage: Stage) -> None:
 
 def _own_unit(stage: Stage, name: str, manager: str, hours: int) -> Callable[[datetime], None]:
     def enter(at: datetime) -> None:
-        from django.db import transaction
-
         agreed = Agreed(
             clock.local_date(at), None, "both", list(ServiceArea.objects.all()), hours, manager
         )
@@ -109,31 +107,23 @@ def _inform(
 
 
 def followed_up(
-    stage: Stage, name: str, contact: str, meeting: str, decided: int, contract_days: int, *,
+    stage: Stage, name: str, contact: str, meeting: str, contract_days: int, *,
     login: str = "", shortcoming: str = "",
 ) -> None:  # fmt: skip
-    """A company decided at a past meeting, with a contract since some days ago, its follow-ups
+    """A company approved at a past meeting, with a contract since some days ago, its follow-ups
     played as they fall due."""
-    story = stage.company(name, contact, decided + 122, login=login)
-    if story is None:
-        return
-    story.sends().at(decided + 112, lambda r, at: (r.review(at), r.complete(at)))
-    story.at(decided + 92, lambda r, at: handled(r, at))
-    story.at(decided + 82, lambda r, at: r.assess(at))
-    to_committee(story, meeting, concur=decided + 77, mbl=decided + 62, agenda=decided + 42)
-    story.at(decided, lambda r, at: r.decide(at, "approved", 60))
-    story.at(decided - 1, lambda r, at: r.notify(at))
+    story = stage.for_meeting(meeting, name, contact, 88, login=login)
+    decided(on_agenda(story, meeting, approve), meeting, "approved", 60)
+    story.after(1, lambda r, at: r.notify(at))
     begun = calendar.add_days(stage.today, -contract_days)
-    introduce(
-        story, held=decided - 8, signed=contract_days + 10, first=begun, done=contract_days + 2
-    )
+    introduce(story, signed=contract_days + 10, first=begun, done=contract_days + 2)
     contract_of(story, contract_days, text="Vi är en liten utförare där alla känner alla.")
     for months in (3, 6, 9, 12):
         _play_follow_up(stage, name, months, begun, shortcoming=shortcoming)
-    freeze(stage, meeting, decided + 25)
+    freeze(stage, meeting)
 
 
-def introduce(story: Story, *, held: int, signed: int, first: date, done: int) -> None:
+def introduce(story: Story, *, signed: int, first: date, done: int) -> None:
     """The introduction: meeting, contact, contract, everything that blocks, start, the end."""
     stage = story.stage
     worker = stage.people[WORKER]
@@ -161,8 +151,9 @@ def introduce(story: Story, *, held: int, signed: int, first: date, done: int) -
         perform_latest(case, start, worker, at)
         perform_latest(case, introductions.FinishIntroduction(), worker, at)
 
-    for days, deed in ((held, meeting), (signed, sign), (done, finish)):
-        stage.timeline.ago(days, deed)
+    story.thread.after(7, meeting)
+    story.thread.ago(signed, sign)
+    story.thread.ago(done, finish)
 
 
 def _introduction(story: Story) -> Introduction:
@@ -211,8 +202,8 @@ def contract_of(story: Story, days: int, *, text: str) -> None:
             )  # fmt: skip
             perform_latest(contract, choice, stage.people["social-worker"], at)
 
-    stage.timeline.ago(days - 1, fill)
-    stage.timeline.ago(days - 3, chosen)
+    story.thread.ago(days - 1, fill)
+    story.thread.ago(days - 3, chosen)
 
 
 def _play_follow_up(
@@ -221,7 +212,7 @@ def _play_follow_up(
 ) -> None:  # fmt: skip
     """A follow-up as it falls due; one that lies ahead is asked and waits for the answers."""
     due = calendar.add_months(first, months)
-    worker = stage.people[WORKER]
+    worker, thread = stage.people[WORKER], Thread(stage.timeline)
 
     def case() -> FollowUp:
         return FollowUp.objects.get(agreement__title=name, duty__ordinal=months)
@@ -232,7 +223,7 @@ def _play_follow_up(
             held_as="visit", day_of_meeting=day, time_of_meeting=time(13), place="Stadshuset, Bryggan",
         ), worker, at)  # fmt: skip
         if not without_answers:
-            until = calendar.add_days(due, -10)
+            until = calendar.roll_forward(calendar.add_days(due, -10))
             perform_latest(case(), followups.SendQuestions(until=until), worker, at)
 
     def answer(at: datetime) -> None:
@@ -264,27 +255,25 @@ def _play_follow_up(
             mended = followups.RecordMended(question=row, mended_on=clock.local_date(at))
             perform_latest(case(), mended, worker, at)
 
+    if calendar.add_days(due, -30) > stage.today:
+        return
+    thread.on(calendar.add_days(due, -30), book)
+    if due > stage.today:
+        return
+    if not without_answers:
+        thread.on(calendar.add_days(due, -12), answer)
+    thread.on(calendar.add_days(due, -5), hold)
+    thread.on(calendar.add_days(due, -2), document)
     if months == 3 and calendar.add_days(due, 50) <= stage.today:
-        stage.timeline.on(calendar.add_days(due, 50), mend)
-    asked = calendar.add_days(due, -30)
-    if asked <= stage.today:
-        stage.timeline.on(asked, book)
-    if due <= stage.today:
-        if not without_answers:
-            stage.timeline.on(calendar.add_days(due, -12), answer)
-        stage.timeline.on(calendar.add_days(due, -5), hold)
-        stage.timeline.on(calendar.add_days(due, -2), document)
+        thread.on(calendar.add_days(due, 50), mend)
 
 
 def under_introduction(stage: Stage) -> None:
     """A company that the committee approved in the autumn and that has not begun."""
-    if story := stage.company("Solvikens Omsorg AB", "Hedda Solvik", 150):
-        story.sends().at(144, lambda r, at: (r.review(at), r.complete(at)))
-        story.at(124, lambda r, at: handled(r, at)).at(118, lambda r, at: r.assess(at))
-        to_committee(story, "autumn", concur=112, mbl=100, agenda=90)
-        story.at(60, lambda r, at: r.decide(at, "approved", 123))
-        story.at(59, lambda r, at: r.notify(at))
-        begin_introduction(story)
+    story = stage.for_meeting("autumn", "Solvikens Omsorg AB", "Hedda Solvik", 88)
+    decided(on_agenda(story, "autumn", approve), "autumn", "approved", 123)
+    story.after(1, lambda r, at: r.notify(at))
+    begin_introduction(story)
 
 
 def begin_introduction(story: Story) -> None:
@@ -328,8 +317,9 @@ def begin_introduction(story: Story) -> None:
         )  # fmt: skip
         perform_latest(case, step, worker, at)
 
-    for days, deed in ((52, meeting), (45, sign), (14, steps), (2, book)):
-        stage.timeline.ago(days, deed)
+    story.thread.after(7, meeting)
+    for days, deed in ((45, sign), (14, steps), (2, book)):
+        story.thread.ago(days, deed)
 
 
 def meetings_held(stage: Stage) -> None:
@@ -349,8 +339,9 @@ def meetings_held(stage: Stage) -> None:
         ):
             _control(control, stage.people["investigator-lawyer"], at)
 
+    held = Thread(stage.timeline)
     for days in range(360, 20, -30):
-        stage.timeline.ago(days, hold_due)
+        held.ago(days, hold_due)
 
 
 def _hold(meeting: Meeting, stage: Stage, at: datetime) -> None:

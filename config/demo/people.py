@@ -1,8 +1,10 @@
 """Sjövik's units and people: one login per role (Requirement SEC-04), named as the role."""
 
 from datetime import date
+from functools import cache
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from organisation.models import (
     RoleAssignment,
@@ -93,9 +95,27 @@ def person(username: str, name: str) -> User:
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User(username=username, name=name, email=f"{username}@sjovik.example")
-        user.set_password(settings.DEMO_PASSWORD)
+        user.password = shared_password(settings.DEMO_PASSWORD)
         user.save()
     return user
+
+
+@cache
+def shared_password(plain: str) -> str:
+    """The hash that all demo logins share: hashing is slow on purpose, and this one is no secret."""
+    return make_password(plain)
+
+
+def by_login() -> dict[str, User]:
+    """The demo's people of the municipality, by login."""
+    logins = [*(role.value for role in NAMES), SECOND_STRATEGIST, SECOND_PLANNER]
+    return {user.username: user for user in User.objects.filter(username__in=logins)}
+
+
+def home_care() -> list[Unit]:
+    """The units that plan visits, in order."""
+    found = {unit.name: unit for unit in Unit.objects.filter(name__in=HOME_CARE)}
+    return [found[name] for name in HOME_CARE]
 
 
 def hold(user: User, role: Role, unit: Unit, since: date) -> None:

@@ -7,13 +7,13 @@ from audit.act import Act
 from cases import calendar
 from clients.models import Client
 from config.demo import clients, staff, unexecuted
-from config.demo.people import HOME_CARE
 from config.demo.timeline import moment
 from organisation.models import Provider, Unit, User
 from planning.models import Base, CareContact, Carer
 from planning.rounds.generation import generate
 
-DAYS = 14
+FIRST_DAYS, DAYS = 2, 14
+"""How far ahead there are visits when somebody begins to work, and a little later."""
 ASSISTANT = Carer.Title.ASSISTANT_NURSE
 WITHOUT = 2
 """So many in each unit have no permanent care contact yet."""
@@ -25,23 +25,34 @@ BASES = (
 )
 
 
-def load(units: dict[str, Unit], people: dict[str, User], today: date) -> None:
-    """Three units with 300 persons and 80 staff; made once."""
-    if Base.objects.exists():
-        return
-    home_care = [units[name] for name in HOME_CARE]
-    for unit, (address, latitude, longitude) in zip(home_care, BASES, strict=True):
+def load(units: Sequence[Unit], people: dict[str, User], today: date) -> None:
+    """Three units with 300 persons and 80 staff, and the visits of the first days."""
+    for unit, (address, latitude, longitude) in zip(units, BASES, strict=True):
         Base.objects.create(unit=unit, address=address, latitude=latitude, longitude=longitude)
-    provider_of = {row.unit_id: row for row in Provider.objects.filter(unit__in=home_care)}
-    clients.load({unit.name: unit for unit in home_care}, provider_of, people, today)
-    carers = staff.load(home_care, today)
-    _care_contacts(home_care, carers, people["planner"], today)
+    provider_of = {row.unit_id: row for row in Provider.objects.filter(unit__in=units)}
+    clients.load({unit.name: unit for unit in units}, provider_of, people, today)
+    carers = staff.load(units, today)
+    _care_contacts(units, carers, people["planner"], today)
     carers[0].user = people["care-staff"]
     carers[0].save()
-    act = Act.by_system(moment(today, 6, 0))
-    for unit in home_care:
-        generate(unit, today, calendar.add_days(today, DAYS), act)
-    unexecuted.load(home_care[0], people["planner"], today)
+    _plan(units, today, FIRST_DAYS)
+    unexecuted.load(units[0], people["planner"], today)
+
+
+def top_up(units: Sequence[Unit], today: date) -> None:
+    """Shifts of the coming days, and the visits of the first, where there are none."""
+    staff.top_up(units, today)
+    _plan(units, today, FIRST_DAYS)
+
+
+def plan_coming(units: Sequence[Unit], today: date) -> None:
+    """The visits of the coming days."""
+    _plan(units, today, DAYS)
+
+
+def _plan(units: Sequence[Unit], today: date, days: int) -> None:
+    for unit in units:
+        generate(unit, today, calendar.add_days(today, days), Act.by_system(moment(today, 6, 0)))
 
 
 def _care_contacts(

@@ -11,6 +11,7 @@ from planning.staffing import rules
 from planning.staffing.working_time import monday_of
 
 CARERS = 80
+LOGIN = "sj"
 DAYS = 14
 FIRST_NAMES = (
     "Aisha", "Albin", "Alma", "Amina", "Astrid", "Bashir", "Berit", "Carina", "Dalia", "Edvin",
@@ -61,8 +62,9 @@ def load(units: Sequence[Unit], today: date) -> list[Carer]:
     chance = random.Random(4)
     carers = _carers(units, today, chance)
     _skills(carers, today, chance)
-    _shifts(units, carers, today)
-    _exceptions(units, carers, today)
+    for day in _coming(today):
+        _shifts(units, carers, day)
+    _exceptions(carers, today)
     for unit in units:
         first = monday_of(today)
         for weeks in (0, 4):
@@ -89,7 +91,7 @@ def _carers(units: Sequence[Unit], today: date, chance: random.Random) -> list[C
         unit = units[number % len(units)]
         carers.append(
             Carer.objects.create(
-                name=f"{first} {last}", username=f"sj{number + 1:03d}", unit=unit,
+                name=f"{first} {last}", username=f"{LOGIN}{number + 1:03d}", unit=unit,
                 team=teams[unit.pk][number // len(units) % 2],
                 title=Carer.Title.ASSISTANT_NURSE if number % 5 < 3 else Carer.Title.CARE_ASSISTANT,
                 mode=MODES[number // len(units) % len(MODES)],
@@ -123,14 +125,30 @@ def _skill(code: str, name: str, is_delegation: bool) -> Skill:
     return Skill.objects.get_or_create(code=code, defaults=given)[0]
 
 
-def _shifts(units: Sequence[Unit], carers: Sequence[Carer], today: date) -> None:
+def top_up(units: Sequence[Unit], today: date) -> None:
+    """Shifts on those of the coming days that no unit has any on."""
+    carers = list(Carer.objects.filter(unit__in=units, username__startswith=LOGIN).order_by("pk"))
+    for day in _coming(today):
+        if not Shift.objects.filter(unit__in=units, day=day).exists():
+            _shifts(units, carers, day)
+
+
+def _coming(today: date) -> list[date]:
+    return [calendar.add_days(today, number) for number in range(DAYS)]
+
+
+def _shifts(units: Sequence[Unit], carers: Sequence[Carer], day: date) -> None:
+    """Who works on the day, and free substitute rows in each unit."""
     rows = []
-    for number, carer in enumerate(carers):
-        place = number // len(units)
-        for day in (calendar.add_days(today, n) for n in range(DAYS)):
-            if hours := _hours(place, carer, day):
-                times = rules.times(day, *hours, BREAK_MINUTES)
-                rows.append(Shift(unit=carer.unit, day=day, carer=carer, **vars(times)))
+    for carer in carers:
+        place = (int(carer.username.removeprefix(LOGIN)) - 1) // len(units)
+        if hours := _hours(place, carer, day):
+            times = rules.times(day, *hours, BREAK_MINUTES)
+            rows.append(Shift(unit=carer.unit, day=day, carer=carer, **vars(times)))
+    for unit in units:
+        for row, hours in SUBSTITUTE_ROWS.items():
+            times = rules.times(day, *hours, BREAK_MINUTES)
+            rows.append(Shift(unit=unit, day=day, row=row, **vars(times)))
     Shift.objects.bulk_create(rows)
 
 
@@ -152,13 +170,8 @@ def _hours(place: int, carer: Carer, day: date) -> tuple[str, str] | None:
     return (WITH_WEEKEND if has_weekend else WITHOUT)[kind]
 
 
-def _exceptions(units: Sequence[Unit], carers: Sequence[Carer], today: date) -> None:
-    """Free substitute rows in each unit, a sick carer this morning, and a night too short."""
-    for unit in units:
-        for day in (calendar.add_days(today, n) for n in range(DAYS)):
-            for row, hours in SUBSTITUTE_ROWS.items():
-                times = rules.times(day, *hours, BREAK_MINUTES)
-                Shift.objects.create(unit=unit, day=day, row=row, **vars(times))
+def _exceptions(carers: Sequence[Carer], today: date) -> None:
+    """A sick carer this morning, and a night too short."""
     sick = Shift.objects.filter(day=today, carer__in=carers, start=420).order_by("pk").first()
     if sick:
         Shift.objects.filter(pk=sick.pk).update(absent_from=sick.start)

@@ -1,6 +1,5 @@
 """Sjövik's tender of a home: published, with two questions answered and one that waits."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from audit.act import Act
 from cases import calendar
 from cases.commands import Command, perform
 from cases.models import Case
-from config.demo.timeline import Timeline
+from config.demo.timeline import Thread, Timeline
 from organisation.models import Unit, User
 from procurement.tenders.commands import drafting, questions
 from procurement.tenders.models import Tender, TenderQuestion, TenderSection
@@ -33,7 +32,7 @@ SECTIONS = (
      "under de första sju dagarna."),
 )  # fmt: skip
 QUESTIONS = (
-    # (days ago it came, section, question, days ago it was answered, answer)
+    # In the order of what happens: (days ago it came, section, question, days ago it was answered, answer)
     (16, 3, "Vem bekostar service av personlyftarna?", 13,
      "Kommunen bekostar service och besiktning av den utrustning som ingår i grundutrustningen."),
     (12, 2, "Ska sjuksköterska finnas på plats nattetid?", 9,
@@ -107,20 +106,17 @@ def play(people: dict[str, User], unit: Unit, today: date, timeline: Timeline) -
     staff = Unit.objects.filter(name="Omsorgsstaben").first()  # the procurement officer's own
     told = Told(people, staff or unit)
 
-    def on(days_ago: int, deed: Callable[[datetime], None]) -> None:
-        day = calendar.roll_forward(calendar.add_days(today, -days_ago))
-        timeline.on(min(day, today), deed)
-
-    on(60, told.begin)
-    on(59, told.plan)
-    on(40, told.write)
-    on(34, told.consult)
+    thread = Thread(timeline)
+    thread.ago(60, told.begin)
+    thread.ago(59, told.plan)
+    thread.ago(40, told.write)
+    thread.ago(34, told.consult)
     publish = drafting.PublishTender(
         questions_close_on=calendar.roll_forward(calendar.add_days(today, 8)),
         tenders_close_on=calendar.roll_forward(calendar.add_days(today, 20)),
     )
-    on(24, lambda at: told.do(publish, LEADS, at))
+    thread.ago(24, lambda at: told.do(publish, LEADS, at))
     for asked, number, text, answered, answer in QUESTIONS:
-        on(asked, lambda at, n=number, t=text: told.ask(at, n, t))
+        thread.ago(asked, lambda at, n=number, t=text: told.ask(at, n, t))
         if answered is not None:
-            on(answered, lambda at, n=number, t=text, a=answer: told.answer(at, n, t, a))
+            thread.ago(answered, lambda at, n=number, t=text, a=answer: told.answer(at, n, t, a))
