@@ -28,6 +28,7 @@ from audit import clock, log
 from audit.act import Act
 from cases.commands import Refused
 from organisation.models import User
+from planning import daytime
 from planning.board import advice, groups, problem, reading
 from planning.board.change import Wanted, authority, change
 from planning.board.counts import count
@@ -73,7 +74,7 @@ def start(
         plan.refresh_from_db()
         run = OptimizerRun.objects.create(
             plan=plan, started_by=user, started_at=at, profile=profile, seconds=seconds,
-            frozen_until=frozen_until, group=group, seen_seq=plan.last_seq,
+            frozen_until=_frozen(plan, frozen_until, at), group=group, seen_seq=plan.last_seq,
             beat_at=clock.real_now(),
         )  # fmt: skip
         log.record(
@@ -81,6 +82,12 @@ def start(
             values={"profile": profile, "seconds": seconds},
         )  # fmt: skip
     return run
+
+
+def _frozen(plan: DayPlan, wanted: int | None, at: datetime) -> int | None:
+    """The minute before which visits stay: those that have begun (DAY-02), and what was asked for."""
+    begun = daytime.minute_of(plan.day, at)
+    return max(begun, wanted or begun) if 0 < begun <= daytime.LATEST else wanted
 
 
 def end_silent(plan: DayPlan) -> int:
@@ -329,7 +336,7 @@ def accept(
     }
     with transaction.atomic():
         done = change(
-            run.plan_id, list(_untouched(run.plan, moves)), user, key=key, at=at,
+            run.plan_id, list(_untouched(run.plan, moves, at)), user, key=key, at=at,
             name="accept_proposal", skip_clashes=True,
         )  # fmt: skip
         _move_breaks(run, act, chosen)
@@ -337,11 +344,14 @@ def accept(
     return done
 
 
-def _untouched(plan: DayPlan, moves: Mapping[int, Any]) -> Iterator[Wanted]:
-    """What is to be written of the visits and rows that stand as they did when the run began."""
+def _untouched(plan: DayPlan, moves: Mapping[int, Any], at: datetime) -> Iterator[Wanted]:
+    """What is to be written of the visits and rows that stand as they did when the run began. What
+    has begun stays, and nothing is put in the past (DAY-02)."""
     rows = {row.pk: row for row in Shift.objects.of(plan.planned_unit, plan.day)}
-    for visit in Visit.objects.filter(pk__in=moves).order_by("pk"):
+    for visit in Visit.objects.filter(pk__in=moves).select_related("plan").order_by("pk"):
         said = moves[visit.pk]
+        if visit.has_begun(at) or daytime.has_begun(plan.day, said["start"], at):
+            continue
         until = said["start"] + visit.minutes
         works = all(pk in rows and until <= rows[pk].works_until for pk in said["shifts"] if pk)
         if works and said["seen"] == [getattr(visit, f"{group}_version") for group in SEEN]:

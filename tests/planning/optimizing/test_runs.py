@@ -28,8 +28,8 @@ from planning.models import (
 )
 from planning.optimizing import runs
 from planning.rounds.generation import plan_of
-from tests.factories import person
-from tests.planning.board.world import NOW, World
+from tests.factories import at, person
+from tests.planning.board.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 
@@ -493,3 +493,29 @@ def test_visits_that_begin_before_the_frozen_minute_stay_where_they_are():
     w.put(late, w.britt)
     run = carried_out(w, frozen_until=600)
     assert str(early.pk) not in run.proposal["moves"]
+
+
+def test_what_has_begun_is_moved_neither_by_the_search_nor_by_a_proposal_accepted_later():
+    """DAY-02: started at 10:15, accepted at 11:15; the visits of 10:00, 11:00 and 12:00 stood badly."""
+    w = World()
+    early, middle, late = (w.visit(name, start) for name, start in
+                           (("Frida Ek", 600), ("Gösta Ro", 660), ("Harald Al", 720)))  # fmt: skip
+    for visit in (early, middle, late):
+        w.put(visit, w.ali)
+    run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(DAY, 10, 15))
+    assert run.frozen_until == 615
+    moved = {
+        str(visit.pk): {
+            "shifts": [w.britt.pk], "start": visit.start + 60, "was": [w.ali.pk],
+            "was_start": visit.start,
+            "seen": [getattr(Visit.objects.get(pk=visit.pk), f"{group}_version")
+                     for group in runs.SEEN],
+        }
+        for visit in (early, middle, late)
+    }  # fmt: skip
+    OptimizerRun.objects.filter(pk=run.pk).update(status="done", proposal={"moves": moved})
+    run.refresh_from_db()
+    runs.accept(run, w.planner, key="k", at=at(DAY, 11, 15))
+    starts = [Visit.objects.get(pk=visit.pk).start for visit in (early, middle, late)]
+    assert starts == [600, 660, 780]
+    assert set(PlanChange.objects.filter(key="k").values_list("visit", flat=True)) == {late.pk}
