@@ -186,12 +186,12 @@ def test_an_absence_that_is_written_while_visits_are_made_holds_for_the_days_tha
     of, _ = every_morning()
     make_plan = generation.plan_of
 
-    def plan_and_interrupt(unit, day, at, actor):
+    def plan_and_interrupt(unit, day, act):
         if day == days(1):
             away = Absence.objects.create(client=of.client, why="away", first=days(2), **stamp())
-            act = Act(away.recorded_by, None, at)
-            editing.record(of.client, act, "add_absence", subject=away)
-        return make_plan(unit, day, at, actor)
+            by = Act.own(away.recorded_by, act.at)
+            editing.record(of.client, by, "add_absence", subject=away)
+        return make_plan(unit, day, act)
 
     monkeypatch.setattr(generation, "plan_of", plan_and_interrupt)
     make(MONDAY, days(4))
