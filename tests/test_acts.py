@@ -346,6 +346,23 @@ def test_who_holds_the_role_themselves_acts_for_nobody_and_elsewhere_for_the_abs
         assert (event.actor, event.on_behalf_of) == (tove, absent)
 
 
+def test_a_deed_in_a_unit_that_one_reaches_as_a_substitute_alone_is_for_the_absent():
+    """CAP-08: Tove has staff of her own in the North, and adds a row in the South for Ulf."""
+    north, south = (
+        Unit.objects.create(name=name, parent=root_unit(), valid_from=SINCE)
+        for name in ("Sjövik Norr", "Sjövik Söder")
+    )
+    tove, ulf = person(Role.PLANNER, north, "Tove", "tove"), person(Role.PLANNER, south, "Ulf", "u")
+    stands_in(tove, ulf, SINCE, LATER)
+    client = Client()
+    client.force_login(tove, BACKEND)
+    for unit, absent in ((north, None), (south, ulf)):
+        said = {"day": "2026-11-24", "start": "07:00", "end": "16:00", "break_minutes": 30}
+        client.post(reverse("staffing:row_add", args=[unit.pk]), said)
+        event = Event.objects.filter(name="add_row").latest("pk")
+        assert (event.actor, event.on_behalf_of) == (tove, absent)
+
+
 def test_no_page_opened_by_a_substitute_is_logged_as_their_own():
     """CAP-08: Vera holds nothing; whatever she opens, each reading says for whom."""
     world = EveryPage()

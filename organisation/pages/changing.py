@@ -25,13 +25,15 @@ def record(
     subject: models.Model,
     values: Values | None = None,
     *,
+    unit_path: str = "",
     personal: bool = False,
 ) -> None:
-    """Log a change made by the person of the request, in the caller's transaction."""
+    """Log a change made by the person of the request, by one of `roles` in the unit (empty:
+    anywhere), in the caller's transaction."""
     log.record(
         chain,
         name,
-        act_of(request, roles),
+        act_of(request, roles, unit_path),
         subject=subject,
         values=values,
         personal=personal,

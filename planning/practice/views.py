@@ -127,13 +127,16 @@ def train(request: HttpRequest) -> HttpResponse:
 
     def save() -> str:
         row = form.save(commit=False)
-        for name, value in act_of(request, EDITORS).stamp.items():
+        for name, value in act_of(request, EDITORS, row.unit.path).stamp.items():
             setattr(row, name, value)
         row.save()
         values = {
             "trainee": row.trainee_id, "trainer": row.trainer_id, "day": row.day.isoformat(),
         }  # fmt: skip
-        changing.record(request, EDITORS, f"unit:{row.unit_id}", "register_training", row, values)
+        changing.record(
+            request, EDITORS, f"unit:{row.unit_id}", "register_training", row, values,
+            unit_path=row.unit.path,
+        )  # fmt: skip
         return f"{row.trainee} är utbildad av {row.trainer}."
 
     back = reverse("practice:list")

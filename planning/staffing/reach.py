@@ -58,6 +58,6 @@ def get(rows: QuerySet, **what: Any) -> Any:
     return get_object_or_404(rows, **what)
 
 
-def act(request: HttpRequest) -> Act:
-    """Who does it, for whom, and when."""
-    return act_of(request, EDITORS)
+def act(request: HttpRequest, unit: Unit | None = None) -> Act:
+    """Who does it in the unit (None: for all units), for whom, and when."""
+    return act_of(request, EDITORS, unit.path if unit else "")

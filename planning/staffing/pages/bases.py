@@ -47,7 +47,9 @@ def change(request: HttpRequest, unit: int) -> HttpResponse:
             if before[name] != value
         }
         if values:
-            editing.record(editing.chain_of(owner), "place_base", row, reach.act(request), values)
+            editing.record(
+                editing.chain_of(owner), "place_base", row, reach.act(request, owner), values
+            )
         return "Utgångsplatsen är sparad. Restider räknas därifrån när dagen öppnas nästa gång."
 
     return forming.page(

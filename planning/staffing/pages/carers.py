@@ -131,7 +131,8 @@ def add(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
     def save() -> HttpResponse:
-        new = editing.add_carer(form.save(commit=False), reach.act(request))
+        new = form.save(commit=False)
+        editing.add_carer(new, reach.act(request, new.unit))
         return redirect(_address(new))
 
     return forming.page(request, form, save, title="Ny anställd", trail=forming.trail(),
@@ -157,7 +158,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         if form.cleaned_data["identity_number"] != form.initial_number:
             values["identity_number"] = [before["identity_number"], "bytt"]
         if values:
-            editing.record(editing.chain_of(row), "change_carer", row, reach.act(request), values)
+            editing.record(
+                editing.chain_of(row), "change_carer", row, reach.act(request, row.unit), values
+            )
         return "Uppgifterna är sparade."
 
     form.initial_number = row.identity_number
@@ -171,7 +174,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     form = LastDayForm(request.POST or None, initial={"last_day": row.valid_to or request.today})
 
     def save() -> str:
-        editing.end_carer(row, form.cleaned_data["last_day"], reach.act(request))
+        editing.end_carer(row, form.cleaned_data["last_day"], reach.act(request, row.unit))
         return f"{row} slutar {row.valid_to.isoformat()}."
 
     return _page(
@@ -190,7 +193,7 @@ def add_skill(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         held = form.save()
         said = {name: [None, value] for name, value in form.cleaned_data.items() if value}
-        editing.record(editing.chain_of(row), "add_skill", row, reach.act(request), said)
+        editing.record(editing.chain_of(row), "add_skill", row, reach.act(request, row.unit), said)
         return f"{held} är tillagd."
 
     return _page(request, row, form, save, title="Lägg till kompetens", button="Lägg till")
@@ -207,7 +210,9 @@ def end_skill(request: HttpRequest, pk: int, skill: int) -> HttpResponse:
     def save() -> str:
         last_day = form.cleaned_data["last_day"]
         values = {"skill": [str(held), str(held)], "valid_to": [held.valid_to, last_day]}
-        editing.record(editing.chain_of(row), "end_skill", row, reach.act(request), values)
+        editing.record(
+            editing.chain_of(row), "end_skill", row, reach.act(request, row.unit), values
+        )
         held.valid_to = last_day
         held.save()
         return f"{held} gäller till och med {last_day.isoformat()}."

@@ -47,7 +47,7 @@ def paste(request: HttpRequest, unit: int) -> HttpResponse:
 def _act(request: HttpRequest, form: PasteForm, home: Unit) -> HttpResponse | None:
     """What the pressed button asks for; None when the rows are to be shown (again)."""
     period, text = form.cleaned_data["period"], form.cleaned_data["text"]
-    reached, act = _reached(request), reach.act(request)
+    reached, act = _reached(request), reach.act(request, home)
     try:
         if place := _pressed(request):
             row = _row(rows.check(text, period, reached), place)

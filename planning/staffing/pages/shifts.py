@@ -80,7 +80,11 @@ def add(request: HttpRequest, unit: int) -> HttpResponse:
     def save() -> str:
         data = form.cleaned_data
         shift = editing.add_shift(
-            data["unit"], data["day"], form.times, data["carer"], reach.act(request)
+            data["unit"],
+            data["day"],
+            form.times,
+            data["carer"],
+            reach.act(request, data["unit"]),
         )
         return f"Passet {_named(shift)} är inlagt."
 
@@ -95,7 +99,9 @@ def add_row(request: HttpRequest, unit: int) -> HttpResponse:
     form = RowForm(request.POST or None, initial={"day": day})
 
     def save() -> str:
-        shift = editing.add_row(home, form.cleaned_data["day"], form.times, reach.act(request))
+        shift = editing.add_row(
+            home, form.cleaned_data["day"], form.times, reach.act(request, home)
+        )
         return f"{shift.row} {short_date(shift.day)} är inlagd. Tillsätt vikarien på raden."
 
     return _home_page(request, home, form, save, title="Ny vikarierad", button="Lägg in",
@@ -126,7 +132,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         data = form.cleaned_data
         changed = editing.change_shift(
-            row.pk, data["unit"], form.times, reach.act(request), data["version"],
+            row.pk, data["unit"], form.times, reach.act(request, row.unit), data["version"],
             data.get("loosen", False),
         )  # fmt: skip
         return f"Passet {_named(changed)} är sparat."
@@ -142,7 +148,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         data = form.cleaned_data
-        editing.remove_shift(row.pk, reach.act(request), data["version"], data.get("loosen", False))
+        editing.remove_shift(
+            row.pk, reach.act(request, row.unit), data["version"], data.get("loosen", False)
+        )
         return "Passet är borttaget."
 
     return _page(request, row, form, save, title="Ta bort passet", button="Ta bort", danger=True)
@@ -156,7 +164,7 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         data = form.cleaned_data
-        changed = editing.put(row.pk, data["carer"], reach.act(request), data["version"])
+        changed = editing.put(row.pk, data["carer"], reach.act(request, row.unit), data["version"])
         who = changed.carer or "Ingen"
         return f"{who} står nu på {changed.row} {short_date(changed.day)}."
 
@@ -172,7 +180,7 @@ def absent(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         version = form.cleaned_data["version"]
-        changed = editing.report_absent(row.pk, form.minute, reach.act(request), version)
+        changed = editing.report_absent(row.pk, form.minute, reach.act(request, row.unit), version)
         return f"{changed.carer} är frånvarande från {grid.Cell(changed).absent}."
 
     return _page(request, row, form, save, title="Sjukanmäl eller annan frånvaro",
@@ -187,7 +195,7 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     seen = entry.number(request.POST.get("version"))
 
     def save() -> str:
-        changed = editing.report_back(row.pk, reach.act(request), seen)
+        changed = editing.report_back(row.pk, reach.act(request, row.unit), seen)
         return f"{changed.carer} arbetar hela passet."
 
     return forming.deed(request, save, reverse("staffing:shift", args=[pk]))

@@ -189,9 +189,8 @@ def test_an_absence_that_is_written_while_visits_are_made_holds_for_the_days_tha
     def plan_and_interrupt(unit, day, act):
         if day == days(1):
             away = Absence.objects.create(client=of.client, why="away", first=days(2), **stamp())
-            editing.record(
-                of.client, Act.own(away.recorded_by, act.at), "add_absence", subject=away
-            )
+            by = Act.own(away.recorded_by, act.at)
+            editing.record(of.client, by, "add_absence", subject=away)
         return make_plan(unit, day, act)
 
     monkeypatch.setattr(generation, "plan_of", plan_and_interrupt)

@@ -222,12 +222,12 @@ def test_as_many_queries_for_ten_as_for_one(client, world):
     from django.test.utils import CaptureQueriesContext
 
     def asked() -> int:
+        client.get(LIST)  # whom it shows is kept the first time they are shown together
         with CaptureQueriesContext(connection) as queries:
             client.get(LIST)
         return len(queries)
 
     granted(world, "Frida Karlsson", date(2026, 8, 20))
-    asked()
     before = asked()
     for number in range(9):
         granted(world, f"Gösta Mård {number}", date(2026, 8, 20))
