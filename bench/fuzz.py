@@ -314,9 +314,12 @@ def measure(requests: int, seed: int) -> Result:
     logging.disable(logging.CRITICAL)
     settings.SESSION_COOKIE_AGE = 24 * 3600  # what prolongs a session is rolled back
     from bench.tables import make_tables
+    from django.test import TestCase
+
     from tests.test_access import World
 
     make_tables()
+    TestCase._enter_atomics()  # the world is made in one transaction, as the tests make it
     return Fuzzer(World(), seed).run(requests)
 
 

@@ -194,6 +194,14 @@ def test_a_command_that_does_not_fit_shows_why_and_its_refusal_is_logged(client)
     assert "Det går inte att göra när ärendet är i läget" in text(answer)
 
 
+@pytest.mark.parametrize("back", ["a", '"a\tb"', "//x.se/", "https://x.se/", "/\\x.se"])
+def test_an_address_to_go_back_to_that_is_none_of_ours_leads_to_the_inbox(client, back):
+    """DAY-05"""
+    client.force_login(person(Role.REGISTRAR), BACKEND)
+    answer = client.post(reverse("cases:inbox"), {"back": back})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("cases:inbox"))
+
+
 @pytest.mark.parametrize("role", [Role.PLANNER, Role.SOCIAL_WORKER])
 def test_a_days_plan_is_no_case(client, board, role):
     """DAY-05, row 19: /arenden/<its number>/"""

@@ -208,7 +208,8 @@ def _shown_versions(chosen: Iterable[str]) -> dict[int, int]:
 
 def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
     """`address` when it lies in the product itself."""
-    return address if url_has_allowed_host_and_scheme(address, None) else otherwise
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, None)
+    return address if is_ours else otherwise
 
 
 # ------------------------------------------------------------------ calendar

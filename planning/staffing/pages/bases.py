@@ -42,9 +42,9 @@ def change(request: HttpRequest, unit: int) -> HttpResponse:
     def save() -> str:
         row = form.save()
         values: dict[str, Any] = {
-            name: [before[name], value]
+            name: [before.get(name), value]
             for name, value in form.cleaned_data.items()
-            if before[name] != value
+            if before.get(name) != value
         }
         if values:
             editing.record(
