@@ -313,9 +313,9 @@ def measure(requests: int, seed: int) -> Result:
 
     logging.disable(logging.CRITICAL)
     settings.SESSION_COOKIE_AGE = 24 * 3600  # what prolongs a session is rolled back
-    from bench.tables import make_tables
     from django.test import TestCase
 
+    from bench.tables import make_tables
     from tests.test_access import World
 
     make_tables()
