@@ -82,41 +82,55 @@ def seals(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def every_message_leads_its_receiver_to_a_page(request):
-    """SEC-01, INT-08: whoever is told of something in a test may open what the line leads to."""
-    if request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("db")
+def every_message_leads_its_receiver_to_a_page(request, monkeypatch):
+    """SEC-01, INT-08: whoever is told of something in a test may then open what the line leads to."""
+    if not request.node.get_closest_marker("django_db"):
         yield
-        assert connection.needs_rollback or closed_doors() == []
-    else:
-        yield
+        return
+    request.getfixturevalue("db")
+    from cases import commands, messages
+
+    told, shut = [], []
+    notify, carry_out = messages.notify, commands._perform
+
+    def recording(users, case, text, at, **more):
+        users = list(users)
+        notify(users, case, text, at, **more)
+        if more.get("opens", True):
+            told.extend((user, case.pk, text, at, more.get("leads_to", "")) for user in users)
+
+    def checking(*arguments):
+        outcome = carry_out(*arguments)
+        shut.extend(shut_doors(told))
+        return outcome
+
+    monkeypatch.setattr(messages, "notify", recording)
+    monkeypatch.setattr(commands, "_perform", checking)
+    yield
+    assert connection.needs_rollback or shut + shut_doors(told) == []
 
 
-def closed_doors() -> list[str]:
-    """The messages whose receiver, on the day of the message, may not open what it leads to."""
+def shut_doors(told: list) -> list[str]:
+    """Those messages whose receiver may not open what they lead to, that day. Empties the list."""
     from audit import clock
-    from cases.models import Notification
     from organisation.authority import actor_on
 
-    told = {
-        (row.user_id, row.case_id, row.leads_to): row
-        for row in Notification.objects.filter(case__isnull=False).select_related("user", "case")
-    }
-    return [
-        f"{row.user}: {row.text}"
-        for row in told.values()
-        if not _opens(actor_on(row.user, clock.local_date(row.created_at)), row)
+    shut = [
+        f"{user}: {text}"
+        for user, case, text, at, leads_to in told
+        if not _opens(actor_on(user, clock.local_date(at)), case, leads_to)
     ]
+    told.clear()
+    return shut
 
 
-def _opens(actor, row) -> bool:
+def _opens(actor, case: int, leads_to: str) -> bool:
     from cases import views
     from cases.models import Case
 
-    if row.leads_to:
-        return actor.has_role(*resolve(row.leads_to).func.access)
-    if not Case.objects.filter(pk=row.case_id).visible_to(actor).exists():
-        return False
-    return (
-        actor.is_outside or row.case.kind in views.own_pages or actor.has_role(*views.CASE_READERS)
+    if leads_to:
+        return actor.has_role(*resolve(leads_to).func.access)
+    row = Case.objects.filter(pk=case).visible_to(actor).first()
+    return row is not None and (
+        actor.is_outside or row.kind in views.own_pages or actor.has_role(*views.CASE_READERS)
     )

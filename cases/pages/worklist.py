@@ -292,12 +292,24 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return _mark(request, mine)
     unread_only = request.GET.get("visa") == "olasta"
     rows = mine.filter(read_at=None) if unread_only else mine
+    page = page_of(request, rows.select_related("case"))
+    page.object_list = with_doors(request, page.object_list)
     context = {
-        "page": page_of(request, rows.select_related("case")),
+        "page": page,
         "unread": mine.filter(read_at=None).count(),
         "unread_only": unread_only,
     }
     return render(request, "cases/inbox.html", context)
+
+
+def with_doors(request: HttpRequest, notices: Iterable[Notification]) -> list[Notification]:
+    """The notices, each with whether the person still may open what it leads to: `opens`."""
+    found = list(notices)
+    cases = Case.objects.filter(pk__in={notice.case_id for notice in found})
+    seen = set(cases.visible_to(request.actor).values_list("pk", flat=True))
+    for notice in found:
+        notice.opens = bool(notice.leads_to) or notice.case_id in seen
+    return found
 
 
 def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
@@ -307,7 +319,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
         row = get_object_or_404(
             mine.select_related("case"), pk=entry.whole_number(request.POST["open"])
         )
-        if row.case is None:
+        if not with_doors(request, [row])[0].opens:
             unread.filter(pk=row.pk).update(read_at=request.at)
             return redirect(back)
         # Who opens a case has also seen what was said of it before.

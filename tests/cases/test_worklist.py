@@ -482,3 +482,20 @@ def test_roles_that_register_nothing_do_not_see_what_is_to_be_registered(client,
     """SEC-01"""
     log_in(client, role)
     assert client.get(reverse("cases:to_register")).status_code == 403
+
+
+def test_a_notice_of_a_case_that_one_no_longer_sees_has_no_button_and_leads_nowhere(client):
+    """SEC-01: an expert who was released, somebody whose role has ended."""
+    worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
+    notice(worker, application("Sedd AB"), "ny ansökan", TODAY)
+    unit = Unit.objects.create(name="Barn och unga", valid_from=SINCE)
+    gone = notice(worker, application("Annans AB", unit=unit), "försenad", TODAY, urgent=True)
+    page = client.get(reverse("cases:inbox")).content.decode()
+    assert page.count('name="open"') == 1
+    assert f'name="open" value="{gone.pk}"' not in page
+    assert [task.case.title for task in client.get(reverse("cases:overview")).context["tasks"]
+            if task.notice] == []  # fmt: skip
+    answer = client.post(reverse("cases:inbox"), {"open": gone.pk})
+    assert answer.url == reverse("cases:inbox")
+    gone.refresh_from_db()
+    assert gone.read_at is not None

@@ -145,7 +145,7 @@ def test_the_company_is_reminded_five_days_before_and_nobody_else_of_its_answers
     r = Routine()
     r.ask()
     ledger.sweep(at(date(2026, 7, 12)))
-    reminded = Notification.objects.filter(text__contains="inom fem dagar")
+    reminded = Notification.objects.filter(text__contains="besvara uppföljningens frågor går ut")
     assert [row.user for row in reminded] == [r.company]
 
 

@@ -143,7 +143,7 @@ class AwardTender(Command):
         for expert in experts:
             release(expert, act)
         text = f"{case}: tilldelningsbeslutet är fattat, ditt ansvar som sakkunnig upphör"
-        messages.notify([expert.user for expert in experts], case, text, act.at)
+        messages.notify([expert.user for expert in experts], case, text, act.at, opens=False)
         return [expert.pk for expert in experts]
 
     def stated(self) -> dict[str, Any]:
@@ -275,7 +275,7 @@ class CancelTender(Command):
             release(expert, act)
         official_note(case, act, f"Upphandlingen avbruten. {self.why}")
         text = f"{case}: upphandlingen är avbruten, ditt ansvar som sakkunnig upphör"
-        messages.notify([expert.user for expert in experts], case, text, act.at)
+        messages.notify([expert.user for expert in experts], case, text, act.at, opens=False)
 
 
 COMMANDS = (CloseForTenders, AwardTender, SignResidentialContract, CancelTender)

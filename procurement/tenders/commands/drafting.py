@@ -253,7 +253,7 @@ class ReplaceExpert(Command):
         release(self.expert, act)
         successor = name(case, self.expert.section, self.successor, act)
         text = f"{case}: {self.successor} tar över avsnitt {self.expert.section} efter dig"
-        messages.notify([self.expert.user], case, text, act.at)
+        messages.notify([self.expert.user], case, text, act.at, opens=False)
         return {"named": successor.pk}
 
 
