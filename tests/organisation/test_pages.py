@@ -68,7 +68,7 @@ ALLOWED = {
     "log_check": REVIEWERS,
     "log_verify": REVIEWERS,
 }
-POST_ONLY = {"user_reopen", "user_unlock", "code_remove", "log_verify"}
+POST_ONLY = {"user_reopen", "user_unlock", "code_remove", "log_client", "log_verify"}
 
 
 @pytest.fixture

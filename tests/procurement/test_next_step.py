@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from audit.act import Act
 from audit.models import Event
 from cases.commands import Blocked, Refused, registry
 from cases.models import Case, Notification
@@ -77,7 +78,7 @@ class TestButtonsOfWhatIsMissing:
         """TND-01"""
         staff()
         investigator = person(Role.INVESTIGATOR)
-        tender = open_tender("Strandgården", root_unit(), investigator, day(3, 9))
+        tender = open_tender("Strandgården", root_unit(), Act.own(investigator, day(3, 9)))
         for number in (91, 92):
             do(tender, AddSection(number=number, heading=f"Avsnitt {number}"), investigator,
                date(2026, 3, 9))  # fmt: skip
