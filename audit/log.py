@@ -3,14 +3,15 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
-from audit import clock
+from audit import clock, showings
+from audit.act import Act
 from audit.models import Chain, Event, EventValues
 
 HASHED_FIELDS = (
@@ -27,6 +28,7 @@ HASHED_FIELDS = (
     "fields",
     "values_hash",
     "personal",
+    "showing_id",
     "previous_hash",
 )
 
@@ -34,19 +36,19 @@ HASHED_FIELDS = (
 def record(
     chain: str,
     name: str,
+    act: Act,
     *,
-    at: datetime,
-    actor: Any,
     subject: models.Model,
     kind: str = Event.Kind.CHANGE,
-    on_behalf_of: Any = None,
     values: Mapping[str, Any] | None = None,
     personal: bool = False,
+    people: Collection[int] = (),
 ) -> Event:
-    """Append one event to `chain`, in the caller's transaction. Returns the event.
+    """Append what `act` did to `chain`, in the caller's transaction. Returns the event.
 
     `values` is what was changed to or said (kept apart, disposable); its keys are the event's
-    field names. Raises TransactionManagementError outside a transaction.
+    field names. `people` are the numbers of the clients that a read showed. Raises
+    TransactionManagementError outside a transaction.
     """
     row, _ = Chain.objects.get_or_create(name=chain)
     row = Chain.objects.select_for_update().get(pk=row.pk)
@@ -55,18 +57,19 @@ def record(
     event = Event(
         chain=row,
         seq=row.length + 1,
-        at=at,
+        at=act.at,
         recorded_at=clock.real_now(),
         kind=kind,
         name=name,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
+        actor=act.user,
+        on_behalf_of=act.on_behalf_of,
         object_type=subject._meta.label_lower,
         object_id=str(subject.pk),
         fields=sorted(kept),
         values_hash=hash_values(salt, kept),
         previous_hash=row.head,
         personal=personal,
+        showing=showings.keep(people),
     )
     event.hash = event_hash({field: getattr(event, field) for field in HASHED_FIELDS})
     event.save(force_insert=True)
@@ -77,10 +80,21 @@ def record(
     return event
 
 
-def record_read(*args: Any, **kwargs: Any) -> Event:
+def record_read(
+    chain: str,
+    name: str,
+    act: Act,
+    *,
+    subject: models.Model,
+    values: Mapping[str, Any] | None = None,
+    people: Collection[int] = (),
+) -> Event:
     """Append a read of personal data, in a transaction of its own."""
     with transaction.atomic():
-        return record(*args, kind=Event.Kind.READ, personal=True, **kwargs)
+        return record(
+            chain, name, act, subject=subject, kind=Event.Kind.READ, values=values, personal=True,
+            people=people,
+        )  # fmt: skip
 
 
 def hash_values(salt: str, values: Mapping[str, Any]) -> str:

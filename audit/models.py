@@ -26,6 +26,35 @@ class Chain(models.Model):
         return self.name
 
 
+class Showing(models.Model):
+    """The people whom a page showed together, kept once however often they are shown.
+
+    Its key is the checksum of their numbers, which stands in each event that shows them: neither
+    can be changed unseen.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Shown(models.Model):
+    """A person of a `Showing`, by number."""
+
+    showing = models.ForeignKey(Showing, on_delete=models.PROTECT, related_name="shown")
+    person = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "showing"], name="shown_once_in_a_showing"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
 class Event(models.Model):
     """One change, read or refusal. Ids and field names only; values lie in `EventValues`.
 
@@ -57,6 +86,8 @@ class Event(models.Model):
     hash = models.CharField(max_length=64)
     personal = models.BooleanField(default=False)
     """Whether personal data was read or changed (SEC-02)."""
+    showing = models.ForeignKey(Showing, null=True, on_delete=models.PROTECT, related_name="events")
+    """Who was shown, in a read (SEC-02)."""
 
     objects = AppendOnly.as_manager()
 

@@ -1,22 +1,26 @@
-"""Daily seals of the chains' heads, kept outside the database under a keyed hash. CAP-06.
+"""Sealing the log's chains, and proving them whole. CAP-06.
 
-A seal file `<number>-<date>.json` lists the head of every chain that grew since the last seal, and
-the keyed hash of the seal before it, so that neither a row nor a file can be taken away unseen.
+Proved are the chains themselves, the values that each event speaks of, every head that was ever
+sealed, the seals with their anchor, and the triggers by which the database refuses changes.
 """
 
-import hashlib
-import hmac
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
-from audit.log import HASHED_FIELDS, canonical, event_hash, hash_values
-from audit.models import Chain, Event, EventValues
+from audit import seals, showings, triggers
+from audit.log import HASHED_FIELDS, event_hash, hash_values
+from audit.models import Chain, Event
+
+DISPOSAL = "dispose_values"
+"""The event that lets earlier events of its chain lack their values (*gallring*). Its own value
+`events` lists their places in the chain; it stays, and so shows what was disposed of."""
 
 
 @dataclass(frozen=True)
@@ -30,120 +34,154 @@ class Verification:
 
 
 def seal(day: date) -> Path | None:
-    """Write the seal of `day`. Returns its path, or None when nothing grew since the last seal."""
-    files = _files()
-    sealed, _ = _read(files)
+    """Write the seal of `day` and anchor it. Returns its path, or None when nothing grew.
+
+    Raises OSError when the seal, the anchor or the mail could not be written; a seal that is
+    written stays, and the anchor gets what it lacks the next time.
+    """
+    path = _seal(day)
+    try:
+        seals.anchor()
+    finally:
+        if path:
+            seals.mail(path)
+    return path
+
+
+@transaction.atomic
+def _seal(day: date) -> Path | None:
+    Chain.objects.select_for_update().order_by("pk").first()  # one sealing at a time
+    sealed = seals.sealed(seals.kept())
     grown = {
         name: [length, head]
         for name, length, head in Chain.objects.order_by("name").values_list(
             "name", "length", "head"
         )
-        if sealed.get(name) != [length, head]
+        if sealed.get(name, {}).get(length) != head
     }
-    if not grown:
-        return None
-    body = {
-        "day": day.isoformat(),
-        "heads": grown,
-        "previous": json.loads(files[-1].read_text())["hmac"] if files else "",
-    }
-    settings.SEALS.mkdir(parents=True, exist_ok=True)
-    path = settings.SEALS / f"{len(files) + 1:06d}-{day.isoformat()}.json"
-    path.write_text(json.dumps({**body, "hmac": _keyed_hash(body)}, indent=1, sort_keys=True))
-    return path
+    return seals.write(day, grown) if grown else None
 
 
-def verify() -> Verification:
-    """Walk every chain and every seal. Finds a changed row, a cut tail, a removed chain, a re-hash.
+def verify(told: Iterable[tuple[int, str]] = ()) -> Verification:
+    """Walk every chain and every seal. `told` are numbers and checksums of seals, from mails.
 
     What happened after the last seal is covered by the chain alone.
     """
-    sealed, faults = _read(_files())
+    kept = seals.kept()
+    sealed = seals.sealed(kept)
+    faults = [*triggers.faults(connection), *seals.faults(kept, told)]
     chains = {
-        pk: (name, length, head)
+        pk: _Chain(name, length, head, sealed.pop(name, {}))
         for pk, name, length, head in Chain.objects.values_list("pk", "name", "length", "head")
     }
-    faults += [
-        f"Kedjan {name} finns i sigillet men inte i databasen."
-        for name in sorted(set(sealed) - {name for name, _, _ in chains.values()})
+    faults += showings.faults()
+    faults += [f"Kedjan {name} finns i sigillet men inte i databasen." for name in sorted(sealed)]
+    try:
+        faults += _walk(chains)
+    except (ValueError, TypeError, AttributeError):  # what no event of the product's can hold
+        faults += [*_unreadable(), "Händelseloggen gick inte att läsa till slut."]
+    return Verification(
+        chains=len(chains),
+        events=sum(chain.events for chain in chains.values()),
+        disposed=sum(len(chain.bare & chain.disposed) for chain in chains.values()),
+        faults=(*faults, *(fault for chain in chains.values() for fault in chain.faults)),
+    )
+
+
+@dataclass
+class _Chain:
+    """A chain as it says it is, and what reading its events found."""
+
+    name: str
+    length: int
+    head: str
+    sealed: dict[int, str]
+    events: int = 0
+    bare: set[int] = field(default_factory=set)
+    """Places of events whose values are gone."""
+    disposed: set[int] = field(default_factory=set)
+    """Places that a later event says were disposed of."""
+    faults: list[str] = field(default_factory=list)
+
+    def read(self, rows: Iterable[dict[str, Any]]) -> int:
+        """Read the events in order. Returns the last place, also when that is beyond the end."""
+        last, head = 0, ""
+        for row in rows:
+            if row["seq"] > self.length:
+                return row["seq"]
+            self._read(row, last, head)
+            last, head = row["seq"], row["hash"]
+        if (last, head) != (self.length, self.head):
+            self._fault("slutet av kedjan saknas eller är ändrat")
+        return last
+
+    def close(self) -> None:
+        """What shows when all of the chain is read."""
+        if self.length and not self.events:
+            self._fault("slutet av kedjan saknas eller är ändrat")
+        if max(self.sealed, default=0) > self.length:
+            self._fault("kedjan är kortare än när den förseglades")
+        for seq in sorted(self.bare - self.disposed):
+            self._fault(f"värdena till händelse {seq} saknas och är inte gallrade")
+
+    def _read(self, row: dict[str, Any], last: int, head: str) -> None:
+        seq = row["seq"]
+        self.events += 1
+        if seq != last + 1:
+            self._fault(f"händelse {last + 1} saknas")
+        elif row["previous_hash"] != head or row["hash"] != event_hash(row):
+            self._fault(f"händelse {seq} är ändrad")
+        if self.sealed.get(seq, row["hash"]) != row["hash"]:
+            self._fault(f"händelse {seq} stämmer inte med sigillet")
+        if row["values__salt"] is None:
+            self._bare(row)
+        elif hash_values(row["values__salt"], row["values__values"]) != row["values_hash"]:
+            self._fault(f"värdena till händelse {seq} är ändrade")
+        elif row["name"] == DISPOSAL:
+            self.disposed |= {
+                place for place in row["values__values"].get("events", ()) if place < seq
+            }
+
+    def _bare(self, row: dict[str, Any]) -> None:
+        if row["name"] == DISPOSAL:
+            self._fault(f"gallringen i händelse {row['seq']} säger inte vad den gällde")
+        elif row["fields"]:
+            self.bare.add(row["seq"])
+
+    def _fault(self, what: str) -> None:
+        self.faults.append(f"{self.name}: {what}.")
+
+
+def _walk(chains: dict[int, _Chain]) -> list[str]:
+    """Read every chain. Returns what lies outside them all."""
+    nowhere = _Chain("", 0, "", {})
+    reached = {
+        pk: chains.get(pk, nowhere).read(rows)
+        for pk, rows in groupby(_rows(), itemgetter("chain_id"))
+    }
+    for chain in chains.values():
+        chain.close()
+    # What was written while this ran is the next verification's matter, and its chain knows it.
+    ends = dict(Chain.objects.values_list("pk", "length"))
+    return [
+        f"Händelse {seq} i kedja {pk} står utanför kedjan."
+        for pk, seq in reached.items()
+        if seq > ends.get(pk, 0)
     ]
-    ends: dict[int, tuple[int, str]] = {}
-    count = 0
-    for row in _rows():
-        if row["chain_id"] not in chains or row["seq"] > chains[row["chain_id"]][1]:
-            continue  # written while this runs: the next verification's matter
-        length, head = ends.get(row["chain_id"], (0, ""))
-        name = chains[row["chain_id"]][0]
-        if row["seq"] != length + 1:
-            faults.append(f"{name}: händelse {length + 1} saknas.")
-        if row["previous_hash"] != head or row["hash"] != event_hash(row):
-            faults.append(f"{name}: händelse {row['seq']} är ändrad.")
-        if sealed.get(name, [0, ""])[0] == row["seq"] and sealed[name][1] != row["hash"]:
-            faults.append(f"{name}: händelse {row['seq']} stämmer inte med sigillet.")
-        ends[row["chain_id"]] = (row["seq"], row["hash"])
-        count += 1
-    for pk, (name, length, head) in chains.items():
-        if ends.get(pk, (0, "")) != (length, head):
-            faults.append(f"{name}: slutet av kedjan saknas eller är ändrat.")
-        if ends.get(pk, (0, ""))[0] < sealed.get(name, [0, ""])[0]:
-            faults.append(f"{name}: kedjan är kortare än när den förseglades.")
-    value_faults, kept = _verify_values()
-    with_values = Event.objects.exclude(fields=[]).count()
-    return Verification(len(chains), count, with_values - kept, (*faults, *value_faults))
 
 
-def _rows() -> Iterator[dict]:
+def _rows() -> Iterator[dict[str, Any]]:
     return (
         Event.objects.order_by("chain_id", "seq")
-        .values(*HASHED_FIELDS, "hash")
+        .values(*HASHED_FIELDS, "hash", "values__salt", "values__values")
         .iterator(chunk_size=5000)
     )
 
 
-def _verify_values() -> tuple[list[str], int]:
-    faults, kept = [], 0
-    rows = EventValues.objects.values_list(
-        "event_id", "salt", "values", "event__values_hash"
-    ).iterator(chunk_size=5000)
-    for pk, salt, values, expected in rows:
-        kept += 1
-        if hash_values(salt, values) != expected:
-            faults.append(f"Värdena till händelse {pk} är ändrade.")
-    return faults, kept
-
-
-def _files() -> list[Path]:
-    return sorted(settings.SEALS.glob("*.json"))
-
-
-def _read(files: list[Path]) -> tuple[dict[str, list], list[str]]:
-    heads: dict[str, list] = {}
-    faults: list[str] = []
-    previous = ""
-    for number, path in enumerate(files, 1):
-        body = json.loads(path.read_text())
-        signature = body.pop("hmac")
-        if not path.name.startswith(f"{number:06d}-") or body["previous"] != previous:
-            faults.append(f"Ett sigill saknas före {path.name}.")
-        if not hmac.compare_digest(signature, _keyed_hash(body)):
-            faults.append(f"Sigillet {path.name} är ändrat.")
-        heads |= body["heads"]
-        previous = signature
-    return heads, faults
-
-
-def _keyed_hash(body: dict) -> str:
-    key = settings.SEAL_KEY.encode()
-    return hmac.new(key, canonical(body).encode(), hashlib.sha256).hexdigest()
-
-
-def database_holds_the_log() -> bool:
-    """Whether the triggers that refuse changes to the log are in place."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("select count(*) from sqlite_master where name like 'audit_log_%'")
-        else:
-            cursor.execute(
-                "select count(*) from pg_trigger where tgname like 'audit_log_%' and tgenabled='O'"
-            )
-        return cursor.fetchone()[0] > 0
+def _unreadable() -> Iterator[str]:
+    """The events that cannot be read at all, found one by one."""
+    for pk, name, seq in Event.objects.values_list("pk", "chain__name", "seq").order_by("pk"):
+        try:
+            list(Event.objects.filter(pk=pk).values(*HASHED_FIELDS, "values__values"))
+        except (ValueError, TypeError, AttributeError):
+            yield f"{name}: händelse {seq} går inte att läsa."

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
+from audit.act import Act
 from cases import calendar
-from cases.commands import Act
 from clients.models import Client, Service, ServiceOrder
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import Role
@@ -85,7 +85,7 @@ class World:
     def board(self, visits: int, day: date) -> DayPlan:
         """A plan of a day on which everybody has somebody, one in twenty visits apart."""
         with transaction.atomic():
-            plan = plan_of(self.unit, day, NOW, self.planners[0])
+            plan = plan_of(self.unit, day, Act.own(self.planners[0], NOW))
         clients = self.people(self.unit, max(1, visits // 4))
         self._order(clients)
         rows = self._rows(max(1, visits // VISITS_A_ROW), day)

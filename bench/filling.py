@@ -119,7 +119,7 @@ class World:
             due = calendar.add_days(TODAY, 10 + number % 200)
             rows.append(
                 Deadline(
-                    case_id=case, rule="handling", label="Handläggning klar, mål",
+                    case_id=case, rule="handling", label="Handläggning klar (mål)",
                     source="rutinen", anchor=TODAY, weeks=4, roll=False, due=due,
                     met_on=TODAY if closed else None,
                     next_rung_on=None if closed else calendar.add_days(due, -3),

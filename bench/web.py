@@ -23,7 +23,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CASES, EVENTS, DEADLINES = 100_000, 1_000_000, 300_000
 SMALL_SCALE = 0.001
-ROUNDS = 30
 MEDIAN_AIM, P95_AIM = 5, 10
 
 
@@ -32,14 +31,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--rounds", type=int, default=30, help="timed requests of each page")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
-        options.inside.write_text(json.dumps(measure(options.scale)))
+        options.inside.write_text(json.dumps(measure(options.scale, options.rounds)))
         return 0
     wanted = ["postgresql", "sqlite"] if options.database == "both" else [options.database]
-    results = {name: _in_process(name, options.scale) for name in wanted}
+    results = {name: _in_process(name, options) for name in wanted}
     for name, result in results.items():
         _print(name, result)
     if options.json:
@@ -47,7 +47,7 @@ def main() -> int:
     return 0 if all(page["constant"] for r in results.values() for page in r["pages"]) else 1
 
 
-def _in_process(database: str, scale: float) -> dict:
+def _in_process(database: str, options: argparse.Namespace) -> dict:
     data = Path(tempfile.mkdtemp(prefix="kundval-bench-"))
     answer = data / "answer.json"
     environment = os.environ | {
@@ -55,7 +55,8 @@ def _in_process(database: str, scale: float) -> dict:
         "KUNDVAL_DATA": str(data),
     }
     environment.pop("KUNDVAL_DATABASE", None)
-    command = [sys.executable, "-m", "bench.web", "--inside", str(answer), "--scale", str(scale)]
+    command = [sys.executable, "-m", "bench.web", "--inside", str(answer),
+               "--scale", str(options.scale), "--rounds", str(options.rounds)]  # fmt: skip
     if database == "postgresql":
         command = [str(ROOT / "scripts" / "with-postgres"), *command]
     else:
@@ -67,7 +68,7 @@ def _in_process(database: str, scale: float) -> dict:
         shutil.rmtree(data)
 
 
-def measure(scale: float) -> dict:
+def measure(scale: float, rounds: int) -> dict:
     """Fill the database twice, small and large, and measure both."""
     import django
 
@@ -82,21 +83,24 @@ def measure(scale: float) -> dict:
     started = time.perf_counter()
     world.fill(scale)
     filled = time.perf_counter() - started
-    empty = timings(world, world.empty_page)
+    empty = timings(world, world.empty_page, rounds)
     return {
         "counts": world.counts(),
         "filling_seconds": round(filled, 1),
         "pages": [
-            page(world, name, path, small[name], empty) for name, path in world.pages().items()
+            page(world, name, path, small[name], empty, rounds)
+            for name, path in world.pages().items()
         ],
         "sweep": sweep(world),
         "verify": verify(),
     }
 
 
-def page(world, name: str, path: str, small: int, empty: list[float]) -> dict:
+def page(
+    world, name: str, path: str, small: int, empty: list[float], rounds: int
+) -> dict:  # fmt: skip
     """One page's figures."""
-    found = timings(world, path)
+    found = timings(world, path, rounds)
     large = queries(world, path)
     return {
         "name": name,
@@ -109,12 +113,12 @@ def page(world, name: str, path: str, small: int, empty: list[float]) -> dict:
     }
 
 
-def timings(world, path: str) -> list[float]:
+def timings(world, path: str, rounds: int) -> list[float]:
     """Seconds of each request, after some that warm up."""
     for _ in range(3):
         world.get(path)
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         started = time.perf_counter()
         world.get(path)
         found.append(time.perf_counter() - started)

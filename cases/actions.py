@@ -14,6 +14,7 @@ from cases.commands import Act, Command, CommandForm, Refused
 from cases.dates import long_date
 from cases.models import Attachment, ConflictOfInterest, Deadline, JournalNote
 from organisation.authority import actor_on, holders
+from organisation.fields import Day
 from organisation.models import User
 from organisation.roles import Role
 
@@ -126,12 +127,17 @@ def tell_responsible(case: Any, act: Act, text: str) -> None:
 
 
 class AttachmentForm(CommandForm):
+    subject = "requirement"
+
     file = forms.FileField(
         label="Fil", help_text="PDF, Word, Excel, PNG eller JPEG, högst 25 MB.", max_length=160
     )
     requirement = forms.ChoiceField(label="Bilagan är", required=False)
-    issued_on = forms.DateField(
-        label="Utfärdad", required=False, help_text="Datumet på handlingen, till exempel 2026-11-24"
+    issued_on = Day(
+        back=100,
+        label="Utfärdad",
+        required=False,
+        help_text="Datumet på handlingen, till exempel 2026-11-24",
     )
     expires_on = forms.DateField(
         label="Gäller till", required=False, help_text="Om handlingen har en sista giltighetsdag."
@@ -192,6 +198,8 @@ def _attachments_of(case: Any) -> Any:
 
 
 class SecrecyForm(CommandForm):
+    subject = "attachment"
+
     attachment = forms.ModelChoiceField(None, label="Bilaga")
     secrecy = forms.ChoiceField(
         label="Markering",
@@ -422,6 +430,8 @@ class ResumeDeadline(Command):
 
 
 class RegisterForm(CommandForm):
+    subject = "note"
+
     note = forms.ModelChoiceField(None, label="Tjänsteanteckning")
     registered_as = forms.CharField(
         label="Handlingens nummer i Platina", max_length=40, help_text="Till exempel 0412-11"

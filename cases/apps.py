@@ -6,7 +6,4 @@ class CasesConfig(AppConfig):
     verbose_name = "Ärenden"
 
     def ready(self) -> None:
-        from cases.views import EVENT_NAMES
-        from organisation.pages import history
-
-        history.EVENT_NAMES.update(EVENT_NAMES)
+        from cases import account_messages  # noqa: F401 - connects the receiver

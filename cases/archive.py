@@ -13,13 +13,20 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
+from organisation import swedish
+
 MANIFEST, DATABASE = "manifest.json", "database"
+BESIDE = ".restoring"
+"""Where a folder's new content lies until the database has been exchanged."""
 
 
 class ArchiveError(Exception):
@@ -43,10 +50,16 @@ def back_up(target: Path, at: datetime) -> None:
 
 
 def restore(source: Path, *, wipe: bool) -> None:
-    """Put a backup in place. Raises ArchiveError when there is data already and `wipe` is false,
-    or when the backup is of another kind of database."""
-    with tarfile.open(source) as tar, tempfile.TemporaryDirectory() as scratch:
-        manifest = json.load(tar.extractfile(MANIFEST))  # type: ignore[arg-type]
+    """Put a backup in place, all of it or nothing: it is unpacked, read to its end and laid beside
+    what is there before any of that is touched.
+
+    Raises ArchiveError when the backup is not whole or of another kind of database, and when there is
+    data already and `wipe` is false.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = Path(scratch)
+        _unpack(source, kept)
+        manifest = json.loads((kept / MANIFEST).read_text())
         if manifest["database"] != connection.vendor:
             raise ArchiveError(
                 f"The backup is of {manifest['database']}, this installation uses "
@@ -54,14 +67,33 @@ def restore(source: Path, *, wipe: bool) -> None:
             )
         if not wipe and _has_data():
             raise ArchiveError("There is data already. Add --wipe to replace all of it.")
-        # Debian 12's Python may be older than the filter; the file is our own either way.
-        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-        tar.extractall(scratch, **safely)
-        _load(Path(scratch) / DATABASE)
-        for name, folder in _folders().items():
-            _empty(folder)
-            if (kept := Path(scratch) / name).exists():
-                shutil.copytree(kept, folder, dirs_exist_ok=True)
+        load = _proven(kept / DATABASE)
+        folders = _folders()
+        try:
+            for name, folder in folders.items():
+                _lay_beside(kept / name, folder)
+            load()
+        except BaseException:
+            for folder in folders.values():
+                shutil.rmtree(folder / BESIDE, ignore_errors=True)
+            raise
+        for folder in folders.values():
+            _exchange(folder)
+
+
+def _unpack(source: Path, target: Path) -> None:
+    """Unpack all of it, which reads the checksum at its end."""
+    # Debian 12's Python may be older than the filter; the file is our own either way.
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(target, **safely)
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise ArchiveError(
+            f"{source} is not a whole backup ({error}). Nothing is changed."
+        ) from error
+    if missing := [name for name in (MANIFEST, DATABASE) if not (target / name).exists()]:
+        raise ArchiveError(f"{source} lacks {', '.join(missing)}. Nothing is changed.")
 
 
 def _folders() -> dict[str, Path]:
@@ -74,13 +106,27 @@ def _add_folder(tar: tarfile.TarFile, name: str) -> None:
         tar.add(folder, name)
 
 
-def _empty(folder: Path) -> None:
-    """Remove what is in it; the folder itself may be a disk of its own."""
-    for entry in folder.iterdir() if folder.exists() else ():
+def _lay_beside(kept: Path, folder: Path) -> None:
+    """Copy what was kept to the folder's own disk, which may be full, beside what is there."""
+    beside = folder / BESIDE
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    if kept.exists():
+        shutil.copytree(kept, beside, dirs_exist_ok=True)
+
+
+def _exchange(folder: Path) -> None:
+    """Let what lies beside take the place of the rest; the folder itself may be a disk of its own."""
+    for entry in folder.iterdir():
+        if entry.name == BESIDE:
+            continue
         if entry.is_dir():
             shutil.rmtree(entry)
         else:
             entry.unlink()
+    for entry in (folder / BESIDE).iterdir():
+        entry.rename(folder / entry.name)
+    (folder / BESIDE).rmdir()
 
 
 def _add_manifest(tar: tarfile.TarFile, at: datetime) -> None:
@@ -109,29 +155,53 @@ def _dump(target: Path) -> None:
         _postgres("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
 
 
-def _load(source: Path) -> None:
-    if connection.vendor == "sqlite":
+def _proven(dump: Path) -> Callable[[], None]:
+    """Read the whole copy of the database. Returns what puts it in place, in one transaction."""
+    return _proven_sqlite(dump) if connection.vendor == "sqlite" else _proven_postgres(dump)
+
+
+def _proven_sqlite(dump: Path) -> Callable[[], None]:
+    with closing(sqlite3.connect(dump)) as copy:
+        swedish.give_order(copy)
+        try:
+            found = [row[0] for row in copy.execute("pragma integrity_check")]
+        except sqlite3.DatabaseError as error:
+            found = [str(error)]
+    if found != ["ok"]:
+        raise ArchiveError(f"The backup's database is damaged: {found[0]}. Nothing is changed.")
+
+    def load() -> None:
         connection.ensure_connection()
-        with sqlite3.connect(source) as copy:
+        with closing(sqlite3.connect(dump)) as copy:
             copy.backup(connection.connection)
-        copy.close()
         connection.close()  # the next one reads the schema anew
-    else:
-        _postgres("pg_restore", "--list", str(source))  # readable, before anything is dropped
-        _drop_tables()
+
+    return load
+
+
+def _proven_postgres(dump: Path) -> Callable[[], None]:
+    """As a script: making it reads the dump to its end, and psql can run it in one transaction with
+    what takes the tables away. Those of a later version, which the backup knows nothing of, would
+    stand in its way."""
+    script, away = dump.with_suffix(".sql"), dump.with_suffix(".away.sql")
+    _postgres("pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(dump))
+    away.write_text("".join(f"drop table {name} cascade;\n" for name in _tables()))
+
+    def load() -> None:
+        connection.close()
         _postgres(
-            "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction",
-            f"--dbname={connection.settings_dict['NAME']}", str(source),
+            "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction",
+            f"--dbname={connection.settings_dict['NAME']}", f"--file={away}", f"--file={script}",
         )  # fmt: skip
 
+    return load
 
-def _drop_tables() -> None:
-    """Those of a later version, which the backup knows nothing of, would stand in its way."""
+
+def _tables() -> list[str]:
     with connection.cursor() as cursor:
-        if tables := connection.introspection.table_names(cursor):
-            named = ", ".join(connection.ops.quote_name(table) for table in tables)
-            cursor.execute(f"drop table {named} cascade")
-    connection.close()
+        return [
+            connection.ops.quote_name(name) for name in connection.introspection.table_names(cursor)
+        ]
 
 
 def _postgres(tool: str, *arguments: str) -> None:

@@ -6,7 +6,7 @@ missing -> the command's own change (state, deadlines, documents, messages) -> e
 A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -15,11 +15,14 @@ from django import forms
 from django.db import IntegrityError, models, transaction
 
 from audit import clock, log
+from audit.act import Act
 from audit.models import Event
 from cases import flows
 from cases.models import Case, CaseNumber, PerformedKey
+from organisation import entry
 from organisation.authority import Actor, Holding, actor_on, delegates
 from organisation.models import User
+from organisation.pages.history import EVENT_NAMES, event_name
 
 
 class Refused(Exception):
@@ -56,6 +59,8 @@ class Missing:
     hint: str = ""
     command: str = ""
     """Name of the command that would provide it."""
+    subject: str = ""
+    """What that command's form is to be about, when it has a `CommandForm.subject`."""
 
 
 class Blocked(Refused):
@@ -69,30 +74,6 @@ class Blocked(Refused):
 
 
 @dataclass(frozen=True)
-class Act:
-    """Who does it, for whom, when, and why."""
-
-    user: User | None
-    on_behalf_of: User | None
-    at: datetime
-    reason: str = ""
-
-    @property
-    def day(self) -> date:
-        """The day in Europe/Stockholm."""
-        return clock.local_date(self.at)
-
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """The columns of `cases.models.Record`."""
-        return {
-            "recorded_at": self.at,
-            "recorded_by": self.user,
-            "on_behalf_of": self.on_behalf_of,
-        }
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What `perform` did. `repeated` when the same key had been carried out before."""
 
@@ -103,12 +84,26 @@ class Outcome:
 
 class CommandForm(forms.Form):
     """The form of a command; its cleaned data are the command's fields. `case`, `actor`, `day` help
-    it to offer what fits."""
+    it to offer what fits. `about` is what the page was opened for: the one thing that an address
+    fills in, and only when it is among the choices of the field that `subject` names."""
 
-    def __init__(self, *args: Any, case: Any, actor: Actor, day: date, **kwargs: Any):
+    subject: ClassVar[str] = ""
+    """The field of choice that says which step, control or file the command is about."""
+
+    def __init__(
+        self, *args: Any, case: Any, actor: Actor, day: date, about: str = "", **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
-        self.case, self.actor, self.day = case, actor, day
+        self.case, self.actor, self.day, self.about = case, actor, day, about
         self.prepare()
+        if self.subject and self._is_choice(about):
+            self.initial[self.subject] = about
+
+    def _is_choice(self, value: str) -> bool:
+        try:
+            return bool(value and self.fields[self.subject].clean(value))
+        except forms.ValidationError:
+            return False
 
     def prepare(self) -> None:
         """Fill in choices and defaults from the case."""
@@ -138,7 +133,7 @@ class Command:
     help: ClassVar[str] = ""
     official: ClassVar[bool] = False
     primary: ClassVar[bool] = False
-    """Whether it is the step that leads on, shown as the page's first button."""
+    """Whether it is the step that leads on, shown as the page's first button; see `leads_on`."""
 
     @classmethod
     def command_name(cls) -> str:
@@ -154,6 +149,11 @@ class Command:
         if not cls.transition:
             return case.state != Case.DRAFT
         return flows.can_proceed(case, cls.transition)
+
+    @classmethod
+    def leads_on(cls, case: Any) -> bool:
+        """Whether it is the step that leads on from where the case is now."""
+        return cls.primary
 
     @classmethod
     def missing(cls, case: Any, day: date) -> list[Missing]:
@@ -186,6 +186,7 @@ class Registry:
     def add(self, kind: str, *commands: type[Command]) -> None:
         """Make commands available on cases of a kind."""
         self.by_kind.setdefault(kind, {}).update({c.command_name(): c for c in commands})
+        EVENT_NAMES.update({c.command_name(): str(c.label) for c in commands})
 
     def of(self, case: Case) -> dict[str, type[Command]]:
         """The commands that a case's kind has."""
@@ -211,6 +212,7 @@ def perform(
     changed but the log's line of the refusal. The same `key` twice does it once.
     """
     pk = case if isinstance(case, int) else case.pk
+    key = entry.key(key)
     try:
         with transaction.atomic(durable=True):
             return _perform(pk, command, actor, expected_version, reason, key, at)
@@ -219,6 +221,22 @@ def perform(
     except Refused as refusal:
         _log_refusal(pk, command, actor, at, refusal)
         raise
+
+
+def done_or_refused(
+    case: Case, command: type[Command], actor: User | None, *, key: str | None, at: datetime
+) -> bool:
+    """Of a command that does not fit the case's state, so that its form cannot be filled in: whether
+    it was done before by the same `key`. If not, the refusal is logged, as `perform` does."""
+    name = command.command_name()
+    if PerformedKey.objects.filter(key=entry.key(key), case=case.pk, command=name).exists():
+        return True
+    _log_refusal(case.pk, command, actor, at, Refused(_unfit(command, case.concrete())))
+    return False
+
+
+def _unfit(command: type[Command], case: Any) -> str:
+    return f"”{command.label}” går inte att göra när ärendet är i läget {case.state_label}."
 
 
 def _perform(
@@ -241,9 +259,7 @@ def _perform(
     if locked.version != expected_version:
         raise Stale(_changes_since(locked, expected_version))
     if not type(command).fits(case):
-        raise Refused(
-            f"”{command.label}” går inte att göra när ärendet är i läget {case.state_label}."
-        )
+        raise Refused(_unfit(type(command), case))
     if lacking := type(command).missing(case, act.day):
         raise Blocked(lacking)
     command.check(case, act)
@@ -266,9 +282,7 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
     event = log.record(
         case.chain,
         command.command_name(),
-        at=act.at,
-        actor=act.user,
-        on_behalf_of=act.on_behalf_of,
+        act,
         subject=case,
         values={
             "version": case.version,
@@ -285,15 +299,13 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
     return Outcome(case, event)
 
 
-def open_case(
-    case: Case, actor: User | None, *, name: str, at: datetime, on_behalf_of: User | None = None
-) -> Case:
+def open_case(case: Case, act: Act, *, name: str) -> Case:
     """Save a new case and write the first event of its chain, in the caller's transaction."""
     case.kind = type(case).case_kind
-    case.opened_at = case.state_since = at
+    case.opened_at = case.state_since = act.at
     case.save()
     log.record(
-        case.chain, name, at=at, actor=actor, on_behalf_of=on_behalf_of, subject=case,
+        case.chain, name, act, subject=case,
         values={"version": case.version, "title": case.title},
     )  # fmt: skip
     return case
@@ -301,6 +313,7 @@ def open_case(
 
 def open_once(key: str, name: str, open_new: Callable[[], Case]) -> Case:
     """The case that `open_new` opens. The same `key` again gives that case, not another (CAP-05)."""
+    key = entry.key(key)
     earlier = PerformedKey.objects.filter(key=key, command=name).select_related("case")
     try:
         with transaction.atomic():
@@ -338,8 +351,7 @@ def _authority(case: Case, command: Command, user: User | None, at: datetime) ->
 
 def permitting(case: Any, command: type[Command], actor: Actor) -> Holding | str:
     """What lets `actor` do `command` on a case they may see, or the Swedish reason why not."""
-    roles = delegates(command.delegation, actor.day) if command.delegation else command.roles
-    held = actor.holding(roles, case.unit.path)
+    held = actor.holding(_roles_for(command, actor.day), case.unit.path)
     if held is None and command.by_company and _represents(case, actor):
         held = Holding("applicant", "", case.provider_id)
     if held is None and command.by_name and _given(case, actor):
@@ -375,21 +387,39 @@ def _changes_since(case: Case, version: int) -> list[str]:
         .order_by("seq")
     )
     return [
-        f"{commands[e.name].label if e.name in commands else e.name}, "
+        f"{commands[e.name].label if e.name in commands else event_name(e.name)}, "
         f"{e.actor.name if e.actor else 'Kundval'}"
         for e in changes
     ]
 
 
 def _log_refusal(
-    pk: int, command: Command, actor: User | None, at: datetime, refusal: Refused
+    pk: int,
+    command: Command | type[Command],
+    actor: User | None,
+    at: datetime,
+    refusal: Refused,
 ) -> None:
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=pk)
         log.record(
-            case.chain, command.command_name(), kind=Event.Kind.REFUSAL, at=at, actor=actor,
-            subject=case, values={"code": refusal.reason_code, "message": str(refusal)},
+            case.chain, command.command_name(), _attempt(case, command, actor, at),
+            kind=Event.Kind.REFUSAL, subject=case,
+            values={"code": refusal.reason_code, "message": str(refusal)},
         )  # fmt: skip
+
+
+def _attempt(case: Case, command: Command, user: User | None, at: datetime) -> Act:
+    """Who tried, and for whom."""
+    if user is None:
+        return Act.by_system(at)
+    actor = actor_on(user, clock.local_date(at))
+    return actor.act(at, _roles_for(command, actor.day), case.unit.path)
+
+
+def _roles_for(command: Command | type[Command], day: date) -> Collection[str]:
+    """The roles that do it: the delegates, where the delegation of authority says who."""
+    return delegates(command.delegation, day) if command.delegation else command.roles
 
 
 def _column_values(case: Case) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The committee's meetings: agenda, freezing the packet, adjusted minutes. Requirement CAP-09."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +11,9 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 
 from audit import clock, log
+from audit.act import Act
 from cases import documents, ledger
 from cases.models import AgendaItem, Attachment, Case, CommitteeMeeting, CommitteeMember, Document
-from organisation.models import User
 
 EMBEDDED = "Inbäddad i dokumentet"
 
@@ -21,8 +21,7 @@ EMBEDDED = "Inbäddad i dokumentet"
 def add_item(
     meeting: CommitteeMeeting,
     title: str,
-    at: datetime,
-    user: User | None,
+    act: Act,
     *,
     case: Case | None = None,
     document: Document | None = None,
@@ -33,16 +32,16 @@ def add_item(
     """
     meeting = CommitteeMeeting.objects.select_for_update().get(pk=meeting.pk)
     last = meeting.items.aggregate(last=Max("order"))["last"] or 0
-    late = bool(meeting.packet_frozen_at) or clock.local_date(at) > meeting.documents_due
+    late = bool(meeting.packet_frozen_at) or act.day > meeting.documents_due
     item = AgendaItem.objects.create(
-        meeting=meeting, order=last + 1, title=title, added_at=at, is_late=late,
+        meeting=meeting, order=last + 1, title=title, added_at=act.at, is_late=late,
         case_id=case.pk if case else None, document=document,
     )  # fmt: skip
-    _log(meeting, "agenda_item_added", at, user, {"item": item.pk, "late": late})
+    _log(meeting, "agenda_item_added", act, {"item": item.pk, "late": late})
     return item
 
 
-def save_meeting(meeting: CommitteeMeeting, at: datetime, user: User) -> None:
+def save_meeting(meeting: CommitteeMeeting, act: Act) -> None:
     """Plan a meeting, or change one that no case has been put on.
 
     Raises ValidationError otherwise: the cases' deadlines follow from the day for documents.
@@ -56,38 +55,38 @@ def save_meeting(meeting: CommitteeMeeting, at: datetime, user: User) -> None:
         meeting.save()
         values = {"held_on": meeting.held_on, "documents_due": meeting.documents_due,
                   "place": meeting.place}  # fmt: skip
-        _log(meeting, name, at, user, values)
+        _log(meeting, name, act, values)
 
 
-def add_matter(meeting: CommitteeMeeting, title: str, at: datetime, user: User) -> AgendaItem:
+def add_matter(meeting: CommitteeMeeting, title: str, act: Act) -> AgendaItem:
     """Add a matter in words, without a case."""
     with transaction.atomic():
-        return add_item(meeting, title, at, user)
+        return add_item(meeting, title, act)
 
 
-def remove_matter(item: AgendaItem, at: datetime, user: User) -> None:
+def remove_matter(item: AgendaItem, act: Act) -> None:
     """Take a matter in words off the agenda. Raises ValidationError for a case."""
     if item.case_id:
         raise ValidationError("Ett ärende tas bort från listan på ärendets egen sida.")
     with transaction.atomic():
-        item.withdrawn_on = clock.local_date(at)
+        item.withdrawn_on = act.day
         item.save(update_fields=["withdrawn_on"])
-        _log(item.meeting, "agenda_item_removed", at, user, {"item": item.pk})
+        _log(item.meeting, "agenda_item_removed", act, {"item": item.pk})
 
 
-def save_member(member: CommitteeMember, at: datetime, user: User) -> None:
+def save_member(member: CommitteeMember, act: Act) -> None:
     """Enter a member of the committee, or the last day of one."""
     with transaction.atomic():
         name = "member_ended" if member.pk else "member_added"
         member.save()
         log.record(
-            "committee", name, at=at, actor=user, subject=member,
+            "committee", name, act, subject=member,
             values={"name": member.name, "seat": member.seat, "valid_from": member.valid_from,
                     "valid_to": member.valid_to},
         )  # fmt: skip
 
 
-def move_item(item: AgendaItem, step: int, at: datetime, user: User) -> None:
+def move_item(item: AgendaItem, step: int, act: Act) -> None:
     """Move a line one place up (-1) or down (+1)."""
     with transaction.atomic():
         items = list(item.meeting.items.filter(withdrawn_on=None).select_for_update())
@@ -98,10 +97,10 @@ def move_item(item: AgendaItem, step: int, at: datetime, user: User) -> None:
         for number, row in enumerate(items, 1):
             row.order = number
         AgendaItem.objects.bulk_update(items, ["order"])
-        _log(item.meeting, "agenda_item_moved", at, user, {"item": item.pk, "step": step})
+        _log(item.meeting, "agenda_item_moved", act, {"item": item.pk, "step": step})
 
 
-def freeze(meeting: CommitteeMeeting, at: datetime, user: User) -> list[Document]:
+def freeze(meeting: CommitteeMeeting, act: Act) -> list[Document]:
     """Freeze the packet: every document on the agenda is locked in the version it has now.
 
     May be done again for items that came late. Returns the documents that were locked.
@@ -119,28 +118,28 @@ def freeze(meeting: CommitteeMeeting, at: datetime, user: User) -> list[Document
             if item.document and not item.document.locked_at
         ]
         for item in waiting:
-            documents.lock_document(item.document, at)
-            ledger.meet(item.case, "documents_due", clock.local_date(at), "Låst i utskicket")
+            documents.lock_document(item.document, act.at)
+            ledger.meet(item.case, "documents_due", act.day, "Låst i utskicket")
             log.record(
-                item.case.chain, "document_locked", at=at, actor=user, subject=item.document,
+                item.case.chain, "document_locked", act, subject=item.document,
                 values={"sha256": item.document.sha256, "meeting": str(meeting.held_on)},
             )  # fmt: skip
-        meeting.packet_frozen_at = meeting.packet_frozen_at or at
+        meeting.packet_frozen_at = meeting.packet_frozen_at or act.at
         meeting.save(update_fields=["packet_frozen_at"])
-        _log(meeting, "packet_frozen", at, user, {"documents": [i.document_id for i in waiting]})
+        _log(meeting, "packet_frozen", act, {"documents": [i.document_id for i in waiting]})
     return [item.document for item in waiting]
 
 
-def adjust_minutes(meeting: CommitteeMeeting, adjusted_on: date, at: datetime, user: User) -> None:
+def adjust_minutes(meeting: CommitteeMeeting, adjusted_on: date, act: Act) -> None:
     """Record the day the minutes were adjusted. Raises ValidationError in Swedish."""
-    if adjusted_on > clock.local_date(at):
+    if adjusted_on > act.day:
         raise ValidationError("Dagen ligger i framtiden. Skriv den dag protokollet justerades.")
     if adjusted_on < meeting.held_on:
         raise ValidationError("Protokollet kan inte justeras före sammanträdet.")
     with transaction.atomic():
         meeting.minutes_adjusted_on = adjusted_on
         meeting.save(update_fields=["minutes_adjusted_on"])
-        _log(meeting, "minutes_adjusted", at, user, {"adjusted_on": adjusted_on})
+        _log(meeting, "minutes_adjusted", act, {"adjusted_on": adjusted_on})
 
 
 def packet(meeting: CommitteeMeeting) -> bytes:
@@ -201,7 +200,5 @@ def _how(file: Attachment) -> str:
     return EMBEDDED if file.may_be_opened else "Inte genomsökt efter virus, lämnas inte"
 
 
-def _log(
-    meeting: CommitteeMeeting, name: str, at: datetime, user: User | None, values: dict[str, Any]
-) -> None:
-    log.record(f"meeting:{meeting.pk}", name, at=at, actor=user, subject=meeting, values=values)
+def _log(meeting: CommitteeMeeting, name: str, act: Act, values: dict[str, Any]) -> None:
+    log.record(f"meeting:{meeting.pk}", name, act, subject=meeting, values=values)

@@ -38,24 +38,31 @@ class Rung:
     offset: int
     to: str
     """`responsible` (with whoever stands in for them), `company` or a role."""
-    text: str
+    then: str = ""
+    """A sentence of what is still to be done, when the time and its last day do not say it."""
 
 
 RESPONSIBLE, COMPANY = "responsible", "company"
 LADDER = (
-    Rung("reminder", -3, RESPONSIBLE, "förfaller om tre dagar"),
-    Rung("due", 0, RESPONSIBLE, "förfaller i dag"),
-    Rung("overdue", 1, RESPONSIBLE, "är försenad"),
-    Rung("escalated", 3, "deputy-director", "är tre dagar försenad"),
+    Rung("reminder", -3, RESPONSIBLE),
+    Rung("due", 0, RESPONSIBLE),
+    Rung("overdue", 1, RESPONSIBLE),
+    Rung("escalated", 3, "deputy-director"),
 )
 
 
 @dataclass(frozen=True)
 class DeadlineRule:
-    """A rule of the requirements with its source. `statutory` time always rolls (law 1930:173)."""
+    """A rule of the requirements with its source. `statutory` time always rolls (law 1930:173).
+
+    A case may have several deadlines of a rule: `{what}` then stands for what each is about.
+    """
 
     code: str
     label: str
+    """The heading, for example "Begära komplettering"."""
+    time: str
+    """The same in a sentence, in the definite form: "tiden för att begära komplettering"."""
     budget: Budget
     source: str
     statutory: bool = False
@@ -65,6 +72,22 @@ class DeadlineRule:
     """Whether the company is told of it; the administration's own goals are its own."""
     fixed: bool = False
     """Whether the last day is a calendar day that never moves, whatever the municipality chose."""
+
+    def heading(self, what: str = "") -> str:
+        """The heading of a deadline that is about `what`."""
+        return _sentence(self.label, what)
+
+    def reminder(self, due: date, today: date, what: str = "") -> str:
+        """What is said of a deadline: with its day, so that it stays true whenever it is read."""
+        verb = "gick ut" if today > due else "går ut i dag," if today == due else "går ut"
+        return f"{_sentence(self.time, what)} {verb} {long_date(due)}"
+
+
+def _sentence(pattern: str, what: str) -> str:
+    """The pattern as a sentence begins, about `what` as it is written inside one."""
+    is_word = what[1:2].islower()  # "Ansvarsförsäkring", and not "F-skatt" or "IVO"
+    said = pattern.format(what=what[:1].lower() + what[1:] if is_word else what)
+    return said[:1].upper() + said[1:]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from django.db.models.fields.files import FieldFile
 from django.template.loader import get_template, render_to_string
 
 from audit import clock
+from cases import fonts
 from cases.models import Case, Document
 from organisation.models import User
 
@@ -168,10 +169,9 @@ def html_to_pdf(
     named last: its colour profile stays with the layout.
     """
     import weasyprint  # heavy, and needed by few requests
-    from weasyprint.text.fonts import FontConfiguration
 
-    if not hasattr(_own, "fonts"):  # unpacking the letter's fonts is most of a page's time
-        _own.fonts = FontConfiguration()
+    if not hasattr(_own, "fonts"):  # reading the letter's fonts is most of a page's time
+        _own.fonts = fonts.configuration()
     stamp = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = text.replace(
         "</head>",
@@ -179,7 +179,9 @@ def html_to_pdf(
         f'<meta name="dcterms.modified" content="{stamp}"></head>',
         1,
     )
-    page = weasyprint.HTML(string=text, base_url=str(settings.ROOT / "static") + "/")
+    page = weasyprint.HTML(
+        string=fonts.prepared(text), base_url=str(settings.ROOT / "static") + "/"
+    )
     rendered = page.render(_own.fonts, pdf_tags=True)
     rendered.metadata.title = title
     for name, file in sorted(files, key=lambda row: row[0]):  # the PDF's index has to be in order

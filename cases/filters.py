@@ -26,6 +26,7 @@ from django.http import HttpRequest, QueryDict
 
 from cases import calendar
 from cases.models import Case, Deadline
+from organisation import entry, swedish
 from organisation.authority import Actor
 from organisation.models import Provider, User
 
@@ -67,21 +68,9 @@ def view(name: str, actor: Actor, today: date) -> Q:
     }.get(name, Q())
 
 
-def containing(text: str, *names: str) -> Q:
-    """Rows in which one of the fields contains `text`, whatever the case of its letters.
-
-    SQLite folds only a-z, so a word with å, ä or ö is also tried as it is likely to be written.
-    """
-    spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.capitalize()}
-    return Q(
-        *((f"{name}__icontains", spelling) for name in names for spelling in sorted(spellings)),
-        _connector=Q.OR,
-    )
-
-
 def any_text(text: str) -> Q:
     """Cases with `text` in number, registry number or company name."""
-    return containing(text, "number", "registry_no", "title", "provider__name")
+    return swedish.containing(text, "number", "registry_no", "title", "provider__name")
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -195,7 +184,7 @@ class CaseFilter(django_filters.FilterSet):
 
     def with_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Number, registry number or company name."""
-        return queryset.filter(any_text(value.strip()))
+        return queryset.filter(any_text(entry.sought(value)))
 
     def due_within(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """Due from today up to so many days on, both inclusive."""
@@ -216,8 +205,9 @@ class CaseFilter(django_filters.FilterSet):
 
 def _first_choices(request: HttpRequest, chosen: str | None) -> list[tuple[Any, str]]:
     rows = list(_providers(request).values_list("pk", "name")[:MOST_CHOICES])
-    if chosen and chosen.isdecimal() and int(chosen) not in dict(rows):
-        rows += _providers(request).filter(pk=int(chosen)).values_list("pk", "name")
+    number = entry.whole_number(chosen)
+    if number and number not in dict(rows):
+        rows += _providers(request).filter(pk=number).values_list("pk", "name")
     return rows
 
 

@@ -42,6 +42,18 @@ def start(case: Case) -> None:
     activation.execute()
 
 
+def reopen(case: Case) -> None:
+    """Let the last step of an ended process wait again."""
+    tasks = Task.objects.filter(process__caseprocess__case_id=case.pk).order_by("-pk")
+    last = next((task for task in tasks if isinstance(task.flow_task, Step)), None)
+    if last is None:
+        return
+    ended = last.flow_task.activation_class(last)
+    ended.process.status, ended.process.finished = STATUS.NEW, None
+    ended.process.save()
+    type(ended).create(last.flow_task, ended, last.token)
+
+
 def open_tasks(case: Case) -> list[Task]:
     """The tasks that wait, oldest first."""
     return list(

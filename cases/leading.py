@@ -1,10 +1,21 @@
 """The step that leads on from where a case is, and what it lacks."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
-from cases.commands import Command, permitting, registry
+from cases.commands import Command, Missing, permitting, registry
+
+
+@dataclass(frozen=True)
+class Gap(Missing):
+    """What is missing as a page shows it: with the button that leads to its form, if there is one."""
+
+    button: str = ""
+    address: str = ""
 
 
 def leading_command(case: Any, request: HttpRequest) -> dict[str, Any]:
@@ -14,7 +25,7 @@ def leading_command(case: Any, request: HttpRequest) -> dict[str, Any]:
     fitting = [
         command
         for command in commands.values()
-        if command.primary and not command.by_company and command.fits(case)
+        if not command.by_company and command.fits(case) and command.leads_on(case)
     ]
     if not fitting:
         return {"leading": None, "missing": []}
@@ -22,11 +33,21 @@ def leading_command(case: Any, request: HttpRequest) -> dict[str, Any]:
     missing = leading.missing(case, request.today)
     wanted = {gap.command for gap in missing} & set(commands)
     possible = {
-        name: commands[name].label
+        name: commands[name]
         for name in wanted
         if commands[name].fits(case) and _may(case, commands[name], request)
     }
-    return {"leading": leading, "missing": missing, "possible": possible}
+    gaps = [_shown(case, gap, possible.get(gap.command)) for gap in missing]
+    return {"leading": leading, "missing": gaps}
+
+
+def _shown(case: Any, gap: Missing, command: type[Command] | None) -> Gap:
+    if command is None:
+        return Gap(gap.what, gap.hint, gap.command)
+    address = reverse("cases:do", args=[case.pk, gap.command])
+    if gap.subject and command.form.subject:
+        address += "?" + urlencode({command.form.subject: gap.subject})
+    return Gap(gap.what, gap.hint, gap.command, gap.subject, command.label, address)
 
 
 def _may(case: Any, command: type[Command], request: HttpRequest) -> bool:

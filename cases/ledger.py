@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import clock, log
+from audit.act import Act
 from cases import messages, preferences
-from cases.dates import full_date
 from cases.deadlines import (
     COMPANY,
     RESPONSIBLE,
@@ -48,18 +48,20 @@ def start(
     *,
     budget: Budget | None = None,
     anchor_text: str = "",
-    label: str = "",
+    what: str = "",
     about: str = "",
 ) -> Deadline:
-    """Start a deadline of `case` on `anchor`, with the rule's budget and label or its own.
+    """Start a deadline of `case` on `anchor`, with the rule's budget or its own.
 
-    `about` names the row it is about, when the case has several deadlines of the rule.
+    When the case has several deadlines of the rule, `what` says in words what it is about, and
+    `about` names the row.
     """
     budget = budget or rule.budget
     row = Deadline(
         case_id=case.pk,
         rule=rule.code,
-        label=label or rule.label,
+        label=rule.heading(what),
+        what=what,
         about=about,
         source=rule.source,
         anchor=anchor,
@@ -81,6 +83,14 @@ def meet(case: Case, code: str, day: date, text: str = "", about: str = "") -> N
     """Note that what the running deadlines of a rule demanded was done on `day`."""
     running = case.deadlines.running().filter(rule=code, about=about)
     running.update(met_on=day, met_text=text, next_rung_on=None)
+
+
+def reopen(case: Case, code: str) -> None:
+    """Let the last deadline of a rule run again, as if what met it had not been."""
+    if row := case.deadlines.filter(rule=code, cancelled_on=None).order_by("pk").last():
+        row.met_on, row.met_text = None, ""
+        row.save(update_fields=["met_on", "met_text"])
+        _reckon(row)
 
 
 def cancel(case: Case, day: date, *codes: str, about: str = "") -> None:
@@ -150,33 +160,31 @@ def _fire(batch: list[Deadline], today: date, at: datetime) -> int:
     for row in batch:
         before = {fired.rung for fired in row.fired.all() if fired.due == row.due}
         ladder = rules[row.rule].ladder if row.rule in rules else ()
-        for rung in sorted(ladder, key=lambda rung: rung.offset):
-            if rung.code in before or rung_date(rung, row.due) > today:
-                continue
+        come = [
+            rung
+            for rung in sorted(ladder, key=lambda rung: rung.offset)
+            if rung.code not in before and rung_date(rung, row.due) <= today
+        ]
+        last = {rung.to: rung for rung in come}  # after downtime nobody is told the same thrice
+        for rung in come:
             before.add(rung.code)
             rungs.append(FiredRung(deadline=row, rung=rung.code, due=row.due, fired_at=at))
-            _tell(row, rung, told, at, today)
+            people = told.of(row.case, rung) if last[rung.to] is rung else []
+            _tell(row, rung, people, at, today)
         row.next_rung_on = next_rung_on(ladder, row.due, before)
     FiredRung.objects.bulk_create(rungs)
     Deadline.objects.bulk_update(batch, ["next_rung_on"])
     return len(rungs)
 
 
-def _tell(row: Deadline, rung: Rung, told: "_Recipients", at: datetime, today: date) -> None:
-    people = told.of(row.case, rung)
-    text = f"{row.case}: {row.label}{_words(row, rung, today)}"
+def _tell(row: Deadline, rung: Rung, people: list[User], at: datetime, today: date) -> None:
+    said = rules[row.rule].reminder(row.due, today, row.what)
+    text = f"{row.case}: {said}" + (f". {rung.then}" if rung.then else "")
     messages.notify(people, row.case, text, at, urgent=rung.offset > 0)
     log.record(
-        row.case.chain, f"deadline_{rung.code}", at=at, actor=None, subject=row,
+        row.case.chain, f"deadline_{rung.code}", Act.by_system(at), subject=row,
         values={"rule": row.rule, "due": row.due, "told": [user.pk for user in people]},
     )  # fmt: skip
-
-
-def _words(row: Deadline, rung: Rung, today: date) -> str:
-    """What is said of the due date: after downtime the day itself, since "today" was another."""
-    if rung.offset > 0 or rung_date(rung, row.due) == today:
-        return f" {rung.text}"
-    return f", tidsfrist {full_date(row.due)}"
 
 
 class _Recipients:

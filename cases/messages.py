@@ -16,12 +16,25 @@ MAX_ATTEMPTS = 8
 
 
 def notify(
-    users: Iterable[User], case: Case, text: str, at: datetime, *, urgent: bool = False
-) -> None:
-    """Put `text` in each person's inbox, and send a mail that names the case by number alone."""
+    users: Iterable[User], case: Case, text: str, at: datetime, *, urgent: bool = False,
+    leads_to: str = "", opens: bool = True,
+) -> None:  # fmt: skip
+    """Put `text` in each person's inbox, and send a mail that names the case by number alone.
+
+    Whoever is told may open what it leads to: the case's page, or the address `leads_to` for those
+    whose task in the case has a page of its own (SEC-01). Who is told that they have no more to do
+    with the case has nothing to open: `opens` is then False.
+    """
     people = list({user.pk: user for user in users}.values())
     Notification.objects.bulk_create(
-        Notification(user=user, case=case, text=text, urgent=urgent, created_at=at)
+        Notification(
+            user=user,
+            case=case if opens else None,
+            text=text,
+            urgent=urgent,
+            created_at=at,
+            leads_to=leads_to,
+        )
         for user in people
     )
     OutgoingMail.objects.bulk_create(

@@ -61,6 +61,13 @@ PREFERENCES = {
             90, 7, 365,
         ),
         Preference(
+            "correction_report_days",
+            "Dagar efter tiden för rättelse då en ansökan kan registreras",
+            "Ansökan om rättelse lämnas till domstolen. Kommunen får ofta veta det efter de tre "
+            "veckorna (LOV 10 kap. 3 §).",
+            30, 0, 365,
+        ),
+        Preference(
             "signing_waits",
             "Avtal innan beslutet är slutligt",
             "Enligt LOV 8 kap. 3 § tecknas avtal utan dröjsmål, och någon avtalsspärr finns inte. "

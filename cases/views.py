@@ -1,23 +1,36 @@
 """The case page and the page on which a command is carried out, for every kind of case."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from audit import log
 from audit.models import Event
 from cases import deadlines, picture
-from cases.commands import Blocked, Command, Refused, Stale, perform, permitting, registry
+from cases.commands import (
+    Blocked,
+    Command,
+    CommandForm,
+    Outcome,
+    Refused,
+    Stale,
+    done_or_refused,
+    perform,
+    permitting,
+    registry,
+)
 from cases.forms import WhatIfForm
 from cases.models import Case, Deadline, JournalNote
+from organisation import entry
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
+from organisation.pages.history import EVENT_NAMES, event_name
+from organisation.reading import log_read
 from organisation.roles import OUTSIDE_ROLES
 
 CASE_READERS = frozenset().union(
@@ -33,11 +46,24 @@ own_pages: dict[str, str] = {}
 
 
 def get_case(request: HttpRequest, pk: int) -> Case:
-    """The case, if the person may see it; else 404, so that nothing is learned of what exists."""
-    return get_object_or_404(
-        Case.objects.visible_to(request.actor).select_related("unit", "responsible", "provider"),
-        pk=pk,
-    )
+    """The case, if the person may see it; else 404, so that nothing is learned of what exists. What
+    is no case to those who work with it, a day's plan, has a page of its own and none here.
+
+    Whatever page it leads to, showing it is reading the case, and is logged (SEC-02).
+    """
+    visible = Case.objects.listed().visible_to(request.actor)
+    found = get_object_or_404(visible.select_related("unit", "responsible", "provider"), pk=pk)
+    log_reading(request, found)
+    return found
+
+
+def log_reading(
+    request: HttpRequest, case: Case, name: str = "read_case", subject: Model | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """That somebody has read the case, or something of it (SEC-02)."""
+    readers = Case.kinds[case.kind].reader_roles
+    log_read(request, case.chain, name, subject or case, readers, case.unit.path, values)
 
 
 @roles(*CASE_READERS)
@@ -46,7 +72,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if _has_own_page(request, row):
         return redirect(back_to(request, row))
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     concrete = row.concrete()
     template, more = panels[row.kind]
     context = {
@@ -71,16 +96,18 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if command is None:
         raise Http404
     concrete = row.concrete()
-    sent = request.method == "POST"
-    form = command.form(
+    sent, fits = request.method == "POST", command.fits(concrete)
+    # The form of a command that does not fit may ask for what the case does not have.
+    form = (command.form if fits else CommandForm)(
         request.POST if sent else None,
         request.FILES if sent else None,
-        initial=request.GET.dict(),
+        about=request.GET.get(command.form.subject, ""),
         case=concrete,
         actor=request.actor,
         day=request.today,
     )
-    response = _carry_out(request, row, command, form) if sent else None
+    carry_out = _carry_out if fits else _too_late
+    response = carry_out(request, row, command, form) if sent else None
     if response:
         return response
     held = permitting(concrete, command, request.actor)
@@ -90,14 +117,15 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "form": form,
         "key": request.POST.get("key") or uuid.uuid4().hex,
         "version": Case.objects.values_list("version", flat=True).get(pk=pk),
-        "fits": command.fits(concrete),
+        "fits": fits,
         "not_allowed": held if isinstance(held, str) else "",
         "acting_for": None if isinstance(held, str) else held.on_behalf_of,
-        "missing": command.missing(concrete, request.today) if command.fits(concrete) else [],
+        "missing": command.missing(concrete, request.today) if fits else [],
         "back": back_to(request, row),
         "frame": "procurement/portal/base.html" if request.actor.is_outside else "base.html",
     }
-    return render(request, "cases/do.html", context, status=422 if form.errors else 200)
+    refused = form.errors or (sent and not fits)
+    return render(request, "cases/do.html", context, status=422 if refused else 200)
 
 
 def _carry_out(
@@ -111,7 +139,7 @@ def _carry_out(
             row,
             command(**form.cleaned_data),
             request.user,
-            expected_version=_number(request.POST.get("version")),
+            expected_version=entry.number(request.POST.get("version")),
             key=request.POST.get("key") or None,
             at=request.at,
         )
@@ -120,9 +148,32 @@ def _carry_out(
     except (Stale, Refused) as refusal:
         form.add_error(None, str(refusal))
         return None
-    said = "Redan gjort" if outcome.repeated else "Klart"
-    messages.success(request, f"{said}: {command.label}.")
+    return _done(request, row, command, outcome)
+
+
+def _too_late(
+    request: HttpRequest, row: Case, command: type[Command], form: Any
+) -> HttpResponse | None:
+    """Go back to the case if the same click has carried the command out; else the page says why not."""
+    key = request.POST.get("key")
+    if done_or_refused(row, command, request.user, key=key, at=request.at):
+        return _done(request, row, command, Outcome(row, None, repeated=True))
+    return None
+
+
+def _done(
+    request: HttpRequest, row: Case, command: type[Command], outcome: Outcome
+) -> HttpResponse:
+    messages.success(request, _receipt(command, row, outcome))
     return redirect(back_to(request, row))
+
+
+def _receipt(command: type[Command], before: Case, outcome: Outcome) -> str:
+    if outcome.repeated:
+        return f"”{command.label}” var redan gjort."
+    moved = before.state != outcome.case.state
+    where = f" Ärendet är nu i läget {outcome.case.state_label}." if moved else ""
+    return f"”{command.label}” är gjort.{where}"
 
 
 def back_to(request: HttpRequest, row: Case) -> str:
@@ -151,14 +202,10 @@ def _whole_case(request: HttpRequest, pk: int) -> Case:
     return row
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
-
-
 def actions(case: Any, actor: Actor) -> list[dict[str, Any]]:
     """The commands that `actor` may do on the case now, in the order of the routine."""
     return [
-        {"command": command, "name": name}
+        {"command": command, "name": name, "leads_on": command.leads_on(case)}
         for name, command in registry.of(case).items()
         if command.fits(case) and not isinstance(permitting(case, command, actor), str)
     ]
@@ -216,7 +263,7 @@ def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(provider_id=row.provider_id, user__is_active=True, provider_id__isnull=False)
         .select_related("user", "provider"),
         "reads": Event.objects.filter(chain__name=row.chain, kind=Event.Kind.READ)
-        .select_related("actor")
+        .select_related("actor", "on_behalf_of")
         .order_by("-seq")[:50],
     }  # fmt: skip
     return render(request, "cases/who_sees.html", context)
@@ -233,36 +280,39 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-seq")[:500]
     )
     lines = [
-        {"event": e, "label": commands[e.name].label if e.name in commands else EVENT_NAMES.get(e.name, e.name)}
+        {"event": e, "label": commands[e.name].label if e.name in commands else event_name(e.name)}
         for e in events
     ]  # fmt: skip
     return render(request, "cases/history.html", {"case": row, "lines": lines})
 
 
-EVENT_NAMES = {
-    "open_draft": "Utkast påbörjat",
-    "enter_application": "Ansökan inlagd av förvaltningen",
-    "read_case": "Läste ärendet",
-    "read_attachment": "Öppnade en bilaga",
-    "read_document": "Öppnade ett dokument",
-    "read_company": "Läste om ett företag",
-    "register_company": "Företag registrerat",
-    "confirm_mail": "E-postadress bekräftad",
-    "approve_representation": "Behörighet godkänd",
-    "end_representation": "Behörighet avslutad",
-    "edit_company": "Företagets uppgifter ändrade",
-    "enter_company": "Företag inlagt av förvaltningen",
-    "make_calendar_address": "Kalenderadress skapad",
-    "remove_calendar_address": "Kalenderadress borttagen",
-    "send_mail_again": "Brev skickat igen",
-    "change_preference": "Inställning ändrad",
-    "document_locked": "Dokument låst",
-    "deadline_reminder": "Påminnelse om tidsfrist",
-    "deadline_due": "Tidsfrist förfaller",
-    "deadline_overdue": "Tidsfrist försenad",
-    "deadline_escalated": "Försenad tidsfrist eskalerad",
-}
-"""Events that are no commands, in Swedish."""
+# Events that are no commands; those of commands have the commands' labels.
+EVENT_NAMES.update(
+    {
+        "open_draft": "Utkast påbörjat",
+        "enter_application": "Ansökan inlagd av förvaltningen",
+        "read_case": "Läste ärendet",
+        "read_attachment": "Öppnade en bilaga",
+        "read_document": "Öppnade ett dokument",
+        "read_packet": "Öppnade ett utskick till nämnden",
+        "read_company": "Läste om ett företag",
+        "register_company": "Företag registrerat",
+        "confirm_mail": "E-postadress bekräftad",
+        "approve_representation": "Behörighet godkänd",
+        "end_representation": "Behörighet avslutad",
+        "edit_company": "Företagets uppgifter ändrade",
+        "enter_company": "Företag inlagt av förvaltningen",
+        "make_calendar_address": "Kalenderadress skapad",
+        "remove_calendar_address": "Kalenderadress borttagen",
+        "send_mail_again": "Brev skickat igen",
+        "change_preference": "Inställning ändrad",
+        "document_locked": "Dokument låst",
+        "deadline_reminder": "Påminnelse om tidsfrist",
+        "deadline_due": "Tidsfrist förfaller",
+        "deadline_overdue": "Tidsfrist försenad",
+        "deadline_escalated": "Försenad tidsfrist eskalerad",
+    }
+)
 
 
 @roles(*CASE_READERS)

@@ -16,9 +16,11 @@ from django.shortcuts import get_object_or_404
 from audit import clock, log
 from cases.commands import Act
 from clients.models import PROTECTED, READERS, CareDecision, Client, ClientIdentity, ServiceOrder
+from organisation import acting
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.pages.changing import end_on, plain
+from organisation.reading import log_read
 from organisation.roles import Role
 
 PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
@@ -28,7 +30,17 @@ ORDERERS = PLANNERS | {Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER}
 NURSES = frozenset({Role.NURSE, Role.RESPONSIBLE_NURSE, Role.CHIEF_NURSE})
 """They order health care."""
 PERSONAL = frozenset(
-    {"identity_number", "name", "address", "latitude", "longitude", "entry", "phone"}
+    {
+        "identity_number",
+        "reserve_number",
+        "reserve_system",
+        "name",
+        "address",
+        "latitude",
+        "longitude",
+        "entry",
+        "phone",
+    }
 )
 
 
@@ -43,13 +55,17 @@ def units_of(actor: Actor, roles: Collection[str] = READERS) -> models.QuerySet[
 def client_of(
     request: HttpRequest, pk: int, roles: Collection[str] = READERS, lock: bool = False
 ) -> Client:
-    """The client: 404 for whom the person may not see, 403 for who sees but may not do this."""
+    """The client: 404 for whom the person may not see, 403 for who sees but may not do this.
+
+    A page about them is a reading, and is logged (SEC-02).
+    """
     found = Client.objects.visible_to(request.actor)
     if lock:
         found = found.select_for_update(of=("self",))
     client = get_object_or_404(found.select_related("unit", "provider"), pk=pk)
     if not may(request, client, roles):
         raise PermissionDenied("Din roll i brukarens enhet ger inte rätt att göra det här.")
+    log_reading(request, client)
     return client
 
 
@@ -60,8 +76,7 @@ def may(request: HttpRequest, client: Client, roles: Collection[str]) -> bool:
 
 def act_of(request: HttpRequest, client: Client, roles: Collection[str]) -> Act:
     """The person of the request, and whom they stand in for in the client's unit."""
-    held = request.actor.holding(roles, client.unit.path)
-    return Act(request.user, held.on_behalf_of if held else None, request.at)
+    return acting.act_of(request, roles, client.unit.path)
 
 
 def record(
@@ -70,14 +85,13 @@ def record(
 ) -> None:  # fmt: skip
     """A line in the client's log, in the caller's transaction."""
     log.record(
-        f"client:{client.pk}", name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-        subject=subject or client, values=values, personal=True,
-    )  # fmt: skip
+        f"client:{client.pk}", name, act, subject=subject or client, values=values, personal=True
+    )
 
 
 def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
     """Field -> [before, after]; never an identity number, and nothing of who is protected."""
-    hidden = {"identity_number"}
+    hidden = {"identity_number", "reserve_number"}
     if client and client.has_protected_identity:
         hidden = set(PERSONAL)
     return {
@@ -88,15 +102,24 @@ def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
     }  # fmt: skip
 
 
-def replace_number(client: Client, digits: str, act: Act) -> None:
-    """Another identity number for the same person; the old one still finds them."""
-    if client.identity_number:
-        ClientIdentity.objects.create(
-            client=client, identity_number=client.identity_number, replaced_on=act.day, **act.stamp
-        )
-    client.identity_number = digits
+def replace_number(client: Client, digits: str, reserve: tuple[str, str], act: Act) -> None:
+    """Another identity number or reserve number (with its system) for the same person, or both; the
+    old ones still find them."""
+    if digits:
+        _keep_old(client, client.identity_number, "", act)
+        client.identity_number = digits
+    if reserve[0]:
+        _keep_old(client, client.reserve_number, client.reserve_system, act)
+        client.reserve_number, client.reserve_system = reserve
     client.save()
     record(client, act, "replace_identity_number")
+
+
+def _keep_old(client: Client, number: str, system: str, act: Act) -> None:
+    if number:
+        ClientIdentity.objects.create(
+            client=client, identity_number=number, system=system, replaced_on=act.day, **act.stamp
+        )
 
 
 def end_decision(decision: CareDecision, last_day: date, act: Act) -> int:
@@ -147,8 +170,4 @@ def mark_read(order: ServiceOrder, act: Act) -> None:
 
 def log_reading(request: HttpRequest, client: Client, name: str = "read_client") -> None:
     """That somebody has looked at the client's particulars (SEC-02)."""
-    act = act_of(request, client, READERS)
-    log.record_read(
-        f"client:{client.pk}", name, at=request.at, actor=act.user,
-        on_behalf_of=act.on_behalf_of, subject=client,
-    )  # fmt: skip
+    log_read(request, f"client:{client.pk}", name, client, READERS, client.unit.path)

@@ -1,7 +1,8 @@
 """Forms about clients. Each says under the field what is wrong, where, and what to do."""
 
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,8 +16,9 @@ from clients.models import (
     Service,
     ServiceOrder,
 )
-from organisation import identity
+from organisation import identity, places
 from organisation.authority import Actor
+from organisation.fields import Day, PastDay, PlaceForm
 from organisation.forms import UnitField
 from organisation.models import Unit
 
@@ -27,11 +29,17 @@ ELSEWHERE = (
 
 
 class NumberField(forms.CharField):
-    """A personal identity or coordination number; its value is the twelve digits."""
+    """A personal identity or coordination number, or one for reports (DAY-07); its value is the
+    twelve signs."""
 
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("label", "Personnummer eller samordningsnummer")
-        super().__init__(max_length=20, help_text="ÅÅÅÅMMDD-NNNN", **kwargs)
+        super().__init__(
+            max_length=20,
+            help_text="ÅÅÅÅMMDD-NNNN. Den som saknar svenskt nummer: ÅÅÅÅMMDD-T123 eller "
+            "ÅÅÅÅMMDD-TF10, som i rapporterna till IVO.",
+            **kwargs,
+        )
         self.widget.attrs["autocomplete"] = "off"
 
     def clean(self, value: Any) -> str:
@@ -42,9 +50,49 @@ class NumberField(forms.CharField):
             raise ValidationError(str(fault)) from None
 
 
-def refuse_known(digits: str, actor: Actor, own: Client | None = None) -> None:
-    """Raises ValidationError when somebody has the number, saying who only to those who see them."""
-    found = Client.with_number(digits) if digits else None
+class ReserveForm(forms.Form):
+    """The reserve number of somebody, and the system that gave it (DAY-07)."""
+
+    reserve_number = forms.CharField(
+        label="Reservnummer", required=False, max_length=30,
+        help_text="Bara för den som saknar eller har okänt personnummer.",
+    )  # fmt: skip
+    reserve_system = forms.CharField(
+        label="Reservnumret utfärdat av", required=False, max_length=80,
+        help_text="Systemets namn eller OID, till exempel 1.2.752.97.3.1.3.",
+    )  # fmt: skip
+    actor: Actor
+    client: Client | None = None
+
+    def clean_reserve_number(self) -> str:
+        text = self.cleaned_data["reserve_number"]
+        try:
+            return identity.parse_reserve_number(text) if text else ""
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        number, system = data.get("reserve_number"), data.get("reserve_system")
+        if number and not system:
+            self.add_error("reserve_system", "Skriv vilket system som har gett reservnumret.")
+        elif system and not number and "reserve_number" not in self.errors:
+            self.add_error("reserve_number", "Skriv reservnumret, eller töm fältet under det.")
+        elif number and system:
+            try:
+                refuse_known(Client.with_reserve_number(number, system), self.actor, self.client)
+            except ValidationError as fault:
+                self.add_error("reserve_number", fault)
+        return data
+
+    @property
+    def reserve(self) -> tuple[str, str]:
+        """Number and system; both empty for none."""
+        return self.cleaned_data["reserve_number"], self.cleaned_data["reserve_system"]
+
+
+def refuse_known(found: Client | None, actor: Actor, own: Client | None = None) -> None:
+    """Raises ValidationError when `found` has the number, saying who only to those who see them."""
     if found is None:
         return
     if found == own:
@@ -57,7 +105,7 @@ def refuse_known(digits: str, actor: Actor, own: Client | None = None) -> None:
     )
 
 
-class ClientForm(forms.ModelForm):
+class ClientForm(PlaceForm):
     """A client's particulars."""
 
     unit = UnitField(Unit.objects.none(), label="Planeras av", empty_label="Välj enhet")
@@ -68,6 +116,7 @@ class ClientForm(forms.ModelForm):
             "name", "has_protected_identity", "unit", "provider", "address", "latitude",
             "longitude", "entry", "key_number", "phone", "is_dormant", "active_from", "active_to",
         )  # fmt: skip
+        field_classes: ClassVar = {"active_from": partial(Day, back=40)}
         help_texts = {
             "has_protected_identity": "Namn och adress döljs i listor, utskrifter och Excel.",
             "latitude": "Används för att räkna restid. Till exempel 59,3251.",
@@ -97,17 +146,19 @@ class ClientForm(forms.ModelForm):
             missing = "longitude" if data.get("longitude") is None else "latitude"
             if missing not in self.errors:
                 self.add_error(missing, "Skriv båda koordinaterna, eller ingen av dem.")
-        for name, most in (("latitude", 90), ("longitude", 180)):
-            if data.get(name) is not None and abs(data[name]) > most:
-                self.add_error(name, f"Koordinaten ligger mellan -{most} och {most}.")
         return data
 
+    def near(self, data: dict[str, Any]) -> places.Point | None:
+        """Where the unit's shifts start, which planning says of each unit."""
+        base = getattr(data.get("unit"), "base", None)
+        return places.Point(base.latitude, base.longitude) if base else None
 
-class NewClientForm(ClientForm):
+
+class NewClientForm(ReserveForm, ClientForm):
     """A new client, with the number that tells who it is."""
 
     identity_number = NumberField(required=False)
-    field_order = ("identity_number", *ClientForm.Meta.fields)
+    field_order = ("identity_number", "reserve_number", "reserve_system", *ClientForm.Meta.fields)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -115,18 +166,20 @@ class NewClientForm(ClientForm):
 
     def clean_identity_number(self) -> str:
         digits = self.cleaned_data["identity_number"]
-        refuse_known(digits, self.actor)
+        refuse_known(Client.with_number(digits) if digits else None, self.actor)
         return digits
 
     def save(self, commit: bool = True) -> Client:
         self.instance.identity_number = self.cleaned_data["identity_number"]
+        self.instance.reserve_number, self.instance.reserve_system = self.reserve
         return super().save(commit)
 
 
-class NumberForm(forms.Form):
+class NumberForm(ReserveForm):
     """Another number for the same person."""
 
-    identity_number = NumberField(label="Nytt personnummer eller samordningsnummer")
+    identity_number = NumberField(label="Nytt personnummer eller samordningsnummer", required=False)
+    field_order = ("identity_number",)
 
     def __init__(self, *args: Any, actor: Actor, client: Client, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -134,8 +187,15 @@ class NumberForm(forms.Form):
 
     def clean_identity_number(self) -> str:
         digits = self.cleaned_data["identity_number"]
-        refuse_known(digits, self.actor, self.client)
+        found = Client.with_number(digits) if digits else None
+        refuse_known(found, self.actor, self.client)
         return digits
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors and not data["identity_number"] and not data["reserve_number"]:
+            self.add_error("identity_number", "Skriv det nya numret.")
+        return data
 
 
 class DecisionForm(forms.ModelForm):
@@ -149,6 +209,10 @@ class DecisionForm(forms.ModelForm):
     class Meta:
         model = CareDecision
         fields = ("reference", "legal_basis", "decided_on", "decided_by", "valid_from", "valid_to")
+        # Decisions by LSS from 1994 still hold.
+        field_classes: ClassVar = {
+            "decided_on": partial(PastDay, back=40), "valid_from": partial(Day, back=40),
+        }  # fmt: skip
         help_texts = {"valid_to": "Lämna tomt om beslutet gäller tills vidare."}
 
     def clean(self) -> dict[str, Any]:
@@ -190,6 +254,7 @@ class OrderForm(forms.ModelForm):
             "service", "legal_basis", "decision", "provider", "times", "per", "minutes",
             "staff_needed", "valid_from", "valid_to", "note",
         )  # fmt: skip
+        field_classes: ClassVar = {"valid_from": partial(Day, back=40)}
         help_texts = {
             "decision": "Krävs utom för SoL 11 kap. 5 § och hälso- och sjukvård.",
             "minutes": "Personens tid, hur många ur personalen som än kommer.",

@@ -11,13 +11,15 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.query_utils import DeferredAttribute
 
 from cases.models import Record
-from organisation import identity
+from organisation import identity, reading
 from organisation.authority import Actor
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, InPeriodQuerySet, Provider, Unit
 from organisation.roles import Role
+from organisation.swedish import SWEDISH
 
 READERS = frozenset({
     Role.PLANNER, Role.UNIT_MANAGER, Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER, Role.NURSE,
@@ -50,7 +52,7 @@ class Service(models.Model):
         SURROUNDING = "surrounding", "Kringtid"
 
     code = models.SlugField("kod", max_length=30, unique=True)
-    name = models.CharField("namn", max_length=80)
+    name = models.CharField("namn", max_length=80, db_collation=SWEDISH)
     kind = models.CharField("slag", max_length=16, choices=Kind)
     hands_over = models.BooleanField("lämnas över vid besök", default=False)
     """What a laundry or pharmacy errand brings back to the person (PLN-07)."""
@@ -92,9 +94,14 @@ class Client(models.Model):
 
     identity_number = EncryptedTextField("personnummer", blank=True)
     identity_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    name = models.CharField("namn", max_length=120)
+    reserve_number = EncryptedTextField("reservnummer", blank=True)
+    """What a care system calls somebody who has no Swedish number, or whose number is not known."""
+    reserve_index = models.CharField(max_length=64, null=True, db_index=True, editable=False)
+    reserve_system = models.CharField("utfärdat av", max_length=80, blank=True)
+    """The system that gave the reserve number: its name or OID. Two systems may give the same."""
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     has_protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
-    address = models.CharField("adress", max_length=160, blank=True)
+    address = models.CharField("adress", max_length=160, blank=True, db_collation=SWEDISH)
     latitude = models.FloatField("latitud", null=True, blank=True)
     longitude = models.FloatField("longitud", null=True, blank=True)
     entry = models.CharField("väg in", max_length=160, blank=True)
@@ -125,6 +132,10 @@ class Client(models.Model):
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="client_has_both_coordinates_or_none",
             ),
+            models.UniqueConstraint(
+                fields=["reserve_index", "reserve_system"],
+                name="one_client_per_reserve_number_and_system",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,14 +144,24 @@ class Client(models.Model):
     def save(self, *args, **kwargs):
         number = self.identity_number
         self.identity_index = blind_index(number) if number else None
+        self.reserve_index = reserve_index(self.reserve_number)
         super().save(*args, **kwargs)
 
     @classmethod
     def with_number(cls, digits: str) -> "Client | None":
-        """The person who has or has had these twelve digits."""
+        """The person who has or has had these twelve signs."""
         index = blind_index(digits)
         held = ClientIdentity.objects.filter(identity_index=index).values("client")
         return cls.objects.filter(Q(identity_index=index) | Q(pk__in=held)).first()
+
+    @classmethod
+    def with_reserve_number(cls, number: str, system: str) -> "Client | None":
+        """The person who has or has had this reserve number of the system."""
+        index = reserve_index(number)
+        held = ClientIdentity.objects.filter(identity_index=index, system=system).values("client")
+        return cls.objects.filter(
+            Q(reserve_index=index, reserve_system=system) | Q(pk__in=held)
+        ).first()
 
     @property
     def short_name(self) -> str:
@@ -160,24 +181,69 @@ class Client(models.Model):
     @property
     def shown_number(self) -> str:
         """The identity number with its last four digits hidden (SEC-03)."""
-        if not self.identity_number or self.has_protected_identity:
+        return "" if self.has_protected_identity else identity.masked(self.identity_number)
+
+    @property
+    def shown_reserve_number(self) -> str:
+        """The reserve number with its last four signs hidden, and who gave it (SEC-03)."""
+        if not self.reserve_number or self.has_protected_identity:
             return ""
-        return f"{self.identity_number[:8]}-****"
+        return _masked_reserve(self.reserve_number, self.reserve_system)
+
+
+def reserve_index(number: str) -> str | None:
+    """By which a reserve number is found; apart from those of identity numbers."""
+    return blind_index(f"reserve:{number}") if number else None
+
+
+def _masked_reserve(number: str, system: str) -> str:
+    return f"{number[:-4]}**** ({system})"
+
+
+class Telling(DeferredAttribute):
+    """A field that tells who somebody is: a page that reads it has shown them (SEC-02)."""
+
+    def __get__(self, instance, cls=None):
+        known = {} if instance is None else instance.__dict__
+        if known.get("id") and not known.get("is_surrounding"):
+            reading.see(known["id"], known.get("unit_id"))
+        return super().__get__(instance, cls)
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.field.attname] = value
+
+
+for _name in ("identity_number", "name", "address", "entry", "phone"):
+    setattr(Client, _name, Telling(Client._meta.get_field(_name)))
 
 
 class ClientIdentity(Record):
-    """An identity number that a person has had: a coordination number that was replaced."""
+    """A number that a person has had: a coordination number or a reserve number that was replaced."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="identities")
     identity_number = EncryptedTextField("personnummer")
-    identity_index = models.CharField(max_length=64, unique=True, editable=False)
+    identity_index = models.CharField(max_length=64, editable=False)
+    system = models.CharField("utfärdat av", max_length=80, blank=True)
+    """The system that gave a reserve number; empty for other numbers."""
     replaced_on = models.DateField("ersatt")
 
+    class Meta(Record.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["identity_index", "system"], name="one_client_per_number_they_had"
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.identity_number[:8]}-****"
+        if self.system:
+            return _masked_reserve(self.identity_number, self.system)
+        return identity.masked(self.identity_number)
 
     def save(self, *args, **kwargs):
-        self.identity_index = blind_index(identity.parse(self.identity_number).digits)
+        if self.system:
+            self.identity_index = reserve_index(self.identity_number)
+        else:
+            self.identity_index = blind_index(identity.parse(self.identity_number).digits)
         super().save(*args, **kwargs)
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from clients.models import READERS, Service
+from organisation import swedish
 from organisation.access import roles
 from organisation.pages import changing, history
 from organisation.roles import Role
@@ -42,7 +43,11 @@ class ServiceForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if Service.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
+        if (
+            Service.objects.exclude(pk=self.instance.pk)
+            .filter(swedish.spelled(name, "name"))
+            .exists()
+        ):
             raise ValidationError("Det finns redan en insats med det namnet. Välj ett annat.")
         return name
 

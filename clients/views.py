@@ -42,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 act = editing.act_of(request, client, ORDERERS)
                 editing.record(client, act, "add_client", editing.changes(form, client))
         except IntegrityError:
-            form.add_error("identity_number", TAKEN)
+            form.add_error(None, TAKEN)
             return _form(request, form, _nothing, title, reverse("clients:list"))
         return redirect(address(client))
 
@@ -63,10 +63,10 @@ def number(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         act = editing.act_of(request, client, ORDERERS)
-        editing.replace_number(client, form.cleaned_data["identity_number"], act)
+        editing.replace_number(client, form.cleaned_data["identity_number"], form.reserve, act)
         return "Numret är bytt. Det gamla står kvar i historiken och hittar samma person."
 
-    return client_form(request, client, form, save=save, title="Byt personnummer", button="Byt")
+    return client_form(request, client, form, save=save, title="Byt nummer", button="Byt")
 
 
 @roles(*ORDERERS)

@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 14},
     },
     "packs": {"task": "planning.tasks.write_packs", "schedule": crontab(hour=18, minute=0)},
+    "recover": {
+        "task": "planning.tasks.recover",
+        "schedule": 20,
+        "options": {"expires": 19},
+    },
     "notices": {
         "task": "planning.tasks.send_notices",
         "schedule": 30,

@@ -149,9 +149,9 @@ def _counted(count: int, one: str, many: str) -> str:
 def _page_before(request: HttpRequest) -> str:
     """The page that the visitor came from, if it is one of ours."""
     page = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
-        return page
-    return "start"
+    hosts = {request.get_host()}
+    is_ours = "/" in page and url_has_allowed_host_and_scheme(page, hosts, request.is_secure())
+    return page if is_ours else "start"
 
 
 @demo_only

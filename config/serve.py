@@ -83,15 +83,13 @@ def _prepare() -> None:
     import django
 
     django.setup()
-    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection, connections
 
     from config import tables
     from config.demo import loading
 
-    for folder in (settings.FILES, settings.DATA / "queue", settings.DATA / "queue-control"):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folders()
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite" and not Path(name).exists():
         with loading.part("Skapar databasen", _say):
@@ -108,10 +106,19 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _start(processes: Processes, port: int) -> None:
+def make_folders() -> None:
+    """What the queue in files and the documents are written to."""
+    from django.conf import settings
+
+    for folder in (settings.FILES, settings.DATA / "queue", settings.DATA / "queue-control"):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def commands(port: int) -> dict[str, list[str]]:
+    """The arguments of Python that start each process."""
     # The warning is about untrusted messages; the demo's queue is a folder of its own.
     celery = ["-W", "ignore:You're running", "-m", "celery", "-A", "config", "--quiet"]
-    commands = {
+    return {
         "web": [
             "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
             "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
@@ -119,12 +126,15 @@ def _start(processes: Processes, port: int) -> None:
         ],
         "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "1"],
         "scheduler": [*celery, "beat", "--loglevel", "warning"],
-        LOADER: ["-m", "django", "demo", "--only", "rest", "--verbosity", "0"],
     }  # fmt: skip
+
+
+def _start(processes: Processes, port: int) -> None:
     # Ctrl-C must not reach them too: a granian worker that is told twice to stop may never do so.
     # Should this process be killed outright, the kernel tells them.
     tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-    for name, arguments in commands.items():
+    loading = {LOADER: ["-m", "django", "demo", "--only", "rest", "--verbosity", "0"]}
+    for name, arguments in (commands(port) | loading).items():
         processes[name] = subprocess.Popen(
             [*tied, sys.executable, *arguments], start_new_session=True
         )

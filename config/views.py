@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cases.pages.worklist import with_doors
 from cases.views import CASE_READERS
 from organisation.access import logged_in, public
 from organisation.roles import Role
@@ -107,7 +108,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for label, url_name, query in BEGIN_HERE.get(role, ())
     ][:6] or ([("Se ärendena", reverse("cases:overview"))] if actor.has_role(*CASE_READERS) else [])
     unread = request.user.notifications.filter(read_at=None).select_related("case")[:8]
-    return render(request, "home.html", {"tasks": tasks, "unread": unread})
+    return render(request, "home.html", {"tasks": tasks, "unread": with_doors(request, unread)})
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -3,6 +3,7 @@
 django-allauth leads through the pages, django-axes counts the failures; here is what is ours.
 """
 
+import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -30,17 +31,27 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import MaxLengthValidator
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import ResolverMatch, reverse
+from django.urls import reverse
 
 from organisation.encryption import EncryptedTextField
 from organisation.models import User
 
+LONGEST_NAME = 254
+"""Signs of a user name, which may be a mail address."""
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+WITH_TEMPORARY_PASSWORD = {"account_change_password", "account_logout", "account_reauthenticate"}
+"""What a person may open before they have changed a password that somebody else made."""
 WITHOUT_SECOND_FACTOR = {"account", "account_logout", "account_reauthenticate"}
 """What staff may open before they have set up a second factor, beside the pages that do it."""
 
+
+password_given = Signal()
+"""Sent with `user`, `by`, `at` and `is_new` in the transaction in which an administrator gives a
+person a temporary password: whoever can tell its owner does."""
 
 MESSAGES = {
     "account/messages/logged_out.txt": "Du är utloggad.",
@@ -76,14 +87,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Companies register in the portal, staff are added by the administrator."""
         return False
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """*Mitt konto*, where the message says that it is done."""
+        return reverse("account")
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """No count of our own: django-axes counts, in the database and for all processes."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The active person with this name and password.
-
-        Failures are counted on the name as the account has it, however it was typed.
-        """
+        """The active person with this name and password, however the name was typed."""
         if found := _user_called(credentials.get("username", "")):
             credentials["username"] = found.username
         user = super().authenticate(request, **credentials)
@@ -192,6 +204,7 @@ class LoginForm(account_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self, login="Användarnamn", password="Lösenord")
+        self.fields["login"].validators.append(MaxLengthValidator(LONGEST_NAME))
         self.fields["password"].help_text = ""
 
 
@@ -206,6 +219,12 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):
             password1="Nytt lösenord",
             password2="Nytt lösenord igen",
         )
+
+    def clean_password1(self) -> str:
+        new = self.cleaned_data["password1"]
+        if self.user.must_change_password and self.user.check_password(new):
+            raise forms.ValidationError("Välj ett annat lösenord än det tillfälliga.")
+        return new
 
 
 class ConfirmPasswordForm(account_forms.ReauthenticateForm):
@@ -274,6 +293,17 @@ class RenameKeyForm(EditWebAuthnForm):
         _name_of_key(self.fields["name"])
 
 
+def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+    """The name that django-axes counts failures on: one for all spellings, whether it exists or not."""
+    typed = (credentials or {}).get("username")
+    return folded(typed) if typed else None
+
+
+def folded(username: str) -> str:
+    """A user name without what two spellings of it may differ in."""
+    return unicodedata.normalize("NFC", username).strip().casefold()
+
+
 def client_address(request: HttpRequest) -> str | None:
     """The visitor's address, behind as many proxies as ALLAUTH_TRUSTED_PROXY_COUNT says."""
     return get_client_ip(request)
@@ -299,14 +329,18 @@ def told_when_silent(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 def login_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead staff without a second factor to set one up, and say when a session has ended."""
+    """Lead who has a temporary password to change it, and staff without a second factor to set one
+    up; say when a session has ended."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         return _after_inactivity(request) if _session_has_ended(request, response) else response
 
     def process_view(request: HttpRequest, *view: Any) -> HttpResponse | None:
-        if not lacks_second_factor(request) or _sets_up(request.resolver_match):
+        name = request.resolver_match.view_name
+        if has_temporary_password(request):
+            return None if name in WITH_TEMPORARY_PASSWORD else redirect("account_change_password")
+        if not lacks_second_factor(request) or _sets_up(name):
             return None
         return redirect("account")
 
@@ -321,15 +355,27 @@ def lacks_second_factor(request: HttpRequest) -> bool:
         and request.user.is_authenticated
         and not request.actor.is_outside
         and not is_mfa_enabled(request.user, SECOND_FACTORS)
-        and not any(
-            record["method"] == "socialaccount"
-            for record in get_authentication_records(request, request.user)
-        )
+        and not _came_from_municipality(request)
     )
 
 
-def _sets_up(match: ResolverMatch) -> bool:
-    name = match.view_name
+def has_temporary_password(request: HttpRequest) -> bool:
+    """Whether the person must first change a password that somebody else made."""
+    return (
+        request.user.is_authenticated
+        and request.user.must_change_password
+        and not _came_from_municipality(request)
+    )
+
+
+def _came_from_municipality(request: HttpRequest) -> bool:
+    return any(
+        record["method"] == "socialaccount"
+        for record in get_authentication_records(request, request.user)
+    )
+
+
+def _sets_up(name: str) -> bool:
     return name in WITHOUT_SECOND_FACTOR or name.startswith("mfa_")
 
 

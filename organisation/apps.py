@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from organisation import swedish
 
 
 class OrganisationConfig(AppConfig):
@@ -6,4 +9,10 @@ class OrganisationConfig(AppConfig):
     verbose_name = "Organisation"
 
     def ready(self) -> None:
-        from organisation import login_events  # noqa: F401 - connects the receivers
+        from organisation import (
+            fields,
+            login_events,  # noqa: F401 - connects the receivers
+        )
+
+        fields.teach()
+        connection_created.connect(swedish.register)

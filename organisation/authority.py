@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
+from audit.act import Act
 from organisation.models import PRACTICE, DelegationRule, RoleAssignment, Substitution, User
 from organisation.roles import OUTSIDE_ROLES, Role
 
@@ -37,6 +38,18 @@ class Actor:
         return next(
             (held for held in self.holdings if held.role in roles and held.covers(unit_path)), None
         )
+
+    def act(self, at: datetime, roles: Collection[str], unit_path: str = "") -> Act:
+        """What the person does, or tries, by one of `roles` in the unit (empty: anywhere).
+
+        Of what they hold, that which comes nearest says for whom; what is their own comes first.
+        """
+        held = min(
+            self.holdings,
+            key=lambda held: (held.role not in roles, not held.covers(unit_path)),
+            default=None,
+        )
+        return Act(self.user, held.on_behalf_of if held else None, at)
 
     def has_role(self, *roles: str) -> bool:
         """Whether one of `roles` is held anywhere."""

@@ -1,14 +1,17 @@
 """Forms of the organisation's pages. Each says under the field what is wrong and what to write."""
 
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from audit.clock import day_before
-from organisation import identity
+from organisation import identity, swedish
+from organisation.defaults import RULES
+from organisation.fields import Day
 from organisation.models import (
     DelegationRule,
     Provider,
@@ -208,6 +211,7 @@ class UnitForm(forms.ModelForm):
     class Meta:
         model = Unit
         fields = ("name", "parent", "valid_from")
+        field_classes: ClassVar = {"valid_from": partial(Day, back=100)}
         labels = {"valid_from": "Från och med"}
 
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):
@@ -341,12 +345,16 @@ class ResponsibilityForm(forms.ModelForm):
 class DelegationForm(forms.ModelForm):
     """A line of the delegation of authority: a new one, or the one that replaces `old`."""
 
+    code = forms.ChoiceField(
+        label="Beslut som Kundval frågar efter",
+        choices=[("", "Välj beslut"), *((code, label) for code, label, _ in RULES)],
+    )
+
     class Meta:
         model = DelegationRule
         fields = ("code", "label", "role", "paragraph", "valid_from", "valid_to")
         help_texts = {
-            "code": "Systemets namn på beslutet, till exempel warning. Bokstäver a–z, siffror, "
-            "bindestreck och understreck.",
+            "label": "Som det står i nämndens delegationsordning.",
             "valid_to": "Lämna tomt om delegationen gäller tills vidare.",
         }
 
@@ -392,7 +400,9 @@ class LogFilter(forms.Form):
     person = forms.ModelChoiceField(
         User.objects.none(), label="Vem", required=False, empty_label="Alla"
     )
-    objekt = forms.CharField(label="Ärende eller användarnamn", required=False, max_length=150)
+    objekt = forms.CharField(
+        label="Ärende, användarnamn eller brukare 12", required=False, max_length=150
+    )
     fran = forms.DateField(label="Från och med", required=False)
     till = forms.DateField(label="Till och med", required=False)
     slag = forms.ChoiceField(
@@ -474,7 +484,7 @@ def overlapping(first: date, last: date | None) -> Q:
 def refuse_taken_name(name: str | None, parent: Unit | None, unit: Unit) -> None:
     """Raise ValidationError when a sister unit that has not ended has the name."""
     if name and parent and (
-        Unit.objects.filter(parent=parent, name__iexact=name, valid_to=None)
+        Unit.objects.filter(swedish.spelled(name, "name"), parent=parent, valid_to=None)
         .exclude(pk=unit.pk)
         .exists()
     ):  # fmt: skip

@@ -14,6 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from audit import log
+from audit.act import Act
 from audit.models import Event
 from organisation.models import User
 
@@ -44,7 +45,9 @@ def login_failed(
 
 @receiver(password_changed)
 def changed_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """A person changed their own password."""
+    """A person changed their own password, which is a temporary one no more."""
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
     _record(request, "change_password", user, user)
 
 
@@ -75,8 +78,7 @@ def _record(
         log.record(
             f"user:{person.pk}" if person else "login",
             name,
-            at=request.at,
-            actor=actor,
+            Act.own(actor, request.at),
             subject=person or User(pk=0),
             kind=kind,
             values=values,

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.roles import OUTSIDE_ROLES, Role
+from organisation.swedish import SWEDISH
 
 
 class InPeriodQuerySet(models.QuerySet):
@@ -45,7 +46,7 @@ PRACTICE = "ovning/"
 class Unit(InPeriod):
     """A unit of the municipality; the tree follows the finance system's (PLN-01)."""
 
-    name = models.CharField("namn", max_length=120)
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -121,12 +122,12 @@ class Provider(models.Model):
         COMPANY = "company", "Företag"
         IN_HOUSE = "in_house", "Egen regi"
 
-    name = models.CharField("namn", max_length=160)
+    name = models.CharField("namn", max_length=160, db_collation=SWEDISH)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.COMPANY)
     organisation_number = EncryptedTextField("organisationsnummer", blank=True)
     """Ten digits; encrypted, since a sole trader's is a personal identity number."""
     organisation_number_index = models.CharField(max_length=64, null=True, unique=True)
-    address = models.CharField("postadress", max_length=200, blank=True)
+    address = models.CharField("postadress", max_length=200, blank=True, db_collation=SWEDISH)
     mail = models.EmailField("e-post", blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT)
@@ -166,11 +167,14 @@ class User(AbstractUser):
 
     first_name = None
     last_name = None
-    name = models.CharField("namn", max_length=120)
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     email = models.EmailField("e-post", blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)
-    calendar_key = models.CharField(max_length=43, blank=True, db_index=True)
-    """Secret part of the address of the person's calendar feed; empty until asked for."""
+    calendar_key_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    """SHA-256 of the secret part of the address of the person's calendar feed, which is shown once
+    and kept nowhere; empty until asked for."""
+    must_change_password = models.BooleanField(default=False)
+    """The password was made by somebody else: nothing else opens until it is changed (SEC-04)."""
 
     REQUIRED_FIELDS = ["name", "email"]
 
@@ -244,7 +248,7 @@ class DelegationRule(InPeriod):
     """A line of the committee's delegation of authority: what, and who may decide it (CAP-08)."""
 
     code = models.SlugField("kod", max_length=60)
-    label = models.CharField("beslut", max_length=160)
+    label = models.CharField("beslut", max_length=160, db_collation=SWEDISH)
     role = models.CharField("delegat", max_length=40, choices=Role)
     paragraph = models.CharField("punkt i delegationsordningen", max_length=40, blank=True)
 
@@ -329,7 +333,7 @@ class Representation(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="representations")
     claimed_name = models.CharField("företagets namn", max_length=160)
     """As the person wrote it; shown to them until the authority is approved."""
-    title = models.CharField("befattning", max_length=80)
+    title = models.CharField("befattning", max_length=80, db_collation=SWEDISH)
     basis = models.CharField("behörighet", max_length=20, choices=Basis)
     registered_at = models.DateTimeField()
     approved_by = models.ForeignKey(

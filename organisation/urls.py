@@ -45,6 +45,7 @@ urlpatterns = [
     path("delegation/<int:pk>/avsluta/", delegation.end, name="delegation_end"),
     path("delegation/<slug:code>/historik/", delegation.code_history, name="delegation_history"),
     path("logg/", access_log.access_log, name="access_log"),
+    path("logg/brukare/", access_log.client, name="log_client"),
     path("logg/excel/", access_log.export, name="log_export"),
     path("logg/kontroll/", access_log.check, name="log_check"),
     path("logg/verifiera/", access_log.verify, name="log_verify"),

@@ -69,6 +69,24 @@ def write_packs() -> int:
 
 
 @shared_task
+def recover() -> int:
+    """Send again the jobs that a killed worker had in its hands: each may be carried out twice, and
+    is done once. Returns how many."""
+    now = clock.now()
+    plans, practices, searches = packs.unwritten(now), making.lost(now), runs.lost(now)
+    for plan in plans:
+        write_pack.delay(plan)
+    for practice in practices:
+        make_practice.delay(practice)
+    for run in searches:
+        if run.group is None:
+            optimize.delay(run.pk)
+    for group in {run.group for run in searches} - {None}:
+        optimize_days.delay(str(group))
+    return len(plans) + len(practices) + len(searches)
+
+
+@shared_task
 def send_notices() -> int:
     """Send the notices of extra needs that wait."""
     return notices.send_waiting(clock.now)

@@ -11,13 +11,14 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.urls import resolve
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from audit import triggers
+from tests import models, reached
 
-hypothesis_settings.register_profile("kundval", deadline=None, max_examples=60)
-hypothesis_settings.load_profile("kundval")
+hypothesis_settings.load_profile(models.PROFILE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop in browser tests
 
 TEST_DAY = os.environ.get("KUNDVAL_TEST_DAY", "")
@@ -65,6 +66,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         triggers.remove(connection)
         triggers.install(connection)
+        reached.remember_installed()
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +83,58 @@ def nothing_remembered():
 def seals(settings, tmp_path):
     """The seals of one test."""
     settings.SEALS = tmp_path / "seals"
+
+
+@pytest.fixture(autouse=True)
+def every_message_leads_its_receiver_to_a_page(request, monkeypatch):
+    """SEC-01, INT-08: whoever is told of something in a test may then open what the line leads to."""
+    if not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("db")
+    from cases import commands, messages
+
+    told, shut = [], []
+    notify, carry_out = messages.notify, commands._perform
+
+    def recording(users, case, text, at, **more):
+        users = list(users)
+        notify(users, case, text, at, **more)
+        if more.get("opens", True):
+            told.extend((user, case.pk, text, at, more.get("leads_to", "")) for user in users)
+
+    def checking(*arguments):
+        outcome = carry_out(*arguments)
+        shut.extend(shut_doors(told))
+        return outcome
+
+    monkeypatch.setattr(messages, "notify", recording)
+    monkeypatch.setattr(commands, "_perform", checking)
+    yield
+    assert connection.needs_rollback or shut + shut_doors(told) == []
+
+
+def shut_doors(told: list) -> list[str]:
+    """Those messages whose receiver may not open what they lead to, that day. Empties the list."""
+    from audit import clock
+    from organisation.authority import actor_on
+
+    shut = [
+        f"{user}: {text}"
+        for user, case, text, at, leads_to in told
+        if not _opens(actor_on(user, clock.local_date(at)), case, leads_to)
+    ]
+    told.clear()
+    return shut
+
+
+def _opens(actor, case: int, leads_to: str) -> bool:
+    from cases import views
+    from cases.models import Case
+
+    if leads_to:
+        return actor.has_role(*resolve(leads_to).func.access)
+    row = Case.objects.filter(pk=case).visible_to(actor).first()
+    return row is not None and (
+        actor.is_outside or row.kind in views.own_pages or actor.has_role(*views.CASE_READERS)
+    )

@@ -22,11 +22,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Showing',
+            fields=[
+                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('count', models.PositiveIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='DemoDate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('days_ahead', models.PositiveIntegerField(default=0)),
             ],
+        ),
+        migrations.CreateModel(
+            name='Shown',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('showing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shown', to='audit.showing')),
+                ('person', models.PositiveBigIntegerField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'showing'), name='shown_once_in_a_showing')],
+            },
         ),
         migrations.CreateModel(
             name='Event',
@@ -47,6 +65,7 @@ class Migration(migrations.Migration):
                 ('previous_hash', models.CharField(max_length=64)),
                 ('hash', models.CharField(max_length=64)),
                 ('personal', models.BooleanField(default=False)),
+                ('showing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='audit.showing')),
             ],
             options={
                 'indexes': [models.Index(fields=['object_type', 'object_id', '-at'], name='events_of_object'), models.Index(fields=['actor', '-at'], name='events_of_actor'), models.Index(condition=models.Q(('personal', True)), fields=['-at'], name='personal_reads_by_time')],

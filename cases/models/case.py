@@ -14,6 +14,7 @@ from viewflow.workflow.models import Process
 from cases.models.deadline import Deadline
 from organisation.authority import Actor
 from organisation.models import Provider, Unit
+from organisation.swedish import SWEDISH
 
 
 class CaseQuerySet(models.QuerySet):
@@ -80,7 +81,7 @@ class Case(models.Model):
     number = models.CharField("ärendenummer", max_length=20, unique=True, null=True)
     """Gap-free per kind and year; a draft has none yet."""
     registry_no = models.CharField("diarienummer", max_length=30, blank=True)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, db_collation=SWEDISH)
     state = FSMField(default=DRAFT, protected=True, max_length=30, db_index=True)
     state_since = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
@@ -230,7 +231,7 @@ class SavedFilter(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters"
     )
-    name = models.CharField("namn", max_length=60)
+    name = models.CharField("namn", max_length=60, db_collation=SWEDISH)
     query = models.CharField(max_length=400)
 
     class Meta:

@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from organisation.models import InPeriod
+from organisation.swedish import SWEDISH
 
 
 class CommitteeMember(InPeriod):
     """A member of the committee in a period; needs no login."""
 
-    name = models.CharField("namn", max_length=120)
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     seat = models.CharField("uppdrag", max_length=60, default="Ledamot")
 
     class Meta(InPeriod.Meta):
@@ -54,7 +55,7 @@ class AgendaItem(models.Model):
 
     meeting = models.ForeignKey(CommitteeMeeting, on_delete=models.PROTECT, related_name="items")
     order = models.PositiveSmallIntegerField()
-    title = models.CharField("rubrik", max_length=200)
+    title = models.CharField("rubrik", max_length=200, db_collation=SWEDISH)
     case = models.ForeignKey(
         "cases.Case", null=True, on_delete=models.PROTECT, related_name="agenda_items"
     )

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases import deadlines
+from organisation.swedish import SWEDISH
 
 
 class DeadlineQuerySet(models.QuerySet):
@@ -22,10 +23,12 @@ class Deadline(models.Model):
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="deadlines")
     rule = models.CharField(max_length=40)
-    label = models.CharField(max_length=120)
+    label = models.CharField(max_length=120, db_collation=SWEDISH)
+    what = models.CharField(max_length=120, blank=True)
+    """What it is about, in words, when the case has several of a kind: "Ansvarsförsäkring"."""
     source = models.CharField(max_length=120)
     about = models.CharField(max_length=60, blank=True)
-    """The row of the case that it is about, when the case has several of a kind: "permit:12"."""
+    """The row of the case that it is about: "permit:12"."""
     anchor = models.DateField()
     anchor_text = models.CharField(max_length=160, blank=True)
     days = models.PositiveSmallIntegerField(default=0)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
 
+from organisation.swedish import SWEDISH
+
 
 def private_files() -> FileSystemStorage:
     """Files outside the web root, under random names, served through permission checks alone."""
@@ -61,7 +63,7 @@ class Document(models.Model):
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=30)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, db_collation=SWEDISH)
     version = models.PositiveSmallIntegerField(default=1)
     facts = models.JSONField()
     template_hash = models.CharField(max_length=64)
@@ -106,7 +108,7 @@ class Attachment(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="attachments")
     requirement = models.CharField(max_length=40, blank=True)
     """Code of the checklist's row that the file answers; empty for others."""
-    name = models.CharField("filnamn", max_length=160)
+    name = models.CharField("filnamn", max_length=160, db_collation=SWEDISH)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     """Bytes."""

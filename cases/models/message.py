@@ -15,6 +15,8 @@ class Notification(models.Model):
         "cases.Case", null=True, on_delete=models.PROTECT, related_name="notifications"
     )
     text = models.CharField(max_length=240)
+    leads_to = models.CharField(max_length=200, blank=True)
+    """The page it opens, when its receiver is not one who may open the case's own."""
     urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)

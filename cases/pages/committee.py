@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from audit import log
 from cases import committee, deadlines, documents
 from cases.committee_forms import (
     MatterForm,
@@ -27,7 +26,10 @@ from cases.dates import full_date, short_date
 from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
 from cases.views import actions
+from organisation import entry
 from organisation.access import roles
+from organisation.acting import act_of
+from organisation.reading import log_read
 from organisation.roles import ADMINISTRATION, Role
 
 EDITORS = frozenset({Role.COMMITTEE_SECRETARY})
@@ -51,7 +53,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied("Sammanträden läggs in av nämndsekreteraren.")
         if form.is_valid():
             planned = form.save(commit=False)
-            committee.save_meeting(planned, request.at, request.user)
+            committee.save_meeting(planned, act_of(request, EDITORS))
             messages.success(
                 request, f"Sammanträdet {short_date(planned.held_on)} är inlagt. "
                 f"Manusstopp {short_date(planned.documents_due)}.",
@@ -80,7 +82,7 @@ def change_meeting(request: HttpRequest, pk: int) -> HttpResponse:
     form = MeetingForm(request.POST or None, instance=found, day=request.today)
     if request.method == "POST" and form.is_valid():
         try:
-            committee.save_meeting(form.save(commit=False), request.at, request.user)
+            committee.save_meeting(form.save(commit=False), act_of(request, EDITORS))
         except ValidationError as fault:
             form.add_error(None, fault)
         else:
@@ -104,8 +106,8 @@ def packet(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if cases - _seen(request, cases):
         raise PermissionDenied("Utskicket innehåller ärenden som du inte har tillgång till.")
-    log.record_read(
-        f"meeting:{found.pk}", "read_packet", at=request.at, actor=request.user, subject=found,
+    log_read(
+        request, f"meeting:{found.pk}", "read_packet", found, ADMINISTRATION,
         values={"cases": sorted(cases)},
     )  # fmt: skip
     response = HttpResponse(committee.packet(found), content_type="application/pdf")
@@ -118,7 +120,7 @@ def packet(request: HttpRequest, pk: int) -> HttpResponse:
 def freeze(request: HttpRequest, pk: int) -> HttpResponse:
     """Lock every document on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
-    locked = committee.freeze(found, request.at, request.user)
+    locked = committee.freeze(found, act_of(request, FREEZERS))
     count = "1 handling" if len(locked) == 1 else f"{len(locked)} handlingar"
     messages.success(request, f"Utskicket är låst: {count}.")
     return redirect(_address(found, request.POST.get("punkt")))
@@ -132,9 +134,8 @@ def adjust_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     form = MinutesForm(request.POST)
     if form.is_valid():
         try:
-            committee.adjust_minutes(
-                found, form.cleaned_data["adjusted_on"], request.at, request.user
-            )
+            day = form.cleaned_data["adjusted_on"]
+            committee.adjust_minutes(found, day, act_of(request, EDITORS))
         except ValidationError as fault:
             form.add_error("adjusted_on", fault)
         else:
@@ -151,7 +152,7 @@ def add_matter(request: HttpRequest, pk: int) -> HttpResponse:
     form = MatterForm(request.POST)
     if not form.is_valid():
         return _meeting_page(request, found, matter=form)
-    item = committee.add_matter(found, form.cleaned_data["title"], request.at, request.user)
+    item = committee.add_matter(found, form.cleaned_data["title"], act_of(request, EDITORS))
     return redirect(_address(found, item.pk))
 
 
@@ -161,7 +162,7 @@ def move_item(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a line of the agenda one place up or down."""
     item = get_object_or_404(AgendaItem, pk=pk, withdrawn_on=None)
     step = -1 if request.POST.get("step") == "up" else 1
-    committee.move_item(item, step, request.at, request.user)
+    committee.move_item(item, step, act_of(request, EDITORS))
     return redirect(_address(item.meeting, request.POST.get("punkt")))
 
 
@@ -171,7 +172,7 @@ def remove_matter(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a matter in words off the agenda."""
     item = get_object_or_404(AgendaItem, pk=pk, withdrawn_on=None)
     try:
-        committee.remove_matter(item, request.at, request.user)
+        committee.remove_matter(item, act_of(request, EDITORS))
     except ValidationError as fault:
         messages.error(request, fault.messages[0])
     else:
@@ -188,7 +189,7 @@ def members(request: HttpRequest) -> HttpResponse:
         if not may_edit:
             raise PermissionDenied("Ledamöter läggs in av nämndsekreteraren.")
         if form.is_valid():
-            committee.save_member(form.save(commit=False), request.at, request.user)
+            committee.save_member(form.save(commit=False), act_of(request, EDITORS))
             messages.success(request, f"{form.instance} är inlagd.")
             return redirect("committee:members")
     everybody = CommitteeMember.objects.order_by("name")
@@ -207,7 +208,7 @@ def end_member(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CommitteeMember, pk=pk)
     form = MemberEndForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        committee.save_member(form.save(commit=False), request.at, request.user)
+        committee.save_member(form.save(commit=False), act_of(request, EDITORS))
         messages.success(request, f"Sista dag för {found} är sparad.")
         return redirect("committee:members")
     return _form_page(request, form, f"Avsluta uppdraget för {found}", reverse("committee:members"))
@@ -347,7 +348,8 @@ def _left_over(previous: CommitteeMeeting, request: HttpRequest) -> list[AgendaI
 
 def _address(found: CommitteeMeeting, item: Any = None) -> str:
     address = reverse("committee:meeting", args=[found.pk])
-    return f"{address}?punkt={int(item)}" if str(item or "").isdigit() else address
+    number = entry.whole_number(str(item or ""))
+    return f"{address}?punkt={number}" if number else address
 
 
 def _form_page(request: HttpRequest, form: Any, title: str, back: str) -> HttpResponse:

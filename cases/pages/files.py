@@ -5,10 +5,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from audit import log
 from cases import documents
 from cases.models import Attachment, Document
-from cases.views import CASE_READERS, get_case
+from cases.views import CASE_READERS, get_case, log_reading
 from organisation.access import logged_in, roles
 
 
@@ -20,7 +19,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_case(request, row.case_id)
     if request.actor.is_outside and not row.shown_to_company:
         raise Http404
-    log.record_read(case.chain, "read_document", at=request.at, actor=request.user, subject=row)
+    log_reading(request, case, "read_document", row)
     response = HttpResponse(documents.content(row), content_type="application/pdf")
     name = f"{case}-{row.kind}-{row.version}.pdf".replace(" ", "-")
     response["Content-Disposition"] = f'inline; filename="{name}"'
@@ -34,10 +33,7 @@ def preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     case = get_case(request, pk)
     if kind not in documents.kinds:
         raise Http404
-    log.record_read(
-        case.chain, "read_document", at=request.at, actor=request.user, subject=case,
-        values={"kind": kind, "preview": True},
-    )  # fmt: skip
+    log_reading(request, case, "read_document", case, {"kind": kind, "preview": True})
     return HttpResponse(documents.preview(case.concrete(), kind, request.today.isoformat()))
 
 
@@ -52,10 +48,7 @@ def attachment(request: HttpRequest, pk: str) -> FileResponse:
             if row.scan == Attachment.Scan.INFECTED
             else "Filen väntar på virussökning. Försök igen om en stund."
         )
-    log.record_read(
-        case.chain, "read_attachment", at=request.at, actor=request.user, subject=row,
-        values={"sha256": row.sha256},
-    )  # fmt: skip
+    log_reading(request, case, "read_attachment", row, {"sha256": row.sha256})
     response = FileResponse(
         row.file.open(), as_attachment=True, filename=row.name, content_type=row.content_type
     )

@@ -11,6 +11,7 @@ from audit import log
 from cases.models import OutgoingMail
 from cases.pages.worklist import page_of
 from organisation.access import roles
+from organisation.acting import act_of
 from organisation.roles import Role
 
 READERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR})
@@ -53,7 +54,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         mail.status, mail.attempts, mail.next_try_at = Status.QUEUED, 0, request.at
         mail.save(update_fields=["status", "attempts", "next_try_at"])
         log.record(
-            "mail", "send_mail_again", at=request.at, actor=request.user, subject=mail,
+            "mail", "send_mail_again", act_of(request, READERS), subject=mail,
             values={"status": [before, mail.status]},
         )  # fmt: skip
     messages.success(request, "Brevet ligger i kön och skickas igen inom kort.")

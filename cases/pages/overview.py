@@ -47,6 +47,8 @@ class Column:
 class Waiting:
     """Open cases that wait for one of `roles`: which, what to say, and the command that helps.
 
+    The text is a sentence of its own: it stands beside the case's title and says nothing *of* it.
+
     Without a command the button leads to the case.
     """
 
@@ -82,7 +84,7 @@ waiting: list[Waiting] = [
     Waiting(
         {Role.DEPUTY_DIRECTOR},
         lambda user: Q(responsible=None),
-        "har ingen handläggare.",
+        "Ärendet har ingen handläggare.",
         "Fördela",
         ChangeResponsible.command_name(),
     )
@@ -180,14 +182,16 @@ def waiting_for(request: HttpRequest) -> list[Task]:
         for task in _waiting_cases(request, work)
     ]
     cases.sort(key=lambda task: task.case.next_due or date.max)
-    tasks = (_notices(request.user)[:MOST_NOTICES] + cases)[:MOST_WAITING]
+    tasks = (_notices(request)[:MOST_NOTICES] + cases)[:MOST_WAITING]
     add_next_deadline({task.case.pk: task.case for task in tasks}.values())
     return tasks
 
 
-def _notices(user: User) -> list[Task]:
+def _notices(request: HttpRequest) -> list[Task]:
+    open_to = Case.objects.visible_to(request.actor)
     rows = (
-        Notification.objects.filter(user=user, read_at=None, urgent=True, case__isnull=False)
+        Notification.objects.filter(user=request.user, read_at=None, urgent=True)
+        .filter(Q(case__in=open_to) | Q(case__isnull=False) & ~Q(leads_to=""))
         .select_related("case")
         .order_by("-created_at", "-pk")[:20]
     )

@@ -13,6 +13,7 @@ from audit.models import Event
 from cases.models import Setting
 from cases.preferences import PREFERENCES, Preference, all_chosen
 from organisation.access import roles
+from organisation.acting import act_of
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.DEPUTY_DIRECTOR, Role.VIVA_ADMINISTRATOR})
@@ -68,7 +69,7 @@ def _save(request: HttpRequest, form: PreferencesForm) -> bool:
             value = form.cleaned_data[key]
             row, _ = Setting.objects.update_or_create(key=key, defaults={"value": value})
             log.record(
-                CHAIN, "change_preference", at=request.at, actor=request.user, subject=row,
+                CHAIN, "change_preference", act_of(request, EDITORS), subject=row,
                 values={"key": key, "from": before[key], "to": value},
             )  # fmt: skip
     return bool(changed)
@@ -77,7 +78,7 @@ def _save(request: HttpRequest, form: PreferencesForm) -> bool:
 def _history() -> list[dict[str, Any]]:
     events = (
         Event.objects.filter(chain__name=CHAIN)
-        .select_related("actor", "values")
+        .select_related("actor", "on_behalf_of", "values")
         .order_by("-seq")[:SHOWN_EVENTS]
     )
     return [{"event": event, **_said(event)} for event in events if hasattr(event, "values")]

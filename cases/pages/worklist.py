@@ -1,5 +1,6 @@
 """Worklist, inbox, search, what is to be registered, and the calendar feed. CAP-14, CAP-04."""
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -15,9 +16,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit import log
+from audit.act import Act
 from cases import calendar
 from cases.actions import ChangeResponsible, RegisterNote
 from cases.commands import Refused, perform
@@ -25,6 +28,7 @@ from cases.export import MOST_ROWS, case_list
 from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
 from cases.views import CASE_READERS, back_to
+from organisation import entry
 from organisation.access import logged_in, public, roles
 from organisation.authority import Actor, actor_on
 from organisation.models import RoleAssignment, User
@@ -108,7 +112,7 @@ def export(request: HttpRequest) -> FileResponse:
 @require_POST
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the list's filter under a name; the same name again replaces it."""
-    name = request.POST.get("name", "").strip()
+    name = entry.line(request.POST.get("name", ""))
     query = known_query(request.POST.get("query", ""))
     back = f"{reverse('cases:worklist')}?{query}"
     if not 0 < len(name) <= LONGEST_NAME:
@@ -154,7 +158,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     Sent twice, the key of the form makes sure that it is done once.
     """
     shown = _shown_versions(request.POST.getlist("fall")[:PER_PAGE])
-    person = performers(request.actor).filter(pk=_digits(request.POST.get("ansvarig"))).first()
+    person = (
+        performers(request.actor)
+        .filter(pk=entry.whole_number(request.POST.get("ansvarig")))
+        .first()
+    )
     if not shown or person is None:
         messages.error(request, "Inget ändrades. Välj minst ett ärende och en handläggare.")
         return redirect(_safe(request, request.POST.get("back", ""), reverse("cases:worklist")))
@@ -193,44 +201,49 @@ def _give(request: HttpRequest, case: Case, person: User, version: int) -> Done:
 def _shown_versions(chosen: Iterable[str]) -> dict[int, int]:
     """Case -> version at display, from "pk:version"."""
     pairs = [text.partition(":") for text in chosen]
-    return {_digits(pk): _digits(version) for pk, _, version in pairs if _digits(pk)}
-
-
-def _digits(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return {
+        case: entry.number(version) for pk, _, version in pairs if (case := entry.whole_number(pk))
+    }
 
 
 def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
     """`address` when it lies in the product itself."""
-    return address if url_has_allowed_host_and_scheme(address, None) else otherwise
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, None)
+    return address if is_ours else otherwise
 
 
 # ------------------------------------------------------------------ calendar
 
 
+@never_cache
 @roles(*CASE_READERS)
 def calendar_address(request: HttpRequest) -> HttpResponse:
-    """The secret address of the person's calendar feed: make, renew, remove."""
+    """The secret address of the person's calendar feed: make, renew, remove. It is shown on the
+    answer to its making and never again."""
+    address = ""
     if request.method == "POST":
         removed = request.POST.get("do") == "remove"
         key = "" if removed else secrets.token_urlsafe(32)
         with transaction.atomic():
-            User.objects.filter(pk=request.user.pk).update(calendar_key=key)
+            User.objects.filter(pk=request.user.pk).update(
+                calendar_key_hash=_hashed(key) if key else ""
+            )
             log.record(
                 f"user:{request.user.pk}",
                 "remove_calendar_address" if removed else "make_calendar_address",
-                at=request.at, actor=request.user, subject=request.user,
+                Act.own(request.user, request.at), subject=request.user,
             )  # fmt: skip
-        messages.success(
-            request,
-            "Adressen är borttagen." if removed else "Kalendern har en ny adress. Den gamla "
-            "fungerar inte längre.",
-        )  # fmt: skip
-        return redirect("cases:calendar_address")
-    key = request.user.calendar_key
-    address = reverse("cases:calendar_feed", args=[key]) if key else ""
-    context = {"address": request.build_absolute_uri(address) if key else ""}
+        if removed:
+            messages.success(request, "Adressen är borttagen.")
+            return redirect("cases:calendar_address")
+        address = request.build_absolute_uri(reverse("cases:calendar_feed", args=[key]))
+    context = {"address": address, "has_address": bool(request.user.calendar_key_hash)}
     return render(request, "cases/calendar_address.html", context)
+
+
+def _hashed(key: str) -> str:
+    """What a key is recognised by: it is long and random, so one round of SHA-256 keeps it."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 @public
@@ -239,7 +252,7 @@ def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
 
     The key is the only proof of who asks. Case number and deadline alone: no names (SEC-03).
     """
-    person = User.objects.filter(calendar_key=key, is_active=True).first()
+    person = User.objects.filter(calendar_key_hash=_hashed(key), is_active=True).first()
     if person is None:
         raise Http404
     mine = Case.objects.listed().visible_to(actor_on(person, request.today)).open()
@@ -279,27 +292,41 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return _mark(request, mine)
     unread_only = request.GET.get("visa") == "olasta"
     rows = mine.filter(read_at=None) if unread_only else mine
+    page = page_of(request, rows.select_related("case"))
+    page.object_list = with_doors(request, page.object_list)
     context = {
-        "page": page_of(request, rows.select_related("case")),
+        "page": page,
         "unread": mine.filter(read_at=None).count(),
         "unread_only": unread_only,
     }
     return render(request, "cases/inbox.html", context)
 
 
+def with_doors(request: HttpRequest, notices: Iterable[Notification]) -> list[Notification]:
+    """The notices, each with whether the person still may open what it leads to: `opens`."""
+    found = list(notices)
+    cases = Case.objects.filter(pk__in={notice.case_id for notice in found})
+    seen = set(cases.visible_to(request.actor).values_list("pk", flat=True))
+    for notice in found:
+        notice.opens = bool(notice.leads_to) or notice.case_id in seen
+    return found
+
+
 def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
     unread = mine.filter(read_at=None)
     back = _safe(request, request.POST.get("back", ""), reverse("cases:inbox"))
     if "open" in request.POST:
-        row = get_object_or_404(mine.select_related("case"), pk=_digits(request.POST["open"]))
-        if row.case is None:
+        row = get_object_or_404(
+            mine.select_related("case"), pk=entry.whole_number(request.POST["open"])
+        )
+        if not with_doors(request, [row])[0].opens:
             unread.filter(pk=row.pk).update(read_at=request.at)
             return redirect(back)
         # Who opens a case has also seen what was said of it before.
         unread.filter(case=row.case, created_at__lte=row.created_at).update(read_at=request.at)
-        return redirect(back_to(request, row.case))
+        return redirect(row.leads_to or back_to(request, row.case))
     if "read" in request.POST:
-        unread = unread.filter(pk=_digits(request.POST["read"]))
+        unread = unread.filter(pk=entry.whole_number(request.POST["read"]))
     elif "all" not in request.POST:
         return redirect(back)
     unread.update(read_at=request.at)
@@ -312,7 +339,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
 @roles(*CASE_READERS)
 def search(request: HttpRequest) -> HttpResponse:
     """Cases by number, registry number or company; a whole number leads straight to its case."""
-    text = request.GET.get("q", "").strip()
+    text = entry.sought(request.GET.get("q"))
     visible = Case.objects.listed().visible_to(request.actor)
     if text and (exact := visible.filter(number__iexact=text).first()):
         return redirect("cases:case", exact.pk)

@@ -86,11 +86,11 @@ def month_name(day: date) -> str:
 
 @register.filter
 def moment(at: datetime | None) -> str:
-    """tis 24 nov 15:10"""
+    """tis 24 nov 2026 15:10"""
     if not at:
         return ""
     local = timezone.localtime(at)
-    return f"{dates.short_date(local.date())} {local:%H:%M}"
+    return f"{dates.long_date(local.date())} {local:%H:%M}"
 
 
 @register.filter

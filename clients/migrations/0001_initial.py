@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=30, unique=True, verbose_name='kod')),
-                ('name', models.CharField(max_length=80, verbose_name='namn')),
+                ('name', models.CharField(db_collation='"sv-x-icu"', max_length=80, verbose_name='namn')),
                 ('kind', models.CharField(choices=[('personal_care', 'Omvårdnad'), ('domestic', 'Service'), ('social_company', 'Social samvaro'), ('escort', 'Ledsagning'), ('respite', 'Avlösning'), ('personal_alarm', 'Trygghetslarm'), ('meal_delivery', 'Matdistribution'), ('nursing', 'Hälso- och sjukvård'), ('surrounding', 'Kringtid')], max_length=16, verbose_name='slag')),
                 ('hands_over', models.BooleanField(default=False, verbose_name='lämnas över vid besök')),
                 ('is_offered', models.BooleanField(default=True, verbose_name='går att välja')),
@@ -33,9 +33,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('identity_number', organisation.encryption.EncryptedTextField(blank=True, verbose_name='personnummer')),
                 ('identity_index', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='namn')),
+                ('reserve_number', organisation.encryption.EncryptedTextField(blank=True, verbose_name='reservnummer')),
+                ('reserve_index', models.CharField(db_index=True, editable=False, max_length=64, null=True)),
+                ('reserve_system', models.CharField(blank=True, max_length=80, verbose_name='utfärdat av')),
+                ('name', models.CharField(db_collation='"sv-x-icu"', max_length=120, verbose_name='namn')),
                 ('has_protected_identity', models.BooleanField(default=False, verbose_name='skyddade personuppgifter')),
-                ('address', models.CharField(blank=True, max_length=160, verbose_name='adress')),
+                ('address', models.CharField(blank=True, db_collation='"sv-x-icu"', max_length=160, verbose_name='adress')),
                 ('latitude', models.FloatField(blank=True, null=True, verbose_name='latitud')),
                 ('longitude', models.FloatField(blank=True, null=True, verbose_name='longitud')),
                 ('entry', models.CharField(blank=True, max_length=160, verbose_name='väg in')),
@@ -50,7 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('active_to', None), ('active_to__gte', models.F('active_from')), _connector='OR'), name='client_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='client_has_both_coordinates_or_none')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('active_to', None), ('active_to__gte', models.F('active_from')), _connector='OR'), name='client_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='client_has_both_coordinates_or_none'), models.UniqueConstraint(fields=('reserve_index', 'reserve_system'), name='one_client_per_reserve_number_and_system')],
             },
         ),
         migrations.CreateModel(
@@ -62,12 +65,14 @@ class Migration(migrations.Migration):
                 ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='clients.client')),
                 ('identity_number', organisation.encryption.EncryptedTextField(verbose_name='personnummer')),
-                ('identity_index', models.CharField(editable=False, max_length=64, unique=True)),
+                ('identity_index', models.CharField(editable=False, max_length=64)),
+                ('system', models.CharField(blank=True, max_length=80, verbose_name='utfärdat av')),
                 ('replaced_on', models.DateField(verbose_name='ersatt')),
             ],
             options={
                 'ordering': ['pk'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('identity_index', 'system'), name='one_client_per_number_they_had')],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from audit.act import Act
 from cases import calendar, committee, preferences
 from cases.actions import ChangeResponsible, DeclareConflict, WriteNote
 from cases.models import CommitteeMeeting, CommitteeMember
@@ -127,7 +128,7 @@ class Story:
             provider, user = load_company(
                 self.name, self.serial, self.contact, at, login=self.login, number=self.number
             )
-            application = intake.open_draft(provider, self.stage.unit, user, at)
+            application = intake.open_draft(provider, self.stage.unit, Act.own(user, at))
             self.routine = Routine(application, self.stage.people, user, self.worker)
         return self.routine
 
@@ -203,18 +204,18 @@ def early(stage: Stage) -> None:
     s.sends().at(5, lambda r, at: r.review(at))
     s = stage.company("Strandlinan Hemtjänst AB", "Nora Ljungskär", 18, login="applicant")
     s.sends(without=("cv_operations_manager", "qms"))
-    s.at(13, lambda r, at: r.review(at, "remark", "Två bilagor saknas."))
+    s.at(13, lambda r, at: r.review(at, "incomplete", "Två bilagor saknas."))
     s.at(11, lambda r, at: r.ask(
         at, "Meritförteckning för verksamhetsansvarig, med utbildning och minst två års "
         "erfarenhet av ledning, och ledningssystemets rutin för delegering.",
         "cv_operations_manager", "qms"))  # fmt: skip
     s = stage.company("Vinterbryggan Omsorg AB", "Petter Isvik", 27)
     s.sends(without=("skv4820",))
-    s.at(25, lambda r, at: r.review(at, "remark", "SKV 4820 saknas."))
+    s.at(25, lambda r, at: r.review(at, "incomplete", "SKV 4820 saknas."))
     s.at(22, lambda r, at: r.ask(at, "Blankett SKV 4820, högst två månader gammal.", "skv4820"))
     s = stage.company("Tallkotten Hemservice AB", "Moa Tallvik", 44)
     s.sends(without=("insurance", "qms"))
-    s.at(40, lambda r, at: r.review(at, "remark", "Försäkring och ledningssystem saknas."))
+    s.at(40, lambda r, at: r.review(at, "incomplete", "Försäkring och ledningssystem saknas."))
     s.at(38, lambda r, at: r.ask(at, "Försäkringsbevis.", "insurance"))
     s.at(20, lambda r, at: (r.attach(at, "insurance"), r.answer(at)))
     s.at(7, lambda r, at: r.ask(at, "Ledningssystem för systematiskt kvalitetsarbete.", "qms"))
@@ -224,10 +225,10 @@ def under_handling(stage: Stage) -> None:
     """Handling with what is missing, a proposal that waits, MBL."""
     s = stage.company("Fyrbåken Omsorg AB", "Leila Hammarvik", 42)
     s.sends(without=("insurance",))
-    s.at(34, lambda r, at: r.review(at, "remark", "Försäkringsbevis saknas."))
+    s.at(34, lambda r, at: r.review(at, "incomplete", "Försäkringsbevis saknas."))
     s.at(33, lambda r, at: r.ask(at, "Försäkringsbevis.", "insurance"))
     s.at(22, lambda r, at: (r.attach(at, "insurance"), r.answer(at)))
-    s.at(20, lambda r, at: r.complete(at))
+    s.at(20, lambda r, at: (r.review(at), r.complete(at)))
     s.at(13, lambda r, at: r.control(at, "tax", note="Inga skulder.", who="investigator-lawyer"))
     s.at(11, lambda r, at: r.control(at, "cv", note="Verksamhetsansvarig uppfyller kraven."))
     s.at(7, lambda r, at: r.control(at, "qms", note="Godtagbart, två frågor ställda."))
@@ -285,7 +286,7 @@ def freeze(stage: Stage, key: str) -> None:
     """The secretary freezes a meeting's packet, the day after the last day for its documents."""
     secretary, found = stage.people["committee-secretary"], stage.meetings[key]
     day = calendar.next_working_day(found.documents_due)
-    stage.timeline.on(day, lambda at: committee.freeze(found, at, secretary))
+    stage.timeline.on(day, lambda at: committee.freeze(found, Act.own(secretary, at)))
 
 
 def approve(r: Routine, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from audit import clock
+from audit.act import Act
 from cases import calendar
 from cases.commands import Command, perform
 from cases.models import Case
@@ -52,7 +53,7 @@ class Escalation:
             self.kept[name] = open_deviation(
                 contract.provider, contract, contract.unit, source=source, area=area,
                 happened_on=calendar.add_days(clock.local_date(at), -1), description=text,
-                actor_user=self._actor(who), at=at,
+                act=Act.own(self._actor(who), at),
             )  # fmt: skip
 
     def do(self, name: str, command: Command, who: str, at: datetime) -> Any:

@@ -121,20 +121,21 @@ def _add(
     called_by: User | None = None,
 ) -> ExtraNeed:  # fmt: skip
     planner = stage.people["planner"]
-    plan = _plan(stage.unit, day, at, planner)
+    act = Act.own(planner, at)
+    plan = _plan(stage.unit, day, act)
     shift = Shift.objects.of(stage.unit, day).filter(start__lte=MORNING, end__gt=MORNING + 60)
     new = adding.NewVisit(
         client=client, services=[service], start=MORNING, minutes=30, earliest=MORNING - 30,
         latest_end=MORNING + 90, called_by=called_by,
         shift=shift.exclude(work__visit__start=MORNING).first(),
     )  # fmt: skip
-    [started] = adding.add(plan, new, Act(planner, None, at))[1]
+    [started] = adding.add(plan, new, act)[1]
     return started.need
 
 
-def _plan(unit: Unit, day: date, at: datetime, planner: User) -> Any:
+def _plan(unit: Unit, day: date, act: Act) -> Any:
     with transaction.atomic():
-        return plan_of(unit, day, at, planner)
+        return plan_of(unit, day, act)
 
 
 def _visits(stage: Stage, need: ExtraNeed, later: tuple[int, ...]) -> None:

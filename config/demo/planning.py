@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from audit.act import Act
 from cases import calendar
 from clients.models import Client
 from config.demo import clients, staff, unexecuted
@@ -51,7 +52,7 @@ def plan_coming(units: Sequence[Unit], today: date) -> None:
 
 def _plan(units: Sequence[Unit], today: date, days: int) -> None:
     for unit in units:
-        generate(unit, today, calendar.add_days(today, days), moment(today, 6, 0))
+        generate(unit, today, calendar.add_days(today, days), Act.by_system(moment(today, 6, 0)))
 
 
 def _care_contacts(

@@ -257,7 +257,11 @@ class Routine:
     def file_correction(self, at: datetime, number: str) -> None:
         """The company goes to court."""
         self.do(
-            committee.FileCorrection(court_case_number=number, filed_on=clock.local_date(at)),
+            committee.FileCorrection(
+                court_case_number=number,
+                filed_on=clock.local_date(at),
+                told_on=clock.local_date(at),
+            ),
             "committee-secretary",
             at,
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from audit.act import Act
 from cases import calendar
 from cases.commands import Command, perform
 from cases.models import Case
@@ -50,7 +51,7 @@ class Told:
 
     def begin(self, at: datetime) -> None:
         """The investigator begins."""
-        self.pk = drafting.open_tender(HOME, self.unit, self.people[LEADS], at).pk
+        self.pk = drafting.open_tender(HOME, self.unit, Act.own(self.people[LEADS], at)).pk
 
     def do(self, command: Command, who: str, at: datetime) -> None:
         """Carry out a command with the version the case has now."""

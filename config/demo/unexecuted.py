@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import transaction
 
+from audit.act import Act
 from cases import calendar
 from clients.models import Client, ServiceOrder
 from config.demo.timeline import moment
@@ -54,7 +55,7 @@ def _ago(today: date, days: int) -> date:
 def _visits(unit: Unit, by: User, day: date, orders: Iterable[ServiceOrder]) -> None:
     """One visit to each person that day, with all that they are granted of the orders."""
     with transaction.atomic():
-        plan = plan_of(unit, day, moment(day, 6, 0), by)
+        plan = plan_of(unit, day, Act.own(by, moment(day, 6, 0)))
     of: dict[int, list[int]] = {}
     for client, service in {(row.client_id, row.service_id) for row in orders}:
         of.setdefault(client, []).append(service)

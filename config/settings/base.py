@@ -47,11 +47,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.limits.no_store_middleware",
     "planning.board.pulse.middleware",
     "csp.middleware.CSPMiddleware",
     "organisation.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "organisation.middleware.CleanText",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -60,6 +62,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.clock_middleware",
     "organisation.middleware.acting_middleware",
+    "config.limits.body_size_middleware",
+    "organisation.reading.reading_middleware",
     "organisation.accounts.login_middleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -140,7 +144,10 @@ ACCOUNT_FORMS = {
 # A municipality shares one address: failures are counted per person, by django-axes.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip", "login_failed": "20/5m/key",
-    "tender_question": "20/h/ip",  # asked without login, see procurement.tenders.public
+    # Without login; a municipality's or a company's people may share one address.
+    "tender_question": "20/h/ip",
+    "register_company": "30/h/ip,5/h/key",
+    "confirm_mail": "60/h/ip",
 }  # fmt: skip
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("KUNDVAL_PROXIES", 0)
 MFA_ADAPTER = "organisation.accounts.SecondFactorAdapter"
@@ -165,6 +172,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "organisation.accounts.counted_name"
 AXES_CLIENT_IP_CALLABLE = "organisation.accounts.client_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_DISABLE_ACCESS_LOG = True  # the event log has it
@@ -189,6 +197,10 @@ FILES = DATA / "files"
 """Documents and attachments, outside the web root; served through permission checks alone."""
 SEALS = Path(env.text("KUNDVAL_SEALS", str(DATA / "seals")))
 """Daily heads of the event log, written outside the database."""
+SEAL_ANCHOR = Path(_anchor) if (_anchor := env.text("KUNDVAL_SEAL_ANCHOR", "")) else None
+"""A folder out of reach for whoever holds the database and the seals: gets each seal's checksum."""
+SEAL_MAIL = env.words("KUNDVAL_SEAL_MAIL", [])
+"""Addresses that are mailed each seal's checksum."""
 # Fonts embedded in documents carry a time of their own: fixed, so that the same document gives the
 # same bytes.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
@@ -199,7 +211,10 @@ RECEIVERS = env.pairs("KUNDVAL_RECEIVERS")
 RECEIVER_TOKENS = env.pairs("KUNDVAL_RECEIVER_TOKENS")
 """Name -> token that the receiver asks for."""
 ATTACHMENT_MAX_BYTES = 25 * 1024 * 1024
+BODY_MAX_BYTES = 4 * ATTACHMENT_MAX_BYTES
+"""All that one form sends: a company may attach several files at once. Files lie on disk meanwhile."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+"""All that a form without files sends, and whatever somebody sends who is not logged in."""
 CLAMAV_ADDRESS = env.text("KUNDVAL_CLAMAV", "")
 """host:port of a ClamAV daemon; empty means that attachments are not scanned."""
 
@@ -219,6 +234,9 @@ VIVA_NOTICES = env.text("KUNDVAL_VIVA_NOTICES", "")
 CELERY_BROKER_URL = env.text("KUNDVAL_BROKER", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
+# A job is done when it is done: one that its worker was killed with is given to another.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 if CELERY_BROKER_URL.startswith("filesystem:"):

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings file is its base and what differs
-from config.settings.base import RECEIVERS, ROOT, VIVA_NOTICES
+from config.settings.base import RECEIVERS, ROOT, SEAL_ANCHOR, SEALS, VIVA_NOTICES
 
 ALLOWED_HOSTS = env.words("KUNDVAL_HOSTS")
 SECRET_KEY = env.text("KUNDVAL_SECRET_KEY")
@@ -23,6 +23,11 @@ for _name, _value in [
         raise ImproperlyConfigured(
             f"{_name} is too short or a default value; use at least 32 random characters."
         )
+
+if SEAL_ANCHOR == SEALS:
+    raise ImproperlyConfigured(
+        "KUNDVAL_SEAL_ANCHOR must be another folder than KUNDVAL_SEALS, on another machine's disk."
+    )
 
 SECOND_FACTOR_REQUIRED = env.flag("KUNDVAL_SECOND_FACTOR", True)
 

@@ -14,6 +14,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 DATA = _scratch
 FILES = _scratch / "files"
 SEALS = _scratch / "seals"
+SEAL_ANCHOR, SEAL_MAIL = None, []
 PACKS = _scratch / "packs"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 DEMO_MODE = True

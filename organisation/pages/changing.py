@@ -1,7 +1,7 @@
 """What every page that changes the organisation does: a form, the change, its line in the log."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -11,14 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from audit import log
-from organisation.models import InPeriod, User
+from organisation.acting import act_of
+from organisation.models import InPeriod
 
 Values = Mapping[str, Any]
-
-
-def acting_for(request: HttpRequest, roles: Collection[str]) -> User | None:
-    """Whom the person acts for with one of `roles`; None when the role is their own (CAP-08)."""
-    return next((held.on_behalf_of for held in request.actor.holdings if held.role in roles), None)
 
 
 def record(
@@ -29,15 +25,15 @@ def record(
     subject: models.Model,
     values: Values | None = None,
     *,
+    unit_path: str = "",
     personal: bool = False,
 ) -> None:
-    """Log a change made by the person of the request, in the caller's transaction."""
+    """Log a change made by the person of the request, by one of `roles` in the unit (empty:
+    anywhere), in the caller's transaction."""
     log.record(
         chain,
         name,
-        at=request.at,
-        actor=request.user,
-        on_behalf_of=acting_for(request, roles),
+        act_of(request, roles, unit_path),
         subject=subject,
         values=values,
         personal=personal,
@@ -71,9 +67,11 @@ def end_on(row: InPeriod, last_day: date) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as the log keeps it: rows by the name they had, dates as 2026-11-24."""
+    """A value as the log keeps it: rows by the name they had, dates as 2026-11-24, times as 14:00."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return value if isinstance(value, (int, bool, type(None))) else str(value)
 
 

@@ -40,7 +40,7 @@ def code_history(request: HttpRequest, code: str) -> HttpResponse:
     """What has been changed for one decision."""
     get_object_or_404(DelegationRule.objects.filter(code=code)[:1])
     context = {
-        "title": f"Historik: {code}",
+        "title": f"Historik: {history.DECISIONS.get(code, code)}",
         "trail": _trail(),
         "lines": history.of_chain(f"delegation:{code}"),
     }

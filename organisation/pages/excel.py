@@ -11,6 +11,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from organisation import entry
+
+LONGEST = 32_767
+"""Signs that a cell holds."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -41,9 +45,13 @@ def _heading(sheet: Any, text: str) -> WriteOnlyCell:
 def _cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None)
-    if isinstance(value, str) and value.startswith("="):
-        # What somebody typed is text, never a formula.
-        cell = WriteOnlyCell(sheet, value)
-        cell.data_type = "s"
-        return cell
-    return value
+    if not isinstance(value, str):
+        return value
+    # Rows from before texts were cleaned at the door may hold signs that no sheet can.
+    text = entry.clean(value)[:LONGEST]
+    if not text.startswith("="):
+        return text
+    # What somebody typed is text, never a formula.
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell

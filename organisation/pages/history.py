@@ -1,6 +1,6 @@
 """The event log of something in the organisation, as people read it: who, when, from, to."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +8,16 @@ from django.db import models
 from django.db.models import QuerySet
 
 from audit.models import Event
+from organisation.defaults import RULES
 from organisation.models import Responsibility, UnitCode
 from organisation.roles import Role
 
 SHOWN = 200
+HIDDEN = "dolt"
 
 EVENT_NAMES = {
     "add_user": "Användaren lades upp",
+    "first_user": "Den första användaren lades upp",
     "change_user": "Uppgifter ändrades",
     "read_user": "Läste användarens uppgifter",
     "add_role": "Roll lades till",
@@ -50,9 +53,11 @@ EVENT_NAMES = {
     "export_log": "Loggen exporterades till Excel",
     "check_log": "Loggkontroll gjordes",
     "verify_log": "Loggen verifierades",
+    "dispose_values": "Värden gallrades",
     "read_case": "Läste ärendet",
     "read_attachment": "Öppnade en bilaga",
     "read_document": "Öppnade ett dokument",
+    "read_people": "Såg uppgifter om brukare",
 }
 """Events in Swedish. Higher apps may add theirs."""
 
@@ -81,6 +86,8 @@ FIELD_NAMES = {
     "label": "Beslut",
     "paragraph": "Punkt",
 }
+DECISIONS = {code: label for code, label, _ in RULES}
+"""What can be delegated, by its code."""
 CHOICES = {
     "role": Role,
     "main_role": Role,
@@ -109,10 +116,13 @@ class Line:
     disposed: bool
 
 
-def of_chain(chain: str) -> list[Line]:
-    """The changes of one chain, the newest first. A person's logins are not changes of them."""
+def of_chain(chain: str, hidden: Collection[str] = ()) -> list[Line]:
+    """The changes of one chain, the newest first. A person's logins are not changes of them.
+
+    Of fields in `hidden` it is told that they were changed, and not what they said (BEY-03).
+    """
     events = Event.objects.filter(chain__name=chain, kind=Event.Kind.CHANGE)
-    return lines(events.exclude(name__in=("logged_in", "logged_out")).order_by("-seq"))
+    return lines(events.exclude(name__in=("logged_in", "logged_out")).order_by("-seq"), hidden)
 
 
 def of_objects(model: type[models.Model], ids: Iterable[int] | None = None) -> list[Line]:
@@ -123,10 +133,10 @@ def of_objects(model: type[models.Model], ids: Iterable[int] | None = None) -> l
     return lines(events if ids is None else events.filter(object_id__in=[str(pk) for pk in ids]))
 
 
-def lines(events: QuerySet[Event]) -> list[Line]:
+def lines(events: QuerySet[Event], hidden: Collection[str] = ()) -> list[Line]:
     """The first `SHOWN` of some events, in two queries at most."""
     rows = events.select_related("actor", "on_behalf_of", "values", "chain")[:SHOWN]
-    return [_line(event) for event in rows]
+    return [_line(event, hidden) for event in rows]
 
 
 def event_name(name: str) -> str:
@@ -134,10 +144,13 @@ def event_name(name: str) -> str:
     return EVENT_NAMES.get(name, name.replace("_", " "))
 
 
-def _line(event: Event) -> Line:
+def _line(event: Event, hidden: Collection[str]) -> Line:
     values = event.values.values if hasattr(event, "values") else {}
     changes = tuple(
-        Change(FIELD_NAMES.get(name, name), *(_text(name, side) for side in value))
+        Change(
+            FIELD_NAMES.get(name, name),
+            *(HIDDEN if side and name in hidden else _text(name, side) for side in value),
+        )
         # A pair is a change from - to; anything else in the values is there for the machine.
         for name, value in values.items()
         if isinstance(value, list) and len(value) == 2 and name in FIELD_NAMES
@@ -148,6 +161,8 @@ def _line(event: Event) -> Line:
 def _text(name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
+    if name == "code":
+        return DECISIONS.get(value, str(value))
     if name in CHOICES and value in CHOICES[name].values:
         return str(CHOICES[name](value).label)
     return str(value)

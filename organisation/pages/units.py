@@ -221,7 +221,7 @@ def _locked(request: HttpRequest, pk: int) -> Unit:
 def _record(
     request: HttpRequest, name: str, row: Unit, values: changing.Values | None = None
 ) -> None:
-    changing.record(request, EDITORS, _chain(row), name, row, values)
+    changing.record(request, EDITORS, _chain(row), name, row, values, unit_path=row.path)
 
 
 def _chain(row: Unit) -> str:

@@ -21,8 +21,10 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from audit import clock, log
+from audit import clock
+from organisation import swedish
 from organisation.access import roles
+from organisation.accounts import folded, password_given
 from organisation.forms import (
     EndForm,
     MoveRoleForm,
@@ -41,6 +43,7 @@ from organisation.pages.reach import (
     units_within,
     users_within,
 )
+from organisation.reading import log_read
 from organisation.roles import Role
 
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
@@ -85,11 +88,7 @@ def _filtered(request: HttpRequest) -> tuple[UserFilter, QuerySet[User]]:
     if wanted.get("visa") != "alla":
         found = found.filter(is_active=wanted.get("visa") != "avslutade")
     if text := wanted.get("namn"):
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        capital = text.capitalize()
-        found = found.filter(
-            Q(name__icontains=text) | Q(name__icontains=capital) | Q(username__icontains=text)
-        )
+        found = found.filter(swedish.containing(text, "name", "username"))
     held = RoleAssignment.objects.on(request.today)
     wanted_roles = held.filter(user=OuterRef("pk"))
     if role := wanted.get("roll"):
@@ -114,8 +113,7 @@ def _query(request: HttpRequest) -> str:
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """A person: facts, roles, substitutes, and what has been changed. The reading is logged."""
     person = _person(request, pk)
-    log.record_read(_chain(person), "read_user", at=request.at, actor=request.user, subject=person,
-                    on_behalf_of=changing.acting_for(request, ADMINISTRATORS))  # fmt: skip
+    log_read(request, _chain(person), "read_user", person, ADMINISTRATORS)
     everything = person.roles.select_related("unit", "provider").order_by("-valid_from", "-pk")
     substitutions = Substitution.objects.filter(Q(absent=person) | Q(substitute=person))
     context = {
@@ -142,12 +140,12 @@ def add(request: HttpRequest) -> HttpResponse:
     role_form = _role_form(request, RoleAssignment())
 
     def save() -> HttpResponse:
-        password = temporary_password()
         person = form.save(commit=False)
-        person.set_password(password)
+        password = give_password(person)
         person.save()
         _record(request, "add_user", person, changing.stated(form))
         _add_role(request, role_form, person)
+        _tell_owner(request, person, is_new=True)
         return _show_password(request, person, password, "Användaren är upplagd")
 
     return changing.form_page(
@@ -279,7 +277,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a person's failed log-ins."""
     person = _person(request, pk, lock=True)
-    reset(username=person.username)
+    reset(username=folded(person.username))
     _record(request, "unlock_user", person)
     messages.success(request, f"{person} kan försöka logga in igen.")
     return redirect(_address(person))
@@ -293,16 +291,16 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     person = _other_person(request, pk)
 
     def save() -> HttpResponse:
-        new = temporary_password()
-        person.set_password(new)
-        person.save(update_fields=["password"])
+        new = give_password(person)
+        person.save(update_fields=["password", "must_change_password"])
         _record(request, "reset_password", person)
+        _tell_owner(request, person, is_new=False)
         return _show_password(request, person, new, "Lösenordet är bytt")
 
     return _person_page(
         request, person, save=save, title="Nytt lösenord", button="Skapa nytt lösenord",
-        lead="Det gamla lösenordet slutar gälla genast. Förvissa dig om att det är rätt person "
-        "som frågar.",
+        lead="Det gamla lösenordet slutar gälla genast, och personen får veta det. Förvissa dig "
+        "om att det är rätt person som frågar.",
     )  # fmt: skip
 
 
@@ -325,14 +323,24 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def temporary_password() -> str:
-    """Sixteen signs that can be read out, in groups of four: about 79 bits."""
-    return "-".join(get_random_string(4, UNMISTAKABLE) for _ in range(4))
+def give_password(person: User) -> str:
+    """Set a temporary password, which its owner must change at the first login (SEC-04).
+
+    Sixteen signs that can be read out, in groups of four: about 79 bits. The caller saves.
+    """
+    password = "-".join(get_random_string(4, UNMISTAKABLE) for _ in range(4))
+    person.set_password(password)
+    person.must_change_password = True
+    return password
+
+
+def _tell_owner(request: HttpRequest, person: User, *, is_new: bool) -> None:
+    password_given.send(sender=__name__, user=person, by=request.user, at=request.at, is_new=is_new)
 
 
 def is_locked(request: HttpRequest, person: User) -> bool:
     """Whether too many failed log-ins keep the person out just now."""
-    failed = AccessAttempt.objects.filter(username=person.username)
+    failed = AccessAttempt.objects.filter(username=folded(person.username))
     if cool_off := get_cool_off(request):
         # django-axes goes by the real clock, whatever Demodatum says.
         failed = failed.filter(attempt_time__gte=clock.real_now() - cool_off)

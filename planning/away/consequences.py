@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from cases import calendar
 from cases.dates import full_date, short_date
 from planning import daytime
 from planning.away.following import AWAY
+from planning.away.times import away_of
 from planning.extras import rules
 from planning.models import Absence, Visit
-from planning.rounds.generation import GONE
+from planning.rounds.outcome import GONE
 
 MOST = 40
 """How many visits are listed; the count says all."""
@@ -28,20 +30,26 @@ class Consequences:
 
 def consequences_of(absence: Absence, day: date) -> Consequences:
     """What an absence does from `day` on: a fixed number of queries."""
-    gone = _days(Visit.objects.filter(client=absence.client_id), absence, day).filter(
-        status=Visit.Status.REMOVED, status_reason__in=(AWAY, GONE)
+    gone = Visit.objects.filter(
+        client=absence.client_id, status=Visit.Status.REMOVED, status_reason__in=(AWAY, GONE)
     )
-    rows = gone.select_related("plan", "client").prefetch_related("staff__shift__carer", "services")
-    found = list(rows.order_by("plan__day", "start", "pk"))
+    found = _within(gone.prefetch_related("staff__shift__carer", "services"), absence, day)
     told = [*_pairs(found), *_needs(absence, day), *_errands(absence, day), *_key(absence)]
     return Consequences(found[:MOST], len(found), told)
 
 
-def _days(visits: QuerySet[Visit], absence: Absence, day: date) -> QuerySet[Visit]:
-    within = Q(plan__day__gte=max(absence.first, day))
+def _within(visits: QuerySet[Visit], absence: Absence, day: date) -> list[Visit]:
+    """The visits that start while the person is away, from `day` on."""
+    first = calendar.add_days(max(absence.first, day), -1)  # whose night reaches into the day
+    rows = visits.filter(plan__day__gte=first)
     if absence.last:
-        within &= Q(plan__day__lte=absence.last)
-    return visits.filter(within)
+        rows = rows.filter(plan__day__lte=absence.last)
+    away = away_of(absence)
+    return [
+        visit
+        for visit in rows.select_related("plan", "client").order_by("plan__day", "start", "pk")
+        if visit.on >= day and away.covers(visit.plan.day, visit.start)
+    ]
 
 
 def _pairs(visits: Sequence[Visit]) -> list[str]:
@@ -65,11 +73,9 @@ def _needs(absence: Absence, day: date) -> list[str]:
 
 def _errands(absence: Absence, day: date) -> list[str]:
     """Laundry and pharmacy errands that are run for the person while they are away (PLN-07)."""
-    errands = _days(
-        Visit.objects.standing().filter(source__serves=absence.client_id), absence, day
-    )  # fmt: skip
-    rows = errands.select_related("plan", "client").order_by("plan__day", "start")
-    days = [f"{short_date(v.plan.day)} {daytime.wall(v.plan.day, v.start)}" for v in rows[:MOST]]
+    errands = Visit.objects.standing().filter(source__serves=absence.client_id)
+    rows = _within(errands, absence, day)[:MOST]
+    days = [f"{short_date(v.on)} {daytime.wall(v.plan.day, v.start)}" for v in rows]
     if not days:
         return []
     return [f"Ärende som också görs åt personen, till exempel tvätt: {rules.listed(days)}."]

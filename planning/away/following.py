@@ -1,4 +1,6 @@
-"""Visits that no base plan makes follow a person who goes away and comes home. PLN-09, PLN-19.
+"""Visits that no base plan makes follow a person who goes away and comes home.
+
+Requirements PLN-09, PLN-19, DAY-02.
 
 Those of base plans follow in `planning.rounds.generation`; extra ones and those added by hand here.
 """
@@ -8,10 +10,11 @@ from collections import defaultdict
 
 from django.db.models import Q
 
+from cases import calendar
 from cases.commands import Act
 from clients.models import Client
 from organisation.authority import Holding
-from planning import daytime
+from planning.away.times import away_of
 from planning.board.change import Wanted, change
 from planning.models import Visit
 from planning.rounds.rules import Life, Period
@@ -25,7 +28,7 @@ def follow(client: Client, act: Act) -> int:
     life = _life(client)
     by_plan: dict[int, list[Wanted]] = defaultdict(list)
     for visit in _coming(client, act):
-        if wanted := _wanted(visit, life.has_visits(visit.plan.day)):
+        if wanted := _wanted(visit, _may_have(life, visit)):
             by_plan[visit.plan_id].append(wanted)
     by = Holding("", "", None, act.on_behalf_of)
     for plan, rows in by_plan.items():
@@ -36,8 +39,14 @@ def follow(client: Client, act: Act) -> int:
 
 
 def _life(client: Client) -> Life:
-    absences = [Period(row.first, row.last) for row in client.absences.filter(cancelled_at=None)]
+    absences = [away_of(row) for row in client.absences.filter(cancelled_at=None)]
     return Life(Period(client.active_from, client.active_to), absences, client.is_dormant)
+
+
+def _may_have(life: Life, visit: Visit) -> bool:
+    return life.active.covers(visit.plan.day, visit.start) and life.allows(
+        visit.plan.day, visit.start
+    )
 
 
 def _coming(client: Client, act: Act) -> list[Visit]:
@@ -46,17 +55,13 @@ def _coming(client: Client, act: Act) -> list[Visit]:
     rows = (
         Visit.objects.filter(Q(status=Visit.Status.PLANNED) | gone, client=client)
         .exclude(origin=Visit.Origin.TEMPLATE)
-        .filter(plan__day__gte=act.day)
+        .filter(plan__day__gte=calendar.add_days(act.day, -1))  # a night's hours after midnight
         .select_for_update(of=("self",))
         .select_related("plan")
         .prefetch_related("needs")
         .order_by("plan__day", "pk")
     )
-    return [
-        row
-        for row in rows
-        if row.plan.day > act.day or row.start > daytime.minute_of(row.plan.day, act.at)
-    ]
+    return [row for row in rows if not row.has_begun(act.at)]
 
 
 def _wanted(visit: Visit, is_home: bool) -> Wanted | None:

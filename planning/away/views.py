@@ -18,7 +18,6 @@ def consequences(request: HttpRequest, pk: int) -> HttpResponse:
     found = Absence.objects.select_related("client__unit")
     absence = get_object_or_404(found, pk=pk, cancelled_at=None)
     person = editing.client_of(request, absence.client_id)
-    editing.log_reading(request, person)
     context = {
         "person": person, "absence": absence, "found": consequences_of(absence, request.today),
         "plans": editing.may(request, person, editing.PLANNERS),

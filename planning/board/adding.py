@@ -42,7 +42,7 @@ def plan_for(client: Client, day: date, act: Act) -> DayPlan:
     """
     locked = Client.objects.select_for_update(of=("self",)).select_related("unit").get(pk=client.pk)
     unit = Unit.objects.select_for_update().get(pk=where.unit_on(locked, day).pk)
-    return plan_of(unit, day, act.at, act.user)
+    return plan_of(unit, day, act)
 
 
 def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:
@@ -56,8 +56,7 @@ def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:
         made = _make(plan, new)
         started = begin(made, act, new.called_by)
         event = log.record(
-            plan.chain, "add_visit", at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-            subject=plan, personal=True, values={
+            plan.chain, "add_visit", act, subject=plan, personal=True, values={
                 "visit": made.pk, "start": made.start, "earliest": made.earliest,
                 "latest_end": made.latest_end, "minutes": made.minutes,
                 "needs": [one.need.pk for one in started],

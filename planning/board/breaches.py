@@ -21,7 +21,9 @@ from planning.optimizer.model import Rule
 
 WORK, DECISION, SKILL, CONTINUITY = "Arbetsmiljö", "Beslut", "Kompetens", "Kontinuitet"
 GROUPS = (WORK, DECISION, SKILL, CONTINUITY)
-HARD = frozenset({"double_booked", "overlap", "skill", "same_carer", "shift_start", "shift_end"})
+HARD = frozenset(
+    {"double_booked", "overlap", "skill", "same_carer", "shift_start", "shift_end", "absent"}
+)
 """What stops a plan from being settled, unless it is accepted with a reason."""
 IGNORED = frozenset({Rule.PINNED_CARER, Rule.PINNED_START, Rule.TOGETHER, Rule.MISSING})
 
@@ -54,8 +56,10 @@ def breaches_of(data: PlanData) -> list[Breach]:
     """Every breach of a plan, or of the rows that were read, grouped."""
     report = check(problem.problem_of(data), problem.solution_of(data))
     judged = (breach for breach in report.breaches if breach.rule not in IGNORED)
-    found = [_worded(data, breach) for breach in judged]
-    found += [*_double_staffing(data), *_without_order(data), *_without_coordinates(data)]
+    sick = list(_sick(data))
+    theirs = {(Rule.SHIFT_END, row.shift) for row in sick}
+    found = [_worded(data, row) for row in judged if (row.rule, row.carer) not in theirs]
+    found += [*sick, *_double_staffing(data), *_without_order(data), *_without_coordinates(data)]
     unique = {(row.code, row.about): row for row in found}
     return sorted(unique.values(), key=lambda row: (GROUPS.index(row.group), not row.is_hard))
 
@@ -121,6 +125,19 @@ def _booked_twice(data: PlanData, visit: Visit, breach: Judged) -> bool:
     """Whether the visit begins while another of the same row goes on, whatever the way takes."""
     row = data.by_shift.get(int(breach.carer or 0), [])
     return any(v.pk != visit.pk and v.start <= visit.start < v.end for v in row)
+
+
+def _sick(data: PlanData) -> Iterator[Breach]:
+    """Visits on a row whose carer is reported sick at that time (BRD-08)."""
+    for row in data.shifts:
+        if row.absent_from is None:
+            continue
+        for visit in data.by_shift.get(row.pk, ()):
+            if visit.end > row.absent_from:
+                since, at = (daytime.wall(data.plan.day, t) for t in (row.absent_from, visit.start))
+                text = f"{row.name} är sjukanmäld från {since}. {visit.client.short_name} {at} behöver "
+                text += "någon annan."
+                yield Breach("absent", WORK, "Sjukanmäld", text, visit.pk, row.pk)
 
 
 def _double_staffing(data: PlanData) -> Iterator[Breach]:

@@ -12,12 +12,16 @@ from typing import Any
 from django.db import transaction
 
 from audit import clock, log
+from audit.act import Act
 from cases.commands import NotAllowed, Refused
+from organisation import entry
 from organisation.authority import Holding, actor_on
 from organisation.models import User
 from organisation.roles import Role
+from planning import daytime
 from planning.board import groups
-from planning.models import DayPlan, PlanChange, Visit
+from planning.models import DayPlan, PlanChange, Shift, Visit
+from planning.models.plans import LONGEST_KEY
 
 PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
 """Who changes the plans of their unit."""
@@ -58,33 +62,51 @@ class Clashed(Refused):
         super().__init__("En kollega har ändrat samma sak. Välj vilket som ska gälla.")
 
 
+class Locked(Refused):
+    """What is locked would be changed; wanted again with `over_locks`, it is done."""
+
+    reason_code = "locked"
+
+    def __init__(self, visits: Sequence[Visit]):
+        one = visits[0]
+        super().__init__(
+            f"Besöket är låst ({one.locked}). Flytta ändå?" if len(visits) == 1
+            else f"{len(visits)} av besöken är låsta. Flytta ändå?"
+        )  # fmt: skip
+
+
 def change(
     plan: int, wanted: Sequence[Wanted], user: User | None, *, key: str, at: datetime,
     name: str = "change_visits", skip_clashes: bool = False, undoes: Mapping[Any, int] | None = None,
-    by: Holding | None = None,
+    by: Holding | None = None, over_locks: bool = False,
 ) -> list[PlanChange]:  # fmt: skip
     """Change visits of a plan, all or nothing. Returns what was changed.
 
     The same `key` again gives what was done the first time. With `skip_clashes`, what a colleague
     has changed is left as they want it (an optimizer's proposal). `by` is the holding that lets a
-    person who is no planner do it, when a command has judged that. Raises NotAllowed, Refused or
-    Clashed.
+    person who is no planner do it, when a command has judged that. `over_locks`: what is locked is
+    changed too, since somebody has said so. Raises NotAllowed, Refused, Clashed or Locked.
     """
+    key = entry.key(key, LONGEST_KEY)
     with transaction.atomic():
         if done := list(PlanChange.objects.filter(plan=plan, key=key)):
             return done
         visits = _locked(plan, {row.visit for row in wanted})
-        held = by or _authority(visits, user, at)
+        act = Act(user, by.on_behalf_of, at) if by else _authority(visits, user, at)
         due = list(_due(visits, wanted, skip_clashes))
-        return _carry_out(plan, visits, due, _Doer(user, held, key, at, name), undoes or {})
+        _refuse_sick_rows(visits, due)
+        locked = {
+            row.visit for row in due if groups.breaks_lock(visits[row.visit], row.group, row.value)
+        }
+        if locked and not over_locks:
+            raise Locked([visits[pk] for pk in sorted(locked)])
+        return _carry_out(plan, visits, due, _Doer(act, key, name), undoes or {})
 
 
 @dataclass(frozen=True)
 class _Doer:
-    user: User | None
-    held: Holding | None
+    act: Act
     key: str
-    at: datetime
     name: str
 
 
@@ -107,22 +129,22 @@ def _locked(plan: int, keys: Iterable[int]) -> dict[int, Visit]:
     return found
 
 
-def authority(plan: DayPlan, user: User | None, at: datetime) -> Holding | None:
-    """By which role a person changes a plan; None is the system itself. Raises NotAllowed."""
+def authority(plan: DayPlan, user: User | None, at: datetime) -> Act:
+    """What a person (None: the system itself) does with a plan, and for whom. Raises NotAllowed."""
     if user is None:
-        return None
+        return Act.by_system(at)
     held = actor_on(user, clock.local_date(at)).holding(PLANNERS, plan.unit.path)
     if held is None:
         raise NotAllowed("Planen ändras av enhetens planerare.")
-    return held
+    return Act(user, held.on_behalf_of, at)
 
 
-def _authority(visits: Mapping[int, Visit], user: User | None, at: datetime) -> Holding | None:
-    """By which role the person changes the plan. Raises NotAllowed."""
-    held = None
+def _authority(visits: Mapping[int, Visit], user: User | None, at: datetime) -> Act:
+    """As which act the person changes the plan of the visits. Raises NotAllowed."""
+    act = Act.own(user, at)
     for plan in {visit.plan for visit in visits.values()}:
-        held = authority(plan, user, at)
-    return held
+        act = authority(plan, user, at)
+    return act
 
 
 def _due(
@@ -144,6 +166,28 @@ def _due(
         raise Clashed(clashes)
 
 
+def _refuse_sick_rows(visits: Mapping[int, Visit], due: Sequence[Wanted]) -> None:
+    """Nobody who is reported sick is given a visit, by any road. Raises Refused."""
+    said = {(row.visit, row.group): row.value for row in due}
+    rows = {pk for (_, group), value in said.items() if group == "staff" for pk in value["shifts"]}
+    moved = [visits[pk] for pk, group in said if group == "time"]
+    rows |= {place.shift_id for visit in moved for place in visit.staff.all()}
+    sick = Shift.objects.filter(pk__in=rows - {None}).exclude(absent_from=None)
+    sick_rows = {row.pk: row for row in sick.select_related("carer")}
+    for pk in {pk for pk, _ in said} if sick_rows else ():
+        visit = visits[pk]
+        now = {place.shift_id for place in visit.staff.all()}
+        shifts = set(said.get((pk, "staff"), {"shifts": now})["shifts"])
+        time = said.get((pk, "time"))
+        end = time["start"] + time["minutes"] if time else visit.end
+        for row in sick_rows.keys() & (shifts if time else shifts - now):
+            if end > (since := sick_rows[row].works_until):
+                raise Refused(
+                    f"{sick_rows[row].name} är sjukanmäld från {daytime.wall(visit.plan.day, since)}. "
+                    "Välj en annan rad."
+                )
+
+
 def _clash(visit: Visit, row: Wanted, now: Mapping[str, Any]) -> Clash:
     by = visit.changes.filter(group=row.group).select_related("actor").order_by("pk").last()
     return Clash(visit, row.group, row.value, now, groups.version_of(visit, row.group), by)
@@ -158,14 +202,12 @@ def _carry_out(
     rows = [_write(visits[row.visit], row, doer) for row in due]
     for visit in {row.visit_id: row.visit for row in rows}.values():
         visit.save()
-    behalf = doer.held.on_behalf_of if doer.held else None
     event = log.record(
-        f"case:{plan}", doer.name, at=doer.at, actor=doer.user, on_behalf_of=behalf,
-        subject=rows[0].visit.plan, personal=True,
+        f"case:{plan}", doer.name, doer.act, subject=rows[0].visit.plan, personal=True,
         values={"changes": [[r.visit_id, r.group, r.before, r.after] for r in rows]},
     )  # fmt: skip
     for row in rows:
-        row.plan_id, row.seq, row.on_behalf_of = plan, event.seq, behalf
+        row.plan_id, row.seq, row.on_behalf_of = plan, event.seq, doer.act.on_behalf_of
         row.undoes_id = undoes.get((row.visit_id, row.group))
     PlanChange.objects.bulk_create(rows)
     # Not by saving the plan: its row belongs to `perform`, and the number only grows.
@@ -179,7 +221,7 @@ def _write(visit: Visit, row: Wanted, doer: _Doer) -> PlanChange:
     groups.write(visit, row.group, row.value)
     return PlanChange(
         visit=visit, group=row.group, before=before, after=dict(row.value),
-        version=groups.version_of(visit, row.group), key=doer.key, actor=doer.user, at=doer.at,
+        version=groups.version_of(visit, row.group), key=doer.key, actor=doer.act.user, at=doer.act.at,
     )  # fmt: skip
 
 
@@ -195,4 +237,6 @@ def undo(plan: int, user: User, *, key: str, at: datetime) -> list[PlanChange]:
     rows = list(mine.filter(seq=last.seq))
     wanted = [Wanted(row.visit_id, row.group, row.before, row.version) for row in rows]
     undoes = {(row.visit_id, row.group): row.pk for row in rows}
-    return change(plan, wanted, user, key=key, at=at, name="undo_change", undoes=undoes)
+    return change(
+        plan, wanted, user, key=key, at=at, name="undo_change", undoes=undoes, over_locks=True
+    )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from organisation.models import User
 from planning import daytime
-from planning.models import DayPlan, PlanChange, Presence, Shift
+from planning.models import DayPlan, PlanChange, Presence, Shift, Visit
 from planning.models.plans import PlanChange as Change
 
 HERE = timedelta(seconds=20)
@@ -60,10 +60,16 @@ def news_since(plan: DayPlan, seq: int) -> News | None:
 def be_here(plan: DayPlan, user: User, visit: int | None, at: datetime) -> None:
     """Note that the person has the board open, and which visit they hold."""
     mine, made = Presence.objects.get_or_create(
-        plan=plan, user=user, defaults={"seen_at": at, "visit_id": visit}
+        plan=plan, user=user, defaults={"seen_at": at, "visit_id": _of(plan, visit)}
     )
     if not made and (mine.visit_id != visit or at - mine.seen_at > BEAT):
-        Presence.objects.filter(pk=mine.pk).update(seen_at=at, visit_id=visit)
+        Presence.objects.filter(pk=mine.pk).update(seen_at=at, visit_id=_of(plan, visit))
+
+
+def _of(plan: DayPlan, visit: int | None) -> int | None:
+    """The visit, if it is one of the plan's."""
+    known = visit and Visit.objects.filter(plan=plan, pk=visit).exists()
+    return visit if known else None
 
 
 Who = list[tuple[int, str, str, int | None]]

@@ -1,5 +1,6 @@
 """Forms of the board."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -7,33 +8,20 @@ from django import forms
 
 from cases.commands import Refused
 from clients.models import Client, Service
-from planning import daytime
+from planning import daytime, windows
 from planning.extras.opening import refuse_impossible
 from planning.extras.people import nurses
+from planning.fields import WallField
 from planning.models import DayPlan, Shift
 from planning.units import where
-
-
-class WallField(forms.CharField):
-    """A time of day as tt:mm; cleaned to minutes that clocks show past midnight."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "tt:mm"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return daytime.parse_wall(text)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class RowField(forms.ModelChoiceField):
     """A row of the day, with its hours."""
 
     def label_from_instance(self, obj: Shift) -> str:
-        return f"{obj.name} {daytime.shown(obj.start)}–{daytime.shown(obj.works_until)}"
+        hours = f"{daytime.shown(obj.start)}–{daytime.shown(obj.works_until)}"
+        return f"{obj.name} {hours}{'' if obj.absent_from is None else ', sjukanmäld'}"
 
 
 class AcceptForm(forms.Form):
@@ -57,7 +45,7 @@ class AddForm(forms.Form):
     start = WallField(label="Start")
     minutes = forms.IntegerField(label="Längd, minuter", min_value=5, max_value=720)
     earliest = WallField(label="Tidigast", required=False)
-    latest_end = WallField(label="Senast klart", required=False)
+    latest_end = WallField(label="Senast klart", required=False, is_end=True)
     staff_needed = forms.IntegerField(label="Antal personal", min_value=1, max_value=4, initial=1)
     note = forms.CharField(label="Att tänka på", max_length=240, required=False)
     called_by = forms.ModelChoiceField(
@@ -75,28 +63,30 @@ class AddForm(forms.Form):
         )
         self.fields["called_by"].queryset = nurses(today)  # type: ignore[attr-defined]
 
-    def clean_client(self) -> Client:
-        client: Client = self.cleaned_data["client"]
-        try:
-            refuse_impossible(client, self.day)
-        except Refused as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        return client
-
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         start, minutes = said.get("start"), said.get("minutes")
-        if start is None or minutes is None:
-            return said
-        said["earliest"] = start if said.get("earliest") is None else said["earliest"]
-        if said.get("latest_end") is None:
-            said["latest_end"] = start + minutes
-        if said["earliest"] > start:
-            self.add_error("earliest", "Tidigast kan inte vara efter starten.")
-        if said["latest_end"] < start + minutes:
-            end = daytime.shown(start + minutes)
-            self.add_error(
-                "latest_end",
-                f"Besöket slutar {end}. Skriv {end} eller senare, eller flytta starten.",
-            )
+        if start is not None and said.get("client"):
+            self._refuse_impossible(said["client"], start)
+        if start is not None and minutes is not None:
+            self._check_window(said, start, minutes)
         return said
+
+    def _refuse_impossible(self, client: Client, start: int) -> None:
+        try:
+            refuse_impossible(client, self.day, daytime.from_wall(self.day, start))
+        except Refused as refusal:
+            self.add_error("client", str(refusal))
+
+    def _check_window(self, said: dict[str, Any], start: int, minutes: int) -> None:
+        try:
+            self.window = windows.written(
+                start, minutes, said.get("earliest"), said.get("latest_end")
+            )
+        except windows.Misplaced as fault:
+            self.add_error(fault.field, str(fault))
+
+    @property
+    def times(self) -> dict[str, int]:
+        """The times of a valid form in minutes of the day."""
+        return asdict(windows.on_day(self.day, self.window, self.cleaned_data["minutes"]))

@@ -53,10 +53,12 @@ def _check_staff(visit: Visit, value: Value) -> None:
 
 def _check_time(visit: Visit, value: Value) -> None:
     start, minutes = value["start"], value["minutes"]
-    if not 0 <= start < daytime.DAY:
-        raise Refused("Besöket måste börja under dagen.")
     if not 1 <= minutes <= daytime.DAY // 2:
         raise Refused("Besökets längd ska vara mellan 1 minut och 12 timmar.")
+    if not daytime.EARLIEST <= start <= daytime.LATEST - minutes:
+        raise Refused(
+            "Besöket måste börja tidigast klockan 12 dagen före, och vara klart klockan 12 dagen efter."
+        )
 
 
 def _check_services(visit: Visit, value: Value) -> None:
@@ -90,6 +92,16 @@ def _need_has_ended(visit: Visit) -> bool:
 def _check_note(visit: Visit, value: Value) -> None:
     if len(value["note"]) > 240:
         raise Refused("Anteckningen får ha högst 240 tecken.")
+
+
+def breaks_lock(visit: Visit, group: str, value: Value) -> bool:
+    """Whether a change touches what is locked: another time, or somebody taken off."""
+    if group == "time":
+        return visit.locks_time
+    if group == "staff":
+        now = {place.shift_id for place in visit.staff.all() if place.shift_id}
+        return visit.locks_staff and not now <= set(value["shifts"])
+    return False
 
 
 def write(visit: Visit, group: str, value: Value) -> None:

@@ -1,7 +1,10 @@
 """The verbs of a board in terms of groups of fields: move, take off a row, set the time, lock."""
 
+import re
+from collections.abc import Mapping
+
 from cases.commands import Refused
-from planning import daytime
+from planning import daytime, windows
 from planning.board.change import Wanted
 from planning.models import Visit
 
@@ -31,13 +34,24 @@ def moved(
     return wanted
 
 
+def start_of(visit: Visit, said: Mapping[str, str]) -> int | None:
+    """The start that a form says: `minut`, a minute of the day to which it was drawn, or `start` as
+    clocks show it; None: it says none. Raises Refused."""
+    if minute := re.fullmatch(r"-?[0-9]{1,5}", said.get("minut", "")):
+        return int(minute[0])
+    text = said.get("start", "").strip()
+    return wall_start(visit, text) if text else None
+
+
 def wall_start(visit: Visit, text: str) -> int:
-    """The minute of the day of a start as it is written; of a night, the hours after midnight are
-    those that follow the evening. Raises Refused."""
+    """The minute of the day of a start as it is written; of a night, the hours on the other side of
+    midnight are those of that night. Raises Refused."""
+    day = visit.plan.day
     try:
         wall = daytime.parse_wall(text)
     except ValueError as error:
         raise Refused(str(error)) from error
-    if wall < visit.earliest - daytime.DAY // 2:
-        wall += daytime.DAY
-    return daytime.from_wall(visit.plan.day, wall)
+    if wall == daytime.to_wall(day, visit.start) % daytime.DAY:
+        return visit.start  # as it stands
+    first, last = (daytime.to_wall(day, minute) for minute in (visit.earliest, visit.latest_end))
+    return daytime.from_wall(day, windows.near(wall, first, last))

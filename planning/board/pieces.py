@@ -6,11 +6,14 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from organisation.reading import see
 from planning.board import breaches as rules
 from planning.board import figures, reading, shown
+from planning.board.counts import Counts, count
 from planning.board.following import News
 from planning.board.once import Once
 from planning.models import DayPlan, Visit
+from planning.publishing.reading import state_words
 
 DRAWINGS = Once()
 FRESH = 10
@@ -22,8 +25,9 @@ class Drawing:
 
     def __init__(self, plan: DayPlan, span: shown.Span, held: dict[int, str], *, may_plan: bool):
         self.data = reading.read(plan)
-        self.found = rules.not_accepted(self.data, rules.breaches_of(self.data))
-        self.rows = {row.shift.pk: row for row in shown.rows_of(self.data, span, self.found, held)}
+        self.counts = count(self.data)
+        found = self.counts.found
+        self.rows = {row.shift.pk: row for row in shown.rows_of(self.data, span, found, held)}
         self.shared = {
             "plan": plan, "span": span, "may_plan": may_plan, "visits": visits_address(plan)
         }  # fmt: skip
@@ -32,9 +36,9 @@ class Drawing:
     @cached_property
     def beside(self) -> dict[str, str]:
         """What stands beside the board and above it."""
-        side = beside(self.data, self.found)
+        side = beside(self.data, self.counts)
         total = figures.total([r.figures for r in self.rows.values() if r.shift.carer_id])
-        sums = {**side, "total": total, "planned": len(self.data.standing)}
+        sums = {**side, "total": total, "state": state_words(self.data.plan)}
         return {"side": self._draw("side", side), "sums": self._draw("sums", sums)}
 
     def row(self, name: str, shift: int) -> str:
@@ -56,6 +60,9 @@ def changed(
         moment // FRESH,
     )  # fmt: skip
     drawing = DRAWINGS.get(key, lambda: Drawing(plan, span, held, may_plan=may_plan))
+    for visit in drawing.data.visits:  # what was drawn for another board shows them as well
+        if not visit.client.has_protected_identity:
+            see(visit.client_id, visit.client.unit_id)
     shifts = [pk for pk in drawing.rows if pk in news.shifts]
     return {
         "rows": {pk: drawing.row("row", pk) for pk in shifts},
@@ -64,15 +71,15 @@ def changed(
     }
 
 
-def beside(data: reading.PlanData, found: list[rules.Breach]) -> dict[str, Any]:
-    """The unplaced, the declined and the breaches."""
+def beside(data: reading.PlanData, counts: Counts) -> dict[str, Any]:
+    """The unplaced, the declined and the breaches, and how many."""
     return {
+        "counts": counts,
         "unplaced": data.unplaced,
         "declined": [row for row in data.visits if row.status == Visit.Status.DECLINED],
         "breaches": [
-            (group, [row for row in found if row.group == group]) for group in rules.GROUPS
+            (group, [row for row in counts.found if row.group == group]) for group in rules.GROUPS
         ],
-        "breach_count": len(found),
     }
 
 

@@ -4,13 +4,15 @@ A row of the board is a carer of the problem; a place in a visit is a visit of t
 places of one visit are linked to start together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planning.board.reading import PlanData, place_of
-from planning.board.travel import FLOOR, Matrix, Point
+from planning.board.travel import FLOOR, Matrix, Point, seconds
 from planning.models import DayPlan, Shift, Visit
 from planning.optimizer import model
+from planning.optimizer.rests import place_rest
 
 MINUTE = 60
 FOLLOWS_WITHIN = 12 * 60
@@ -77,7 +79,7 @@ def problem_of(
     places = Places(data)
     visits = [
         _task(data, places, visit, place.place, place.shift_id, frozen_until)
-        for visit in data.standing
+        for visit in data.plannable
         for place in visit.staff.all()
     ]
     modes = {row.mode for row in data.shifts}
@@ -85,7 +87,7 @@ def problem_of(
         visits=tuple(visits),
         carers=tuple(_carer(data, row) for row in data.shifts),
         travel={mode: Matrix(places.points, mode) for mode in modes},  # type: ignore[misc]
-        links=tuple(_links(data.standing)), floor=FLOOR, weights=PROFILES[profile].weights,
+        links=tuple(_links(data.plannable)), floor=FLOOR, weights=PROFILES[profile].weights,
     )  # fmt: skip
 
 
@@ -105,15 +107,16 @@ def _task(
 ) -> model.Visit:  # fmt: skip
     wishes: Mapping[str, set[int]] = data.wishes.get(visit.client_id, {})
     frozen = frozen_until is not None and visit.start < frozen_until and shift is not None
-    keeps_carer = frozen or visit.lock in (Visit.Lock.STAFF, Visit.Lock.BOTH)
-    keeps_time = frozen or visit.lock in (Visit.Lock.TIME, Visit.Lock.BOTH)
+    keeps_carer = frozen or visit.locks_staff
+    keeps_time = frozen or visit.locks_time
     was_settled = data.plan.state != DayPlan.State.PLANNING
     settled = model.Placement(shift, visit.start * MINUTE) if shift and was_settled else None
+    wish = data.wished[visit.pk] * MINUTE
     return model.Visit(
         id=task_of(visit, place), place=places.of_client[visit.client_id],
         duration=visit.minutes * MINUTE, earliest=visit.earliest * MINUTE,
         latest=(visit.latest_end - visit.minutes) * MINUTE, latest_end=visit.latest_end * MINUTE,
-        preferred=(visit.start * MINUTE, visit.start * MINUTE) if not frozen else None,
+        preferred=(wish, wish),
         skills=frozenset(str(skill.pk) for skill in visit.skills.all()),
         incompatible=_rows_of(data, wishes.get("unwanted", set())),
         preferred_carers=_rows_of(data, wishes.get("preferred", set())),
@@ -130,16 +133,20 @@ def _rows_of(data: PlanData, carers: set[int]) -> frozenset[model.Id]:
 
 def _carer(data: PlanData, row: Shift) -> model.Carer:
     skills = data.skills.get(row.carer_id or 0, set())
-    rests: tuple[model.Break, ...] = ()
-    if row.break_minutes and row.works_until >= row.break_latest + row.break_minutes:
-        rests = (model.Break(
-            row.break_minutes * MINUTE, row.break_earliest * MINUTE, row.break_latest * MINUTE
-        ),)  # fmt: skip
+    rest = model.Break(
+        row.break_minutes * MINUTE, row.break_earliest * MINUTE, row.break_latest * MINUTE
+    )
+    rests = (rest,) if _rests(row) else ()
     end = max(row.works_until, row.start)
     return model.Carer(
         id=row.pk, shifts=(model.Shift(row.start * MINUTE, end * MINUTE, 0, 0, rests),),
         skills=frozenset(str(skill) for skill in skills), mode=row.mode,
     )  # fmt: skip
+
+
+def _rests(row: Shift) -> bool:
+    """Whether a break is to be held: there is none for who goes home sick before it is over."""
+    return bool(row.break_minutes) and row.works_until >= row.break_latest + row.break_minutes
 
 
 def _links(visits: Sequence[Visit]) -> list[model.Link]:
@@ -170,10 +177,11 @@ def solution_of(data: PlanData) -> model.Solution:
     """The plan that stands, as the checker reads it."""
     rows = [
         (visit, place)
-        for visit in data.standing
+        for visit in data.plannable
         for place in visit.staff.all()
     ]  # fmt: skip
-    known = data.shift
+    known, places = data.shift, Places(data)
+    rests = {row.pk: break_of(data, row, places) for row in data.shifts if _rests(row)}
     placed = [(visit, place) for visit, place in rows if place.shift_id in known]
     return model.Solution(
         assignments=tuple(
@@ -182,27 +190,32 @@ def solution_of(data: PlanData) -> model.Solution:
         ),
         unplaced=tuple(task_of(v, p.place) for v, p in rows if p.shift_id not in known),
         breaks=tuple(
-            model.BreakTime(row.pk, 0, 0, break_of(data, row) * MINUTE)
-            for row in data.shifts
-            if _carer(data, row).shifts[0].breaks
+            model.BreakTime(pk, 0, 0, at * MINUTE) for pk, at in rests.items() if at is not None
         ),
     )
 
 
-def break_of(data: PlanData, row: Shift) -> int:
-    """The minute at which a row's break stands."""
+def break_of(data: PlanData, row: Shift, places: Places) -> int | None:
+    """The minute at which a row's break stands; None: what the row does leaves no room for it."""
     visits = data.by_shift.get(row.pk, ())
-    return break_among(row, [(visit.start, visit.end) for visit in visits])
+    stops = [0, *(places.of_client[visit.client_id] for visit in visits), 0]
+    ways = [
+        round(seconds(places.points[a], places.points[b], row.mode) / MINUTE)
+        for a, b in itertools.pairwise(stops)
+    ]
+    return break_among(row, [(visit.start, visit.end) for visit in visits], ways)
 
 
-def break_among(row: Shift, busy: Iterable[tuple[int, int]]) -> int:
-    """The minute of a row's break among what it does, by start: where the plan has put it, else the
-    first gap that holds it, else the earliest."""
-    if row.break_start is not None:
-        return row.break_start
-    free = row.break_earliest
-    for start, end in busy:
-        if start - free >= row.break_minutes:
-            break
-        free = max(free, end)
-    return free if free <= row.break_latest else row.break_earliest
+def break_among(row: Shift, busy: Sequence[tuple[int, int]], ways: Sequence[int]) -> int | None:
+    """The minute of a row's break among what it does, by start: as near as it harms nothing to where
+    the plan has put it, else to its earliest. `ways` are the minutes to each visit, and home."""
+    rest = model.Break(row.break_minutes, row.break_earliest, row.break_latest)
+    held = [(start - way, end) for (start, end), way in zip(busy, ways, strict=False)]
+    home = row.works_until - (ways[-1] if busy else 0)
+    at = place_rest(rest, wished_break(row), row.start, [*held, (home, row.works_until)])
+    return None if at is None else round(at)
+
+
+def wished_break(row: Shift) -> int:
+    """Where a row's break stands if nothing is in its way."""
+    return row.break_earliest if row.break_start is None else row.break_start

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 
 from audit import clock
+from organisation import entry
 from organisation.models import User
 from planning.board import following
 from planning.models import DayPlan
@@ -62,7 +63,7 @@ def _nothing_new(request: HttpRequest) -> bool:
     asked = _address().fullmatch(request.path_info)
     if asked is None:
         return False
-    plan = int(asked[1])
+    plan = entry.number(asked[1])
     until, user = _trusted.get(_key(request, plan), (0.0, 0))
     return (
         monotonic() < until
@@ -74,7 +75,7 @@ def _nothing_new(request: HttpRequest) -> bool:
 @cache
 def _address() -> re.Pattern[str]:
     before, after = reverse("board:follow", args=[0]).split("0")
-    return re.compile(re.escape(before) + r"(\d+)" + re.escape(after))
+    return re.compile(re.escape(before) + r"([0-9]+)" + re.escape(after))
 
 
 def _last_seq(plan: int) -> int | None:

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404
 
 from cases import calendar
 from clients.models import READERS, Client
+from organisation import asked, entry
 from organisation.authority import Actor
 from organisation.models import Unit
+from organisation.reading import log_read
 from planning.board.change import PLANNERS
 from planning.models import DayPlan, Shift, UnitMove
 
@@ -39,15 +41,21 @@ def _readable(actor: Actor) -> Q:
 
 
 def get_plan(request: HttpRequest, pk: int) -> DayPlan:
-    """The plan, if the person may see it; else 404."""
+    """The plan, if the person may see it; else 404. Showing anything of it is logged (SEC-02)."""
     plan = get_object_or_404(DayPlan.objects.select_related("planned_unit", "unit"), pk=pk)
     paths = request.actor.unit_paths(READERS)
     # A merged unit is asked about last: boards ask for their plan all the time.
     if any(plan.unit.path.startswith(path) for path in paths) or (
         Unit.objects.filter(_readable(request.actor), pk=plan.unit_id).exists()
     ):
+        log_plan_read(request, plan)
         return plan
     raise Http404
+
+
+def log_plan_read(request: HttpRequest, plan: DayPlan, name: str = "read_plan") -> None:
+    """That somebody has read the plan (SEC-02)."""
+    log_read(request, plan.chain, name, plan, READERS, plan.unit.path)
 
 
 def may_plan(actor: Actor, unit: Unit) -> bool:
@@ -66,7 +74,7 @@ def plan_to_change(request: HttpRequest, pk: int) -> DayPlan:
 def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
     """The unit, if the person plans it and it is there on the day; else 404 or 403."""
     units = units_of(request.actor, day)
-    unit = get_object_or_404(units, pk=pk if str(pk).isdecimal() else 0)
+    unit = get_object_or_404(units, pk=entry.whole_number(pk))
     if not may_plan(request.actor, unit):
         raise PermissionDenied("Planen ändras av enhetens planerare.")
     return unit
@@ -74,7 +82,4 @@ def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
 
 def asked_day(request: HttpRequest, said: Any = None) -> date:
     """The day that was asked for, else tomorrow: that is what one plans."""
-    try:
-        return date.fromisoformat((said or request.GET).get("dag", ""))
-    except ValueError:
-        return calendar.add_days(request.today, 1)
+    return asked.day(request, "dag", calendar.add_days(request.today, 1), said)

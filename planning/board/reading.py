@@ -12,15 +12,18 @@ from django.db.models import F, Q, QuerySet
 
 from cases import calendar
 from clients.models import Client, Service
+from planning import daytime
 from planning.board import routes
 from planning.models import (
     Base,
     CarerSkill,
     DayPlan,
     ExtraNeed,
+    PlanChange,
     Preference,
     Shift,
     Skill,
+    TemplateVisit,
     Visit,
     VisitStaff,
 )
@@ -43,6 +46,11 @@ class PlanData:
     """Carers that each client prefers and does not want."""
     faces: dict[int, set[int]] = field(default_factory=dict)
     """Carers that each client has met in the two weeks before."""
+    wished: dict[int, int] = field(default_factory=dict)
+    """The minute of the day at which the person wants each visit to start."""
+    left: list[Shift] = field(default_factory=list)
+    """Rows that have gone to another unit during the day: nothing is put on them here, and what they
+    had begun is shown (PLN-21, DAY-02)."""
 
     @cached_property
     def by_shift(self) -> dict[int, list[Visit]]:
@@ -58,6 +66,14 @@ class PlanData:
     def standing(self) -> list[Visit]:
         """The visits that are to be done, by start."""
         return [visit for visit in self.visits if visit.status == Visit.Status.PLANNED]
+
+    @cached_property
+    def plannable(self) -> list[Visit]:
+        """Those of them that do not stand on a row that has left."""
+        gone = {row.pk for row in self.left}
+        if not gone:
+            return self.standing
+        return [v for v in self.standing if not gone & {p.shift_id for p in v.staff.all()}]
 
     @cached_property
     def unplaced(self) -> list[Visit]:
@@ -102,7 +118,15 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
     return PlanData(
         plan, rows, found, base,
         _skills(carers, plan.day), _wishes(clients), _faces(clients, plan.day),
+        _wished(plan.day, found), _left(rows, found) if shifts is None else [],
     )  # fmt: skip
+
+
+def _left(rows: list[Shift], visits: list[Visit]) -> list[Shift]:
+    """The rows on which visits stand that are not the day's own. No query when there are none."""
+    standing = {place.shift_id for visit in visits for place in visit.staff.all()}
+    gone = standing - {row.pk for row in rows} - {None}
+    return list(Shift.objects.filter(pk__in=gone).select_related("carer", "unit")) if gone else []
 
 
 def _learn_ways(base: Base | None, rows: list[Shift], visits: list[Visit]) -> None:
@@ -165,6 +189,23 @@ def _wishes(clients: Iterable[int]) -> dict[int, dict[str, set[int]]]:
     for client, carer, wish in rows.values_list("client", "carer", "wish"):
         found[client][wish].add(carer)
     return found
+
+
+def _wished(day: date, visits: Iterable[Visit]) -> dict[int, int]:
+    """When the person wants each visit: as the base plan says, whatever was planned since. Of one
+    that has no base plan, or no more, it is when it was first planned (BRD-03)."""
+    visits = list(visits)
+    sources = {visit.source_id for visit in visits if visit.source_id}
+    starts = dict(TemplateVisit.objects.filter(pk__in=sources).values_list("pk", "start"))
+    alone = [visit.pk for visit in visits if not visit.source_id and visit.time_version > 1]
+    moves = PlanChange.objects.filter(visit__in=alone, group="time").order_by("-pk")
+    first = {pk: before["start"] for pk, before in moves.values_list("visit", "before")}
+    return {
+        visit.pk: daytime.from_wall(day, starts[visit.source_id])
+        if visit.source_id
+        else first.get(visit.pk, visit.start)
+        for visit in visits
+    }
 
 
 def _faces(clients: Iterable[int], day: date) -> dict[int, set[int]]:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from planning import daytime
 from planning.board.breaches import Breach
 from planning.board.figures import Figures, figures_of
-from planning.board.problem import MINUTE, Places, break_of
+from planning.board.problem import MINUTE, Places, break_of, wished_break
 from planning.board.reading import PlanData
 from planning.board.travel import seconds
 from planning.extras.rules import sign, timer
@@ -55,6 +55,7 @@ class Span:
 SPANS = {
     row.code: row
     for row in (
+        Span("tidig", "Före 7", -2 * 60, 7 * 60),
         Span("dag", "Dag", 7 * 60, 16 * 60),
         Span("kvall", "Kväll", 15 * 60, 23 * 60),
         Span("natt", "Natt", 21 * 60, 31 * 60),
@@ -149,13 +150,15 @@ class Row:
 def rows_of(
     data: PlanData, span: Span, breaches: Sequence[Breach], held: dict[int, str]
 ) -> list[Row]:
-    """Every row that was read. `held` says which visits a colleague holds, by initials."""
+    """Every row that was read, those last that have left the unit. `held` says which visits a
+    colleague holds, by initials."""
     places = Places(data)
     broken: dict[int, list[Breach]] = defaultdict(list)
     for breach in breaches:
         if breach.shift:
             broken[breach.shift].append(breach)
-    return [_row(data, shift, span, places, broken[shift.pk], held) for shift in data.shifts]
+    return [_row(data, shift, span, places, broken[shift.pk], held)
+            for shift in [*data.shifts, *data.left]]  # fmt: skip
 
 
 def _row(
@@ -163,7 +166,7 @@ def _row(
     held: dict[int, str],
 ) -> Row:  # fmt: skip
     broken = {row.visit for row in mine if row.visit}
-    items = [*_off(data, shift, span), *_break(data, shift)]
+    items = [*_off(data, shift, span), *_break(data, shift, places)]
     mode = shift.mode
     at = 0
     for visit in data.by_shift.get(shift.pk, ()):
@@ -195,9 +198,10 @@ def _off(data: PlanData, shift: Shift, span: Span) -> Iterable[Item]:
         yield Item("off", max(shift.end, span.first), span.last - max(shift.end, span.first))
 
 
-def _break(data: PlanData, shift: Shift) -> Iterable[Item]:
+def _break(data: PlanData, shift: Shift, places: Places) -> Iterable[Item]:
     if shift.break_minutes and shift.works_until > shift.break_earliest:
-        yield Item("break", break_of(data, shift), shift.break_minutes, "Rast")
+        at = break_of(data, shift, places)
+        yield Item("break", wished_break(shift) if at is None else at, shift.break_minutes, "Rast")
 
 
 def _visit(

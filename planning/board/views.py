@@ -3,7 +3,7 @@
 Requirements PLN-13, PLN-15, PLN-19, PLN-20; the screen in words: rows are staff, time runs right.
 """
 
-import json
+import re
 import uuid
 from typing import Any
 
@@ -19,17 +19,20 @@ from cases import calendar
 from cases.commands import Refused
 from clients import editing
 from clients.models import READERS
+from organisation import entry
 from organisation.access import in_background, roles
+from organisation.acting import act_of
 from organisation.models import Unit
 from planning import daytime
 from planning.board import adding, figures, following, moving, pieces, pulse, reading, shown
-from planning.board import breaches as rules
 from planning.board.advice import advice
-from planning.board.change import PLANNERS, Clashed, Wanted, change, undo
+from planning.board.change import PLANNERS, Clashed, Locked, Wanted, change, undo
+from planning.board.counts import count
 from planning.board.forms import AcceptForm, AddForm, RowField
 from planning.board.reach import (
     asked_day,
     get_plan,
+    log_plan_read,
     may_plan,
     plan_to_change,
     unit_to_plan,
@@ -41,6 +44,7 @@ from planning.extras.reading import needs_of_visit
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
 from planning.history.words import told
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit
+from planning.publishing.reading import state_words
 from planning.rounds.generation import generate
 
 
@@ -63,7 +67,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "visits": pieces.visits_address(plan) if plan else "",
     }  # fmt: skip
     if plan:
-        log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
+        log_plan_read(request, plan)
         context |= _whole(request, plan)
     return render(request, "planning/board/board.html", context)
 
@@ -92,15 +96,15 @@ def _view(request: HttpRequest) -> str:
 def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
     """Everything that a board shows."""
     data = reading.read(plan)
-    found = rules.not_accepted(data, rules.breaches_of(data))
+    counts = count(data)
     everybody = following.who_is_there(plan.pk, request.at)
     there = following.others(everybody, request.user.pk)
-    rows = shown.rows_of(data, _span(request), found, following.held(there))
+    rows = shown.rows_of(data, _span(request), counts.found, following.held(there))
     return {
         "rows": rows, "there": [(short, name) for _, short, name, _ in there],
-        "seq": plan.last_seq, "now": _now(request, plan), **pieces.beside(data, found),
+        "seq": plan.last_seq, "now": _now(request, plan), **pieces.beside(data, counts),
         "total": figures.total([row.figures for row in rows if row.shift.carer_id]),
-        "planned": len(data.standing), "map": _map(data, rows) if _view(request) == "karta" else None,
+        "state": state_words(plan), "map": _map(data, rows) if _view(request) == "karta" else None,
     }  # fmt: skip
 
 
@@ -140,7 +144,7 @@ def fetch(request: HttpRequest) -> HttpResponse:
     if day < request.today:
         messages.error(request, "Dagen har varit. Besök hämtas för idag och senare.")
         return redirect(_board(unit, day))
-    changed = generate(unit, day, day, request.at, request.user)
+    changed = generate(unit, day, day, act_of(request, PLANNERS, unit.path))
     said = f"{changed} besök är hämtade ur grundplaneringen." if changed else (
         "Dagens besök stämmer redan med grundplaneringen."
     )  # fmt: skip
@@ -158,8 +162,8 @@ def _board(unit: Unit, day: Any) -> str:
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """What happened after `efter`; 304 for nothing. The board asks all the time (PLN-15)."""
     plan = get_plan(request, pk)
-    seen = _integer(request.GET.get("efter")) or 0
-    following.be_here(plan, request.user, _integer(request.GET.get("haller")), request.at)
+    seen = entry.number(request.GET.get("efter"))
+    following.be_here(plan, request.user, entry.whole_number(request.GET.get("haller")), request.at)
     everybody = following.who_is_there(plan.pk, request.at)
     there = following.others(everybody, request.user.pk)
     pulse.trust(request, plan, request.user)
@@ -185,10 +189,6 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def _integer(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
-
-
 @roles(*READERS)
 def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     """A visit: what it is, where it can stand, and the forms that change it. A dialog on the board,
@@ -198,20 +198,22 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
         Visit.objects.select_related("client", "plan").prefetch_related("staff__shift__carer"),
         pk=visit, plan=plan,
     )  # fmt: skip
-    clashes, error, status = [], "", 200
-    place = _integer(request.POST.get("plats") or request.GET.get("plats")) or 1
+    clashes, error, question, status = [], "", "", 200
+    place = entry.whole_number(request.POST.get("plats") or request.GET.get("plats")) or 1
     if request.method == "POST":
         try:
             done = _act(request, plan, row)
         except Clashed as clash:
             clashes, status = clash.clashes, 409
+        except Locked as locked:
+            question, status = str(locked), 409
         except Refused as refusal:
             error, status = str(refusal), 422
         else:
             return _done(request, plan, done)
     context = {
         "plan": plan, "visit": row, "place": place, "stands": _stands(row, place),
-        "clashes": [_clash_words(clash) for clash in clashes], "error": error,
+        "clashes": [_clash_words(clash) for clash in clashes], "error": error, "question": question,
         "key": uuid.uuid4().hex, "locks": Visit.Lock.choices, "said": request.POST,
         "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
         **_advice(plan, row, place),
@@ -241,6 +243,10 @@ def _row_choices(plan: DayPlan) -> list[tuple[int, str]]:
     return [(row.pk, label(row)) for row in rows]
 
 
+KEEP, UNLOCK = "behall", "las-upp"
+"""What may be answered when a locked visit would be moved."""
+
+
 def _wants_piece(request: HttpRequest) -> bool:
     return request.headers.get("X-Kundval") == "piece"
 
@@ -250,20 +256,27 @@ def _act(request: HttpRequest, plan: DayPlan, row: Visit) -> list[Any]:
     said = request.POST
     wanted = _wanted(said, row)
     key = said.get("key") or uuid.uuid4().hex
-    return change(plan.pk, wanted, request.user, key=key, at=request.at)
+    answered = said.get("last")
+    if answered == UNLOCK:
+        wanted.append(Wanted(row.pk, "lock", {"lock": Visit.Lock.NONE.value}, row.lock_version))
+    return change(
+        plan.pk, wanted, request.user, key=key, at=request.at, over_locks=answered in (KEEP, UNLOCK)
+    )
 
 
 def _wanted(said: Any, row: Visit) -> list[Wanted]:
     what = said.get("gor")
-    seen = (_integer(said.get("staff_version")) or 0, _integer(said.get("time_version")) or 0)
-    place = _integer(said.get("plats")) or 1
+    seen = (
+        entry.number(said.get("staff_version")),
+        entry.number(said.get("time_version")),
+    )
+    place = entry.whole_number(said.get("plats")) or 1
     if what == "flytta" and said.get("forslag"):
         return _suggested(said, row, seen)
     if what == "flytta":
-        start = said.get("start", "").strip()
         wanted = moving.moved(
-            row, place=place, shift=_integer(said.get("rad")), seen=seen,
-            start=moving.wall_start(row, start) if start else None,
+            row, place=place, shift=entry.whole_number(said.get("rad")), seen=seen,
+            start=moving.start_of(row, said),
             lock="both" if said.get("las") else None,
         )  # fmt: skip
         return [one for one in wanted if one.group not in _left_alone(said)]
@@ -271,18 +284,18 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
         return moving.moved(row, place=place, shift=None, start=None, seen=seen)
     if what == "tid":
         start = moving.wall_start(row, said.get("start", ""))
-        minutes = _integer(said.get("minuter")) or 0
+        minutes = entry.number(said.get("minuter"))
         return [Wanted(row.pk, "time", {"start": start, "minutes": minutes}, seen[1])]
     if what == "las":
-        seen_lock = _integer(said.get("lock_version")) or 0
+        seen_lock = entry.number(said.get("lock_version"))
         return [Wanted(row.pk, "lock", {"lock": said.get("lock", "")}, seen_lock)]
     if what == "anteckning":
-        seen_note = _integer(said.get("note_version")) or 0
+        seen_note = entry.number(said.get("note_version"))
         return [Wanted(row.pk, "note", {"note": said.get("note", "")}, seen_note)]
     if what in ("ta-bort", "tillbaka"):
         status = Visit.Status.REMOVED if what == "ta-bort" else Visit.Status.PLANNED
         value = {"status": str(status), "reason": said.get("skal", "")}
-        return [Wanted(row.pk, "status", value, _integer(said.get("status_version")) or 0)]
+        return [Wanted(row.pk, "status", value, entry.number(said.get("status_version")))]
     raise Refused("Välj vad som ska göras.")
 
 
@@ -298,10 +311,16 @@ def _left_alone(said: Any) -> set[str]:
 
 def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
     """A suggestion: the visit to its rows, and everybody who makes room for it."""
+    _refuse_stale(row, said["forslag"], entry.whole_number(said.get("sett")))
     rows, _, moves = said["forslag"].partition(" ")
     try:
-        shifts = [None if shift is None else int(shift) for shift in json.loads(rows)]
-        times = [(int(pk), int(start), int(version)) for pk, start, version in json.loads(moves)]
+        shifts = [
+            None if shift is None else entry.integer(shift) for shift in entry.json_list(rows)
+        ]
+        times = [
+            (entry.integer(pk), entry.integer(start), entry.integer(version))
+            for pk, start, version in entry.json_list(moves)
+        ]
     except (ValueError, TypeError) as error:
         raise Refused("Förslaget gick inte att läsa. Öppna besöket igen.") from error
     minutes = dict(
@@ -313,6 +332,16 @@ def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
         Wanted(pk, "time", {"start": start, "minutes": minutes.get(pk, 0)}, version)
         for pk, start, version in times
     ]
+
+
+def _refuse_stale(row: Visit, suggestion: str, seen: int | None) -> None:
+    """A suggestion holds for the rows as they were. Raises Refused when something has happened on
+    them since the change of number `seen`."""
+    if seen is None or (news := following.news_since(row.plan, seen)) is None:
+        return
+    rows = {int(number) for number in re.findall(r"\d+", suggestion.partition(" ")[0])}
+    if news.everything or rows & news.shifts:
+        raise Refused("Tavlan har ändrats sedan förslaget räknades fram. Här är nya förslag.")
 
 
 def _clash_words(clash: Any) -> dict[str, Any]:
@@ -350,12 +379,10 @@ def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
     """Every visit that lacks somebody, by risk."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
     context = {
-        "plan": plan,
-        "visits": data.unplaced,
+        "plan": plan, "visits": data.unplaced, "counts": count(data),
         "may_plan": may_plan(request.actor, plan.unit),
-    }
+    }  # fmt: skip
     return render(request, "planning/board/unplaced.html", context)
 
 
@@ -365,10 +392,8 @@ def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
     """Every breach, and what has been accepted with its reason."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
-    found = rules.not_accepted(data, rules.breaches_of(data))
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
     context = {
-        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, found),
+        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, count(data)),
         "accepted": plan.accepted.select_related("recorded_by"),
     }  # fmt: skip
     return render(request, "planning/board/breaches.html", context)
@@ -382,8 +407,10 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     key = request.POST.get("key") or uuid.uuid4().hex
     try:
         done = undo(plan.pk, request.user, key=key, at=request.at)
-    except Clashed:
-        said = "En kollega har ändrat samma sak sedan dess. Ändra för hand om det ska tillbaka."
+    except Refused as refusal:
+        said = str(refusal)
+        if isinstance(refusal, Clashed):
+            said = "En kollega har ändrat samma sak sedan dess. Ändra för hand om det ska tillbaka."
         if _wants_piece(request):
             return JsonResponse({"error": said}, status=409)
         messages.error(request, said)
@@ -400,17 +427,13 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     first = {"code": request.GET.get("brott"), "about": request.GET.get("om")}
     form = AcceptForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        said, act = form.cleaned_data, act_of(request, PLANNERS, plan.unit.path)
         with transaction.atomic():
             AcceptedBreach.objects.get_or_create(
                 plan=plan, code=said["code"], about=said["about"],
-                defaults={"reason": said["reason"], "recorded_at": request.at,
-                          "recorded_by": request.user},
+                defaults={"reason": said["reason"], **act.stamp},
             )  # fmt: skip
-            log.record(
-                plan.chain, "accept_breach", at=request.at, actor=request.user, subject=plan,
-                values=said,
-            )  # fmt: skip
+            log.record(plan.chain, "accept_breach", act, subject=plan, values=said)
         messages.success(request, "Regelbrottet är godtaget för den här dagen.")
         return redirect(_board(plan.planned_unit, plan.day))
     return render(request, "planning/board/accept.html", {"plan": plan, "form": form})
@@ -423,7 +446,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     form = AddForm(request.POST or None, plan=plan, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
-            made, started = _add(request, plan, dict(form.cleaned_data))
+            made, started = _add(request, plan, form.cleaned_data | form.times)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -450,9 +473,5 @@ def _tell(request: HttpRequest, made: Visit, started: list[Started]) -> None:
 
 
 def _add(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> tuple[Visit, list[Started]]:
-    times = {
-        name: daytime.from_wall(plan.day, said.pop(name))
-        for name in ("start", "earliest", "latest_end")
-    }
     act = editing.act_of(request, said["client"], PLANNERS)
-    return adding.add(plan, adding.NewVisit(**said, **times), act)
+    return adding.add(plan, adding.NewVisit(**said), act)

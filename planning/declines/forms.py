@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from planning import daytime
-from planning.rounds.forms import WallField
+from planning.fields import WallField
 
 
 class DeclineForm(forms.Form):

@@ -43,20 +43,17 @@ def _hole(plan: DayPlan, shift: Shift, start: int, end: int) -> Hole:
     free_until = min((v.start for v in data.by_shift.get(shift.pk, ()) if v.start >= end),
                      default=shift.works_until)  # fmt: skip
     fits: list[Fit] = []
-    shared: Advice | None = None
     for visit in data.unplaced[:MOST_TRIED]:
         place = next(p.place for p in visit.staff.all() if p.shift_id is None)
         advice = Advice(data, visit, place)
-        if shared:
-            advice.problem, advice.standing = shared.problem, shared.standing
-        shared = advice
         fits += [Fit(visit, place, row) for row in _inside(advice, free_from, free_until)[:1]]
     return Hole(shift, free_from, free_until, fits)
 
 
 def _inside(advice: Advice, start: int, end: int) -> list[Placing]:
-    """The places that lie in the hole."""
-    return [row for row in advice.suggestions if _lies_in(advice, row, start, end)]
+    """The places that lie in the hole, and for which nobody has to make room."""
+    untouched = [row for row in advice.suggestions if not row.others]
+    return [row for row in untouched if _lies_in(advice, row, start, end)]
 
 
 def _lies_in(advice: Advice, row: Placing, start: int, end: int) -> bool:

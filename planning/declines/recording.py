@@ -8,10 +8,12 @@ from django.db import transaction
 from audit import log
 from cases.commands import Act, Refused
 from cases.dates import short_date
+from organisation import entry
 from planning import daytime
 from planning.board.change import Wanted, change
 from planning.declines.rules import stays
 from planning.models import Decline, PlanChange, Visit
+from planning.models.plans import LONGEST_KEY
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def decline(visit: Visit, said: Declined, seen: int, act: Act, key: str) -> Decl
     """
     start = daytime.instant(visit.plan.day, visit.start)
     _check(visit, said, start, act)
+    key = entry.key(key, LONGEST_KEY)
     kept = stays(start, said.declined_at, said.staff_used)
     status = Visit.Status.DECLINED if kept else Visit.Status.REMOVED
     value = {"status": str(status), "reason": f"Avböjt: {said.why}"}
@@ -48,15 +51,14 @@ def decline(visit: Visit, said: Declined, seen: int, act: Act, key: str) -> Decl
             stays=kept, **act.stamp,
         )  # fmt: skip
         log.record(
-            f"client:{visit.client_id}", "decline_visit", at=act.at, actor=act.user,
-            on_behalf_of=act.on_behalf_of, subject=row, personal=True,
+            f"client:{visit.client_id}", "decline_visit", act, subject=row, personal=True,
             values={"visit": visit.pk, "stays": kept, "staff_used": said.staff_used},
         )  # fmt: skip
     return row
 
 
 def _check(visit: Visit, said: Declined, start: datetime, act: Act) -> None:
-    at = f"{short_date(visit.plan.day)} {daytime.wall(visit.plan.day, visit.start)}"
+    at = f"{short_date(visit.on)} {daytime.wall(visit.plan.day, visit.start)}"
     if said.declined_at > act.at:
         raise Refused("Besöket kan inte ha avböjts i framtiden. Skriv när ni fick veta det.")
     if said.declined_at >= start:

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from audit import log
 from cases.commands import Refused
 from clients import editing
+from organisation import entry
 from organisation.access import roles
 from planning.board.change import PLANNERS
 from planning.board.reach import plan_to_change
@@ -49,10 +49,10 @@ def _decline(request: HttpRequest, row: Visit, form: DeclineForm) -> Decline:
     said = Declined(
         form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"]
     )  # fmt: skip
-    seen = request.POST.get("status_version", "")
+    seen = entry.number(request.POST.get("status_version"))
     act = editing.act_of(request, row.client, PLANNERS)
     key = request.POST.get("key") or uuid.uuid4().hex
-    return decline(row, said, int(seen) if seen.isdecimal() else 0, act, key)
+    return decline(row, said, seen, act, key)
 
 
 def _told(done: Decline) -> str:
@@ -68,7 +68,6 @@ def hole(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     """What fits where a visit stood that is not to be done any more."""
     plan = plan_to_change(request, pk)
     row = _visit(plan, visit)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
     context = {
         "plan": plan, "visit": row, "key": uuid.uuid4().hex,
         "holes": holes_of(row) if row.status != Visit.Status.PLANNED else [],

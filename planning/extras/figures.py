@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from cases import calendar, charts
+from organisation import swedish
 from planning.extras import rules
 from planning.models import ExtraNeed
 
@@ -61,7 +62,7 @@ def figures_of(seen: QuerySet[Any], today: date) -> Figures:
         unit = by_unit.setdefault(need["unit__name"], Tally(need["unit__name"]))
         for tally in (by_month[need["first_day"].replace(day=1)], unit, total):
             _count(tally, need, today)
-    units = sorted(by_unit.values(), key=lambda row: row.label)
+    units = sorted(by_unit.values(), key=lambda row: swedish.key(row.label))
     return Figures(list(by_month.items()), units, total)
 
 

@@ -10,11 +10,12 @@ from cases.commands import Refused
 from clients.models import Client, Service
 from organisation.forms import UnitField
 from organisation.models import Unit
+from planning import daytime
 from planning.extras.opening import refuse_impossible
 from planning.extras.people import nurses
 from planning.extras.rules import WITHOUT_CONTACT
+from planning.fields import WallField
 from planning.models import Carer
-from planning.rounds.forms import WallField
 
 
 class ReportForm(forms.Form):
@@ -54,9 +55,10 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("client") and said.get("day"):
+        if said.get("client") and said.get("day") and said.get("start") is not None:
+            start = daytime.from_wall(said["day"], said["start"])
             try:
-                refuse_impossible(said["client"], said["day"])
+                refuse_impossible(said["client"], said["day"], start)
             except Refused as refusal:
                 self.add_error("client", str(refusal))
         return said

@@ -6,7 +6,7 @@ is either before or after.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from audit import log
 from cases import ledger, messages
@@ -15,6 +15,8 @@ from cases.dates import full_date
 from cases.models import Case
 from clients.models import Client, Service
 from organisation.models import User
+from planning import daytime
+from planning.away.times import away_of
 from planning.extras import notices, rules
 from planning.extras.cover import cover_of
 from planning.extras.people import let_see, social_workers
@@ -42,8 +44,8 @@ class Started:
         )
 
 
-def refuse_impossible(client: Client, day: date) -> None:
-    """Raise Refused for whoever cannot have a visit on the day: ended, dormant or away."""
+def refuse_impossible(client: Client, day: date, start: int) -> None:
+    """Raise Refused for whoever cannot have a visit at a minute of the day: ended, dormant or away."""
     if client.active_to and client.active_to < day:
         raise Refused(
             f"{client.short_name} är avslutad sedan {full_date(client.active_to)}. "
@@ -53,17 +55,23 @@ def refuse_impossible(client: Client, day: date) -> None:
         raise Refused(
             f"{client.short_name} är inte aktiv {full_date(day)}. Ändra på brukarens sida."
         )
-    if away := absence_on(client, day):
-        until = full_date(away.last) if away.last else "tills vidare"
+    if away := absence_at(client, day, start):
+        until = _said(away.last, away.home_at) if away.last else "tills vidare"
+        other = "tid" if away.leaves_at or away.home_at else "dag"
         raise Refused(
-            f"{client.short_name} är borta {full_date(away.first)} till {until} "
-            f"({away.get_why_display().lower()}). Välj en annan dag, eller ändra frånvaron först."
+            f"{client.short_name} är borta {_said(away.first, away.leaves_at)} till {until} "
+            f"({away.get_why_display().lower()}). Välj en annan {other}, eller ändra frånvaron först."
         )
 
 
-def absence_on(client: Client, day: date) -> Absence | None:
-    """The absence that the day falls in."""
-    return client.absences.on(day).first()
+def _said(day: date, at: time | None) -> str:
+    return f"{full_date(day)} {at:%H:%M}" if at else full_date(day)
+
+
+def absence_at(client: Client, day: date, start: int) -> Absence | None:
+    """The absence that a minute of the day falls in."""
+    found = client.absences.on(daytime.date_of(day, start))
+    return next((row for row in found if away_of(row).covers(day, start)), None)
 
 
 def begin(visit: Visit, act: Act, called_by: User | None = None) -> list[Started]:
@@ -76,7 +84,7 @@ def begin(visit: Visit, act: Act, called_by: User | None = None) -> list[Started
         pk=visit.client_id
     )  # fmt: skip
     day = visit.plan.day
-    refuse_impossible(client, day)
+    refuse_impossible(client, day, visit.start)
     extra = cover_of(client, visit.services.all(), day, besides=visit).extra
     if extra and visit.origin != Visit.Origin.EXTRA:
         visit.origin = Visit.Origin.EXTRA
@@ -118,9 +126,7 @@ def _open(
         service=service, first_day=first_day, called_by=called_by,
         responsible=called_by or act.user,
     )  # fmt: skip
-    open_case(
-        need, act.user, name="open_extra_need", at=act.at, on_behalf_of=act.on_behalf_of
-    )  # fmt: skip
+    open_case(need, act, name="open_extra_need")
     give_number(need, act.day)
     need.save()
     ledger.start(need, rules.CONTACT, act.day, anchor_text="det extra besöket planerades")
@@ -162,8 +168,7 @@ def _join(need: ExtraNeed, visit: Visit, act: Act, called_by: User | None) -> No
     need.version += 1
     need.save()
     log.record(
-        need.chain, "join_extra_need", at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-        subject=need, values={
+        need.chain, "join_extra_need", act, subject=need, values={
             "version": need.version, "visit": visit.pk,
             "first_day": [str(before), str(need.first_day)],
         },

@@ -30,16 +30,16 @@ ESCALATED = FiredRung.objects.filter(
 WAITING = (
     Waiting(
         HANDLERS, lambda user: Q(kind=KIND, state=State.NOTIFY, responsible=user),
-        "är en extra insats som socialsekreteraren ska få veta.", "Registrera kontakt",
+        "Socialsekreteraren ska få veta om en extra insats.", "Registrera kontakt",
         RecordContact.command_name(),
     ),
     Waiting(
         DECIDERS, lambda user: Q(kind=KIND, state=State.RENEWED),
-        "är en ansökan om en extra insats.", "Registrera beslut", DecideNeed.command_name(),
+        "En ansökan om en extra insats väntar på beslut.", "Registrera beslut", DecideNeed.command_name(),
     ),
     Waiting(
         {Role.UNIT_MANAGER, Role.NIGHT_HEAD}, lambda user: Q(Exists(ESCALATED), kind=KIND),
-        "är en extra insats som varken har avslutats eller sökts.", "Svara",
+        "En extra insats har varken avslutats eller sökts.", "Svara",
         AnswerEscalation.command_name(),
     ),
 )  # fmt: skip

@@ -1,12 +1,12 @@
-"""Taking away the visits of a need that has ended. EXT-04, PLN-19."""
+"""Taking away the visits of a need that has ended. EXT-04, PLN-19, DAY-02."""
 
 import uuid
 from collections import defaultdict
 from datetime import date
 
+from cases import calendar
 from cases.commands import Act
 from organisation.authority import Holding
-from planning import daytime
 from planning.board.change import Wanted, change
 from planning.models import ExtraNeed, Visit
 
@@ -19,7 +19,7 @@ def take_away(need: ExtraNeed, since: date, act: Act) -> list[int]:
 
     A visit that carries something else as well loses the service alone.
     """
-    visits = [row for row in _planned(need, since) if not _has_begun(row, since, act)]
+    visits = [row for row in _planned(need, since) if not row.has_begun(act.at)]
     by_plan: dict[int, list[Wanted]] = defaultdict(list)
     for visit in visits:
         by_plan[visit.plan_id].append(_without(visit, need))
@@ -32,15 +32,10 @@ def take_away(need: ExtraNeed, since: date, act: Act) -> list[int]:
 
 
 def _planned(need: ExtraNeed, since: date) -> list[Visit]:
-    rows = Visit.objects.standing().filter(needs=need, plan__day__gte=since)
+    night = calendar.add_days(since, -1)  # whose hours after midnight are of the day
+    rows = Visit.objects.standing().filter(needs=need, plan__day__gte=night)
     locked = rows.select_for_update(of=("self",)).select_related("plan").order_by("plan__day", "pk")
-    return list(locked.prefetch_related("contents"))
-
-
-def _has_begun(visit: Visit, since: date, act: Act) -> bool:
-    """Whether it had begun when the need ended: on that day, and by the clock."""
-    day = visit.plan.day
-    return day == since and visit.start <= daytime.minute_of(day, act.at)
+    return [row for row in locked.prefetch_related("contents") if row.on >= since]
 
 
 def _without(visit: Visit, need: ExtraNeed) -> Wanted:

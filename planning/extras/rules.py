@@ -11,23 +11,33 @@ from clients.models import Service
 from organisation.roles import Role
 
 CONTACT = DeadlineRule(
-    "extra_contact", "Kontakta socialsekreteraren", Budget(working_days=1),
-    "rutin 3.4 (senast nästkommande vardag)", amber_days=1, fixed=True,
+    "extra_contact",
+    "Kontakta socialsekreteraren",
+    "tiden för att kontakta socialsekreteraren",
+    Budget(working_days=1),
+    "rutin 3.4 (senast nästkommande vardag)",
+    amber_days=1,
+    fixed=True,
     ladder=(
-        Rung("due", 0, RESPONSIBLE, "i dag"),
-        Rung("overdue", 1, RESPONSIBLE, "nu, det är försenat"),
-        Rung("escalated", 2, Role.UNIT_MANAGER, "(inte gjort i tid)"),
+        Rung("due", 0, RESPONSIBLE),
+        Rung("overdue", 1, RESPONSIBLE),
+        Rung("escalated", 2, Role.UNIT_MANAGER, "Det är inte gjort"),
     ),
-)  # fmt: skip
+)
 TEN_DAYS = DeadlineRule(
-    "extra_ten_days", "Dag tio: ansök eller avsluta", Budget(days=10),
-    "rutin 3.4 (ny kontakt efter 10 dagar)", amber_days=3, fixed=True,
+    "extra_ten_days",
+    "Dag tio: ansök eller avsluta",
+    "tiden för att ansöka om insatsen eller avsluta den (dag tio)",
+    Budget(days=10),
+    "rutin 3.4 (ny kontakt efter 10 dagar)",
+    amber_days=3,
+    fixed=True,
     ladder=(
-        Rung("reminder", -3, RESPONSIBLE, "inom tre dagar"),
-        Rung("due", 0, RESPONSIBLE, "i dag"),
-        Rung("escalated", 1, Role.UNIT_MANAGER, "(inte gjort i tid)"),
+        Rung("reminder", -3, RESPONSIBLE),
+        Rung("due", 0, RESPONSIBLE),
+        Rung("escalated", 1, Role.UNIT_MANAGER, "Det är inte gjort"),
     ),
-)  # fmt: skip
+)
 ALL_DEADLINES = (CONTACT, TEN_DAYS)
 DAYS = TEN_DAYS.budget.days
 

@@ -20,6 +20,7 @@ def register() -> None:
         open_extra_need="Extra insats påbörjad",
         join_extra_need="Ytterligare ett extra besök",
         end_extra_need="Extra besök borttagna",
+        read_extra_needs="Läste listan över extra insatser",
     )
     overview.columns.extend(shown.COLUMNS)
     overview.waiting.extend(shown.WAITING)

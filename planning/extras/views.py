@@ -11,16 +11,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from audit import log
 from cases.commands import Refused
 from cases.filters import acts_for, add_next_deadline
 from cases.models import Case
 from clients import editing
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
+from organisation import swedish
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from organisation.roles import Role
 from planning import daytime
 from planning.board import adding
@@ -45,8 +46,8 @@ def needs(request: HttpRequest) -> HttpResponse:
     for need in page.object_list:
         need.timer = rules.timer(need.first_day, request.today) if need.counts_days else ""
     root = Unit.objects.get(parent=None)
-    log.record_read(
-        "clients", "read_extra_needs", at=request.at, actor=request.user, subject=root,
+    log_read(
+        request, "clients", "read_extra_needs", root, READERS,
         values={"needs": [need.pk for need in page.object_list]},
     )  # fmt: skip
     context = {
@@ -96,7 +97,8 @@ def report(request: HttpRequest) -> HttpResponse:
     told = {name for unit in units for name in social_workers(unit, request.today)}
     context = {
         "form": form, "contact_by": rules.contact_by(request.today),
-        "why": rules.why_contact(request.today), "told": rules.listed(sorted(u.name for u in told)),
+        "why": rules.why_contact(request.today),
+        "told": rules.listed(sorted((user.name for user in told), key=swedish.key)),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "planning/extras/report.html", context, status=status)

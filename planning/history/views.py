@@ -6,19 +6,18 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from audit import log
 from cases import calendar
 from clients.models import READERS, Client
 from organisation.access import roles
 from organisation.models import Unit, User
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning.board.reach import units_of
 from planning.history.words import Told, told
 from planning.models import Carer, PlanChange, Shift
@@ -132,12 +131,9 @@ def _touching(rows: QuerySet[PlanChange], carer: Carer, first: date, last: date)
 
 def _log_read(request: HttpRequest, said: dict[str, Any]) -> None:
     """What was looked for, by number (SEC-02)."""
-    with transaction.atomic():
-        values = {name: getattr(value, "pk", value) for name, value in said.items() if value}
-        log.record(
-            f"unit:{said['enhet'].pk}", "read_changes", kind="read", personal=True, at=request.at,
-            actor=request.user, subject=said["enhet"], values=values,
-        )  # fmt: skip
+    unit = said["enhet"]
+    values = {name: getattr(value, "pk", value) for name, value in said.items() if value}
+    log_read(request, f"unit:{unit.pk}", "read_changes", unit, READERS, unit.path, values)
 
 
 def _lines(rows: list[Told]) -> Iterator[list[Any]]:

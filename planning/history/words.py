@@ -7,6 +7,7 @@ from typing import Any
 from clients.models import Service
 from planning import daytime
 from planning.models import PlanChange, Shift, Visit
+from planning.models.visits import outcome
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ def told(changes: Sequence[PlanChange]) -> list[Told]:
         if change.group == "lock":
             return str(Visit.Lock(value["lock"]).label)
         if change.group == "status":
-            label = str(Visit.Status(value["status"]).label)
-            return f"{label}: {value['reason']}" if value["reason"] else label
+            return outcome(value["status"], value["reason"])
         return value["note"] or "ingen"
 
     return [

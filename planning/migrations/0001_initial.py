@@ -27,14 +27,16 @@ class Migration(migrations.Migration):
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='clients.client')),
                 ('why', models.CharField(choices=[('hospital', 'Sjukhus'), ('short_term', 'Korttidsboende'), ('away', 'Bortrest'), ('declined', 'Avstår')], max_length=12, verbose_name='varför')),
                 ('first', models.DateField(verbose_name='första dag borta')),
+                ('leaves_at', models.TimeField(blank=True, null=True, verbose_name='borta från klockan')),
                 ('last', models.DateField(blank=True, null=True, verbose_name='sista dag borta')),
+                ('home_at', models.TimeField(blank=True, null=True, verbose_name='hemma igen klockan')),
                 ('note', models.CharField(blank=True, max_length=240, verbose_name='anteckning')),
                 ('cancelled_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'ordering': ['pk'],
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('last', None), ('last__gte', models.F('first')), _connector='OR'), name='absence_ends_after_it_starts')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last', None), ('last__gte', models.F('first')), _connector='OR'), name='absence_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('home_at', None), ('last__isnull', False), _connector='OR'), name='absence_that_ends_at_a_time_ends_on_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -56,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=30, unique=True, verbose_name='kod')),
-                ('name', models.CharField(max_length=80, verbose_name='namn')),
+                ('name', models.CharField(db_collation='"sv-x-icu"', max_length=80, verbose_name='namn')),
                 ('is_delegation', models.BooleanField(default=False, verbose_name='delegering med sista dag')),
             ],
             options={
@@ -70,7 +72,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(verbose_name='från och med')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='till och med')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='organisation.unit')),
-                ('name', models.CharField(max_length=80, verbose_name='namn')),
+                ('name', models.CharField(db_collation='"sv-x-icu"', max_length=80, verbose_name='namn')),
             ],
             options={
                 'ordering': ['unit', 'name'],
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='base', to='organisation.unit')),
-                ('address', models.CharField(max_length=160, verbose_name='adress')),
+                ('address', models.CharField(db_collation='"sv-x-icu"', max_length=160, verbose_name='adress')),
                 ('latitude', models.FloatField(verbose_name='latitud')),
                 ('longitude', models.FloatField(verbose_name='longitud')),
             ],
@@ -268,7 +270,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='till och med')),
                 ('identity_number', organisation.encryption.EncryptedTextField(blank=True, verbose_name='personnummer')),
                 ('identity_index', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='namn')),
+                ('name', models.CharField(db_collation='"sv-x-icu"', max_length=120, verbose_name='namn')),
                 ('username', models.CharField(max_length=60, null=True, unique=True, verbose_name='användarnamn i mobilen')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carer', to=settings.AUTH_USER_MODEL, verbose_name='inloggning')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carers', to='organisation.unit', verbose_name='enhet')),
@@ -293,7 +295,7 @@ class Migration(migrations.Migration):
                 ('weekday', models.PositiveSmallIntegerField(verbose_name='veckodag')),
                 ('start', models.PositiveSmallIntegerField(verbose_name='start')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='minuter')),
-                ('earliest', models.PositiveSmallIntegerField(verbose_name='tidigast')),
+                ('earliest', models.SmallIntegerField(verbose_name='tidigast')),
                 ('latest_end', models.PositiveSmallIntegerField(verbose_name='senast klart')),
                 ('staff_needed', models.PositiveSmallIntegerField(default=1, verbose_name='antal personal')),
                 ('after', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followed_by', to='planning.templatevisit', verbose_name='efter')),
@@ -307,7 +309,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['week', 'weekday', 'start', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('earliest__lte', models.F('start')), ('latest_end__gte', django.db.models.expressions.CombinedExpression(models.F('start'), '+', models.F('minutes'))), ('latest_end__lte', 2160), ('minutes__gte', 1), ('priority__gte', 1), ('priority__lte', 3), ('staff_needed__gte', 1), ('staff_needed__lte', 4), ('weekday__lte', 6)), name='template_visit_fits_its_window'), models.UniqueConstraint(fields=('template', 'week', 'weekday', 'slot'), name='a_slot_once_a_day_of_a_template'), models.CheckConstraint(condition=models.Q(('lag_min', None), ('lag_max', None), ('lag_max__gte', models.F('lag_min')), _connector='OR'), name='template_visit_lag_is_in_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('earliest__gte', -720), ('earliest__lte', models.F('start')), ('latest_end__gte', django.db.models.expressions.CombinedExpression(models.F('start'), '+', models.F('minutes'))), ('latest_end__lte', 2160), ('minutes__gte', 1), ('priority__gte', 1), ('priority__lte', 3), ('staff_needed__gte', 1), ('staff_needed__lte', 4), ('start__lt', 1440), ('weekday__lte', 6)), name='template_visit_fits_its_window'), models.UniqueConstraint(fields=('template', 'week', 'weekday', 'slot'), name='a_slot_once_a_day_of_a_template'), models.CheckConstraint(condition=models.Q(('lag_min', None), ('lag_max', None), ('lag_max__gte', models.F('lag_min')), _connector='OR'), name='template_visit_lag_is_in_order')],
             },
         ),
         migrations.CreateModel(

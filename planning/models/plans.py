@@ -13,6 +13,7 @@ from django_fsm import transition
 from cases.models import Case, Record
 from clients.models import READERS
 
+LONGEST_KEY = 36
 FIELD_GROUPS = ("staff", "time", "services", "note", "lock", "status")
 
 
@@ -74,7 +75,7 @@ class PlanChange(models.Model):
     after = models.JSONField()
     version = models.PositiveIntegerField()
     """The group's version that the change made."""
-    key = models.CharField(max_length=36, db_index=True)
+    key = models.CharField(max_length=LONGEST_KEY, db_index=True)
     """Of the request: the same twice is done once."""
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

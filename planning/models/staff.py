@@ -11,8 +11,10 @@ from django.db.models import F, Q
 
 from cases.models import Record
 from clients.models import Client
+from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, Unit
+from organisation.swedish import SWEDISH
 from planning import daytime
 
 
@@ -20,7 +22,7 @@ class Skill(models.Model):
     """Something that a visit may ask of whoever does it: insulin, car, Finnish (PLN-21)."""
 
     code = models.SlugField("kod", max_length=30, unique=True)
-    name = models.CharField("namn", max_length=80)
+    name = models.CharField("namn", max_length=80, db_collation=SWEDISH)
     is_delegation = models.BooleanField("delegering med sista dag", default=False)
     """Given by a nurse, to one person, until a day."""
 
@@ -35,7 +37,7 @@ class Team(InPeriod):
     """A group of carers within a unit (PLN-21)."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="teams")
-    name = models.CharField("namn", max_length=80)
+    name = models.CharField("namn", max_length=80, db_collation=SWEDISH)
 
     class Meta(InPeriod.Meta):
         ordering = ["unit", "name"]
@@ -48,7 +50,7 @@ class Base(models.Model):
     """Where a unit's shifts start and end."""
 
     unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="base")
-    address = models.CharField("adress", max_length=160)
+    address = models.CharField("adress", max_length=160, db_collation=SWEDISH)
     latitude = models.FloatField("latitud")
     longitude = models.FloatField("longitud")
 
@@ -71,7 +73,7 @@ class Carer(InPeriod):
 
     identity_number = EncryptedTextField("personnummer", blank=True)
     identity_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    name = models.CharField("namn", max_length=120)
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     username = models.CharField("användarnamn i mobilen", max_length=60, unique=True, null=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
@@ -109,7 +111,7 @@ class Carer(InPeriod):
     @property
     def shown_number(self) -> str:
         """The identity number with its last four digits hidden (SEC-03)."""
-        return f"{self.identity_number[:8]}-****" if self.identity_number else ""
+        return identity.masked(self.identity_number)
 
 
 class CarerSkill(InPeriod):

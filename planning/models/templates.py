@@ -78,7 +78,8 @@ class TemplateVisit(models.Model):
     """0 is Monday."""
     start = models.PositiveSmallIntegerField("start")
     minutes = models.PositiveSmallIntegerField("minuter")
-    earliest = models.PositiveSmallIntegerField("tidigast")
+    earliest = models.SmallIntegerField("tidigast")
+    """Negative: on the evening before."""
     latest_end = models.PositiveSmallIntegerField("senast klart")
     staff_needed = models.PositiveSmallIntegerField("antal personal", default=1)
     services = models.ManyToManyField(Service, verbose_name="insatser")
@@ -103,6 +104,7 @@ class TemplateVisit(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     weekday__lte=6, minutes__gte=1, staff_needed__gte=1, staff_needed__lte=4,
+                    earliest__gte=daytime.EARLIEST, start__lt=daytime.DAY,
                     latest_end__lte=daytime.LATEST, priority__gte=1, priority__lte=3,
                     earliest__lte=F("start"), latest_end__gte=F("start") + F("minutes"),
                 ),

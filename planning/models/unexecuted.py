@@ -8,7 +8,7 @@ from clients.models import ServiceOrder
 
 
 class Postponement(Record):
-    """The person's own wish that what is granted waits: such a decision is not reported as late."""
+    """The person's own wish that what is granted waits: a reason, which the report states (UNX-02)."""
 
     order = models.ForeignKey(ServiceOrder, on_delete=models.CASCADE, related_name="postponements")
     first = models.DateField("från och med")

@@ -1,5 +1,7 @@
 """The visits of a day, and who does them. PLN-02, PLN-15."""
 
+from datetime import date, datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -95,6 +97,41 @@ class Visit(models.Model):
     def end(self) -> int:
         """The minute at which it ends."""
         return self.start + self.minutes
+
+    @property
+    def on(self) -> date:
+        """The date on which it starts: of a night, the one after its plan's day."""
+        return daytime.date_of(self.plan.day, self.start)
+
+    def has_begun(self, at: datetime) -> bool:
+        """Whether it is under way or done at an instant (DAY-02)."""
+        return daytime.has_begun(self.plan.day, self.start, at)
+
+    @property
+    def outcome(self) -> str:
+        """Its status, with the reason there may be."""
+        return outcome(self.status, self.status_reason)
+
+    @property
+    def locks_time(self) -> bool:
+        """Whether its time is not to be changed without a question."""
+        return self.lock in (self.Lock.TIME, self.Lock.BOTH)
+
+    @property
+    def locks_staff(self) -> bool:
+        """Whether who does it is not to be changed without a question."""
+        return self.lock in (self.Lock.STAFF, self.Lock.BOTH)
+
+    @property
+    def locked(self) -> str:
+        """What of it is locked, in words: tid och person."""
+        return " och ".join(["tid"] * self.locks_time + ["person"] * self.locks_staff)
+
+
+def outcome(status: str, reason: str) -> str:
+    """A status and its reason in words, without saying the same twice."""
+    label = str(Visit.Status(status).label)
+    return f"{label}: {reason.removeprefix(f'{label}: ')}" if reason else label
 
 
 class VisitService(models.Model):

@@ -250,8 +250,8 @@ class Stop:
 class Progress:
     """How far the search has come; `costs` are those of the best plan so far.
 
-    They are coarser than a solution's: overtime is told in `tardiness`, moved starts in
-    `earliness`, and moved carers in `preference`.
+    `unplaced` counts visits that are placed together as one. The costs are coarser than a solution's:
+    overtime is told in `tardiness`, moved starts in `earliness`, and moved carers in `preference`.
     """
 
     seconds: float

@@ -189,7 +189,8 @@ class Search:
         return self.scale * hot * (cold / hot) ** part
 
     def _progress(self) -> Progress:
-        unplaced = int((self.kept[: self.layout.n] < 0).sum())
+        out = self.kept[: self.layout.n] < 0
+        unplaced = len(np.unique(self.board.node["group"][: self.layout.n][out]))
         seconds = perf_counter() - self.began
         parts = map(float, self.kept_release[self.layout.nodes :])
         costs = dict(zip(RUNNING_PARTS, parts, strict=True))

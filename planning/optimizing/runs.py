@@ -6,11 +6,14 @@ win: a visit that was changed meanwhile stays as it was changed.
 """
 
 import json
+import os
+import selectors
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,21 +25,29 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import clock, log
+from audit.act import Act
 from cases.commands import Refused
 from organisation.models import User
-from planning.board import advice, problem, reading
+from planning import daytime
+from planning.board import advice, groups, problem, reading
 from planning.board.change import Wanted, authority, change
+from planning.board.counts import count
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import check, model, serial
 
 Status = OptimizerRun.Status
 LENGTHS = (15, 60, 180)
 """Seconds that a planner may let it search."""
-SILENT = timedelta(seconds=90)
-"""How long a run may be silent before it counts as killed."""
+SILENT = timedelta(seconds=45)
+"""How long a run may be silent before it counts as killed, and a queue in which nothing runs before
+it counts as lost. A search says every few seconds that it lives."""
 IN_QUEUE = timedelta(minutes=15)
-"""How long a run may wait for those before it in the queue."""
+"""How late a worker may still take up a run that was given up while it waited."""
+PULSE = 10.0
+"""Seconds in which a search that says nothing is known to live."""
 MOST_POINTS = 200
+NEAR_WISH = 15
+"""Minutes that a visit may start from the wished time and still be at it."""
 SEEN = ("staff", "time", "lock", "status")
 """The groups of a visit which, changed by somebody since the run began, make the visit theirs."""
 BROKEN_OFF = "Körningen avbröts. Planen är orörd. Starta en ny."
@@ -50,7 +61,7 @@ def start(
     nothing to plan."""
     if profile not in problem.PROFILES:
         raise Refused("Välj vad som är viktigast.")
-    held = authority(plan, user, at)
+    act = authority(plan, user, at)
     with transaction.atomic():
         DayPlan.objects.select_for_update().get(pk=plan.pk)
         end_silent(plan)
@@ -63,24 +74,60 @@ def start(
         plan.refresh_from_db()
         run = OptimizerRun.objects.create(
             plan=plan, started_by=user, started_at=at, profile=profile, seconds=seconds,
-            frozen_until=frozen_until, group=group, seen_seq=plan.last_seq,
+            frozen_until=_frozen(plan, frozen_until, at), group=group, seen_seq=plan.last_seq,
             beat_at=clock.real_now(),
         )  # fmt: skip
         log.record(
-            plan.chain, "start_optimizer", at=at, actor=user, subject=plan,
-            on_behalf_of=held.on_behalf_of if held else None,
+            plan.chain, "start_optimizer", act, subject=plan,
             values={"profile": profile, "seconds": seconds},
         )  # fmt: skip
     return run
 
 
+def _frozen(plan: DayPlan, wanted: int | None, at: datetime) -> int | None:
+    """The minute before which visits stay: those that have begun (DAY-02), and what was asked for."""
+    begun = daytime.minute_of(plan.day, at)
+    return max(begun, wanted or begun) if 0 < begun <= daytime.LATEST else wanted
+
+
 def end_silent(plan: DayPlan) -> int:
     """Mark runs whose process was killed. Nothing of the plan is lost: it was never touched."""
-    now = clock.real_now()
-    silent = Q(status=Status.RUNNING, beat_at__lt=now - SILENT) | Q(
-        status=Status.WAITING, beat_at__lt=now - IN_QUEUE
+    since = clock.real_now() - SILENT
+    running = OptimizerRun.objects.filter(status=Status.RUNNING)
+    silent = Q(status=Status.RUNNING)
+    if not running.filter(beat_at__gte=since).exists():
+        silent |= Q(status=Status.WAITING)  # nobody is at work for it to wait behind
+    return plan.runs.filter(silent, beat_at__lt=since).update(
+        status=Status.FAILED, error=BROKEN_OFF
     )
-    return plan.runs.filter(silent).update(status=Status.FAILED, error=BROKEN_OFF)
+
+
+def lost(at: datetime) -> list[OptimizerRun]:
+    """Runs that nobody carries out any more, to be sent to a worker again. One that was begun too
+    long ago is given up: whatever it is that kills its worker may do so again."""
+    silent = OptimizerRun.objects.filter(
+        status__in=(Status.WAITING, Status.RUNNING), beat_at__lt=clock.real_now() - SILENT
+    )
+    silent.filter(started_at__lt=at - IN_QUEUE, status=Status.RUNNING).update(
+        status=Status.FAILED, error=BROKEN_OFF
+    )
+    return list(silent)
+
+
+def _take_up(run: OptimizerRun) -> bool:
+    """Whether this worker is the one to carry out the run: it waits, or whoever had it is silent. One
+    that was given up while it waited is taken up after all, if the worker comes soon and nothing else
+    has been started meanwhile."""
+    now = clock.real_now()
+    with transaction.atomic():
+        DayPlan.objects.select_for_update().get(pk=run.plan_id)
+        later = OptimizerRun.objects.filter(plan=run.plan_id, pk__gt=run.pk).exists()
+        waits = Q(status=Status.WAITING) | Q(status=Status.RUNNING, beat_at__lt=now - SILENT)
+        if not later:
+            waits |= Q(status=Status.FAILED, error=BROKEN_OFF, before={},
+                       beat_at__gte=now - IN_QUEUE)  # fmt: skip
+        taken = OptimizerRun.objects.filter(waits, pk=run.pk)
+        return bool(taken.update(status=Status.RUNNING, error="", beat_at=now))
 
 
 Known = Mapping[int, Set[int]]
@@ -98,7 +145,7 @@ def carry_out(
     called with what the search says, some times a second.
     """
     run = OptimizerRun.objects.select_related("plan__planned_unit").get(pk=pk)
-    if run.status != Status.WAITING:
+    if not _take_up(run):
         return
     data = reading.read(run.plan)
     asked = problem.with_full_travel(
@@ -106,20 +153,22 @@ def carry_out(
     )
     standing = advice.sound(asked, problem.solution_of(data))
     OptimizerRun.objects.filter(pk=pk).update(
-        status=Status.RUNNING, before=figures(asked, problem.solution_of(data)),
-        beat_at=clock.real_now(),
-    )  # fmt: skip
+        before=figures(data, asked, problem.solution_of(data)), beat_at=clock.real_now()
+    )
     with tempfile.TemporaryDirectory(prefix="kundval-plan-") as folder:
         guided = _with_known(asked, data, known or {})
         found = _search(run, guided, standing, Path(folder), tell)
     run.refresh_from_db()
-    if found is None:
-        run.status, run.error = Status.FAILED, run.error or BROKEN_OFF
-    else:
-        run.status = Status.STOPPED if run.stop_wanted else Status.DONE
-        run.after, run.proposal = figures(asked, found), proposal(data, found)
-    run.beat_at = clock.real_now()
-    run.save()
+    done: dict[str, Any] = {"status": Status.FAILED, "error": run.error or BROKEN_OFF}
+    if found is not None:
+        moves = proposal(data, found)
+        done = {
+            "status": Status.STOPPED if run.stop_wanted else Status.DONE,
+            "after": figures(proposed(data, moves), asked, found), "proposal": moves,
+        }  # fmt: skip
+    # Given up meanwhile, because its worker was silent too long, it stays given up.
+    running = OptimizerRun.objects.filter(pk=pk, status=Status.RUNNING)
+    running.update(beat_at=clock.real_now(), **done)
 
 
 def _with_known(asked: model.Problem, data: reading.PlanData, known: Known) -> model.Problem:
@@ -148,9 +197,12 @@ def _search(
         str(folder / "solution.json"), "--seconds", str(run.seconds), "--seed", str(run.seed),
         "--warm-start", str(folder / "warm.json"),
     ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=settings.ROOT) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.ROOT) as process:
         told = False
         for said in _lines(process):
+            if said is None:
+                OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now())
+                continue
             if "error" in said:
                 _fail(run, said["error"])
                 continue
@@ -162,10 +214,20 @@ def _search(
     return serial.solution_from_json(answer.read_text()) if answer.exists() else None
 
 
-def _lines(process: subprocess.Popen) -> Iterator[dict[str, Any]]:
+def _lines(process: subprocess.Popen) -> Iterator[dict[str, Any] | None]:
+    """What the process says; None now and then while it says nothing (it is compiled, or loaded)."""
     assert process.stdout
-    for line in process.stdout:
-        yield json.loads(line)
+    rest = b""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if not waiting.select(PULSE):
+                yield None
+                continue
+            if not (piece := os.read(process.stdout.fileno(), 65_536)):
+                return
+            *lines, rest = (rest + piece).split(b"\n")
+            yield from map(json.loads, lines)
 
 
 def _fail(run: OptimizerRun, error: str) -> None:
@@ -185,23 +247,43 @@ def _beat(run: OptimizerRun, said: Said) -> bool:
     return OptimizerRun.objects.filter(pk=run.pk, stop_wanted=True).exists()
 
 
-def figures(asked: model.Problem, plan: model.Solution) -> dict[str, Any]:
-    """What a plan is judged by, before and after, in the units a planner counts in."""
+def figures(data: reading.PlanData, asked: model.Problem, plan: model.Solution) -> dict[str, Any]:
+    """What a plan is judged by, before and after, in the units a planner counts in: the same as on
+    the board (BRD-04)."""
     report = check(asked, plan)
-    weights = asked.weights
+    weights, counts = asked.weights, count(data)
     return {
-        "unplaced": len(plan.unplaced),
+        "unplaced": counts.unplaced,
         "travel": round(report.costs["travel"] / weights.travel / 60),
         "new_faces": round(report.costs["new_faces"] / weights.new_face) if weights.new_face else 0,
-        "off_time": sum(1 for at in plan.assignments if _is_off_time(asked, at)),
-        "breaches": sum(1 for row in report.breaches if row.rule != model.Rule.TOGETHER),
+        "off_time": sum(
+            abs(visit.start - data.wished[visit.pk]) > NEAR_WISH
+            for visit in data.standing
+            if any(place.shift_id for place in visit.staff.all())
+        ),
+        "breaches": counts.breaches,
     }
 
 
-def _is_off_time(asked: model.Problem, at: model.Assignment) -> bool:
-    visit = next(v for v in asked.visits if v.id == at.task)
-    first, last = visit.preferred or (at.start, at.start)
-    return not first - 900 <= at.start <= last + 900
+def proposed(data: reading.PlanData, said: Mapping[str, Any]) -> reading.PlanData:
+    """The plan as it would be with all of a proposal accepted."""
+    visits = [_moved(visit, said["moves"].get(str(visit.pk))) for visit in data.visits]
+    rows = [copy(row) for row in data.shifts]
+    for row in rows:
+        row.break_start = said["breaks"].get(str(row.pk), row.break_start)
+    return replace(data, visits=sorted(visits, key=lambda v: (v.start, v.pk)), shifts=rows)
+
+
+def _moved(visit: Visit, said: Mapping[str, Any] | None) -> Visit:
+    if said is None:
+        return visit
+    moved, places = copy(visit), [copy(place) for place in visit.staff.all()]
+    moved.start = said["start"]
+    for place, shift in zip(places, said["shifts"], strict=True):
+        place.shift_id = shift
+    read = visit.__dict__["_prefetched_objects_cache"]
+    moved.__dict__["_prefetched_objects_cache"] = {**read, "staff": places}
+    return moved
 
 
 def proposal(data: reading.PlanData, found: model.Solution) -> dict[str, Any]:
@@ -218,13 +300,21 @@ def proposal(data: reading.PlanData, found: model.Solution) -> dict[str, Any]:
         ]
         start = round(places[1].start / 60) if 1 in places else visit.start
         now = [row.shift_id for row in visit.staff.all()]
-        if (shifts, start) != (now, visit.start):
-            moves[str(visit.pk)] = {
-                "shifts": shifts, "start": start, "was": now, "was_start": visit.start,
-                "seen": [getattr(visit, f"{group}_version") for group in SEEN],
-            }  # fmt: skip
+        if (shifts, start) == (now, visit.start) or _is_held(visit, shifts, start):
+            continue
+        moves[str(visit.pk)] = {
+            "shifts": shifts, "start": start, "was": now, "was_start": visit.start,
+            "seen": [getattr(visit, f"{group}_version") for group in SEEN],
+        }  # fmt: skip
     breaks = {str(row.carer): round(row.start / 60) for row in found.breaks}
     return {"moves": moves, "breaks": breaks}
+
+
+def _is_held(visit: Visit, shifts: list[int | None], start: int) -> bool:
+    """Whether a lock keeps a visit where it stands: one that breaks a rule there is left to people."""
+    wanted = (("time", {"start": start}), ("staff", {"shifts": shifts}))
+    changed = wanted if start != visit.start else wanted[1:]
+    return any(groups.breaks_lock(visit, group, value) for group, value in changed)
 
 
 def accept(
@@ -237,7 +327,7 @@ def accept(
     """
     if run.status not in (Status.DONE, Status.STOPPED):
         raise Refused("Körningen har inget förslag att godta.")
-    authority(run.plan, user, at)
+    act = authority(run.plan, user, at)
     chosen = None if shifts is None else set(shifts)
     moves = {
         int(visit): said
@@ -246,28 +336,29 @@ def accept(
     }
     with transaction.atomic():
         done = change(
-            run.plan_id, list(_untouched(run.plan, moves)), user, key=key, at=at,
+            run.plan_id, list(_untouched(run.plan, moves, at)), user, key=key, at=at,
             name="accept_proposal", skip_clashes=True,
         )  # fmt: skip
-        _move_breaks(run, user, at, chosen)
+        _move_breaks(run, act, chosen)
         OptimizerRun.objects.filter(pk=run.pk).update(accepted_at=at)
     return done
 
 
-def _untouched(plan: DayPlan, moves: Mapping[int, Any]) -> Iterator[Wanted]:
-    """What is to be written of the visits and rows that stand as they did when the run began."""
+def _untouched(plan: DayPlan, moves: Mapping[int, Any], at: datetime) -> Iterator[Wanted]:
+    """What is to be written of the visits and rows that stand as they did when the run began. What
+    has begun stays, and nothing is put in the past (DAY-02)."""
     rows = {row.pk: row for row in Shift.objects.of(plan.planned_unit, plan.day)}
-    for visit in Visit.objects.filter(pk__in=moves).order_by("pk"):
+    for visit in Visit.objects.filter(pk__in=moves).select_related("plan").order_by("pk"):
         said = moves[visit.pk]
+        if visit.has_begun(at) or daytime.has_begun(plan.day, said["start"], at):
+            continue
         until = said["start"] + visit.minutes
         works = all(pk in rows and until <= rows[pk].works_until for pk in said["shifts"] if pk)
         if works and said["seen"] == [getattr(visit, f"{group}_version") for group in SEEN]:
             yield from _wanted(visit, said)
 
 
-def _move_breaks(
-    run: OptimizerRun, user: User | None, at: datetime, chosen: set[int] | None
-) -> None:  # fmt: skip
+def _move_breaks(run: OptimizerRun, act: Act, chosen: set[int] | None) -> None:
     """Put the breaks of the rows where the proposal has them, and let open boards read it."""
     wanted = {int(pk): minute for pk, minute in run.proposal.get("breaks", {}).items()
               if chosen is None or int(pk) in chosen}  # fmt: skip
@@ -276,7 +367,7 @@ def _move_breaks(
     if not moved:
         return
     event = log.record(
-        run.plan.chain, "move_breaks", at=at, actor=user, subject=run.plan,
+        run.plan.chain, "move_breaks", act, subject=run.plan,
         values={"breaks": [[row.pk, row.break_start, wanted[row.pk]] for row in moved]},
     )  # fmt: skip
     for row in moved:
@@ -294,10 +385,10 @@ def _wanted(visit: Visit, said: Mapping[str, Any]) -> Iterator[Wanted]:
 
 def stop(run: OptimizerRun, user: User | None, *, at: datetime) -> None:
     """Ask the search to end with the best it has. Raises NotAllowed."""
-    authority(run.plan, user, at)
+    act = authority(run.plan, user, at)
     with transaction.atomic():
         asked = OptimizerRun.objects.filter(
             pk=run.pk, status__in=(Status.WAITING, Status.RUNNING), stop_wanted=False
         ).update(stop_wanted=True)
         if asked:
-            log.record(run.plan.chain, "stop_optimizer", at=at, actor=user, subject=run.plan)
+            log.record(run.plan.chain, "stop_optimizer", act, subject=run.plan)

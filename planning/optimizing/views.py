@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Refused
+from organisation import entry
 from organisation.access import in_background, roles
 from planning import daytime
 from planning.board.change import PLANNERS
@@ -133,7 +134,8 @@ def _rows(plan: DayPlan, run: OptimizerRun) -> list[tuple[Shift, list[str]]]:
     for pk, said in sorted(moves.items(), key=lambda item: item[1]["start"]):
         if pk in visits:
             for shift in {s for s in said["shifts"] if s in told}:
-                told[shift].append(_move(plan, names[clients[pk]], said, shift))
+                if shift not in said["was"] or said["start"] != said["was_start"]:
+                    told[shift].append(_move(plan, names[clients[pk]], said, shift))
     return [(row, told[row.pk]) for row in shifts if told[row.pk]]
 
 
@@ -156,6 +158,7 @@ def _move(plan: DayPlan, name: str, said: dict[str, Any], shift: int) -> str:
 def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     """How a run goes, as a piece of the page."""
     plan = plan_to_change(request, pk)
+    runs.end_silent(plan)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
     context = {"plan": plan, "run": row, **_shown(plan, row)}
     return render(request, "planning/optimizing/run.html", context)
@@ -177,7 +180,10 @@ def accept(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     """Carry out the proposal, whole or for the rows that were ticked."""
     plan = plan_to_change(request, pk)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
-    chosen = [int(text) for text in request.POST.getlist("rad") if text.isdecimal()]
+    chosen = [
+        number for text in request.POST.getlist("rad")
+        if (number := entry.whole_number(text)) is not None
+    ]  # fmt: skip
     everything = request.POST.get("allt") == "ja"
     if not everything and not chosen:
         messages.error(request, "Kryssa i minst en rad, eller godta allt.")

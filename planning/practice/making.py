@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from audit import clock, log
+from audit.act import Act
 from cases import calendar
 from cases.commands import Refused
 from clients.models import Client, LegalBasis, ServiceOrder
@@ -30,6 +31,8 @@ from planning.rounds.generation import generate
 
 DAYS = 14
 """Shifts and visits of so many days are there to practise on."""
+LOST = timedelta(minutes=1)
+"""After so long a making is begun again: one that is under way holds its row."""
 SILENT = timedelta(minutes=15)
 """After so long a making that is not ready counts as broken off."""
 JITTER = 0.004
@@ -37,19 +40,19 @@ JITTER = 0.004
 BATCH = 2000
 
 
-def start(unit: Unit, user: User, at: datetime) -> Practice:
+def start(unit: Unit, act: Act) -> Practice:
     """Note that a copy is to be made. Raises Refused when there is one."""
     if unit.practice_of_id:
         raise Refused("Det här är redan en övningsenhet.")
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=unit.pk)
         for old in unit.practices.filter(ended_at=None):
-            if not is_broken(old, at):
+            if not is_broken(old, act.at):
                 raise Refused(f"{unit} har redan en övningsenhet. Ta bort den först.")
-            end(old, user, at)
-        practice = Practice.objects.create(original=unit, made_by=user, started_at=at)
+            end(old, act)
+        practice = Practice.objects.create(original=unit, made_by=act.user, started_at=act.at)
         log.record(
-            f"unit:{unit.pk}", "start_practice", at=at, actor=user, subject=unit,
+            f"unit:{unit.pk}", "start_practice", act, subject=unit,
             values={"practice": practice.pk},
         )  # fmt: skip
     return practice
@@ -63,17 +66,25 @@ def is_broken(practice: Practice, at: datetime) -> bool:
 
 def carry_out(pk: int, at: datetime) -> None:
     """Make the copy. Twice is once; a fault is told on the page, and nothing is left of it."""
-    practice = Practice.objects.select_related("original", "made_by").get(pk=pk)
-    if practice.ready_at or practice.ended_at:
-        return
     try:
         with transaction.atomic():
+            practice = Practice.objects.select_for_update(of=("self",)).get(pk=pk)
+            if practice.ready_at or practice.ended_at:
+                return
             unit = _copy(practice, clock.local_date(at), at)
             Practice.objects.filter(pk=pk).update(unit=unit, ready_at=at, error="")
     except Exception:
         error = "Övningsenheten gick inte att göra. Ta bort den och försök igen."
         Practice.objects.filter(pk=pk).update(error=error)
         raise
+
+
+def lost(at: datetime) -> list[int]:
+    """Those whose making was lost with its worker: begun a while ago, neither ready nor failed."""
+    waiting = Practice.objects.filter(
+        ready_at=None, ended_at=None, error="", started_at__range=(at - SILENT, at - LOST)
+    )
+    return list(waiting.values_list("pk", flat=True))
 
 
 def _copy(practice: Practice, today: Any, at: datetime) -> Unit:
@@ -95,9 +106,10 @@ def _copy(practice: Practice, today: Any, at: datetime) -> Unit:
     clients = _clients(original, unit, random, today)
     _granted(clients, practice.made_by, at)
     _planned(clients, practice.made_by, at)
-    generate(unit, today, last, at, practice.made_by)
+    act = Act.by_system(at)
+    generate(unit, today, last, act)
     log.record(
-        f"unit:{original.pk}", "make_practice", at=at, actor=practice.made_by, subject=unit,
+        f"unit:{original.pk}", "make_practice", act, subject=unit,
         values={"unit": unit.pk, "clients": len(clients), "carers": len(carers)},
     )  # fmt: skip
     return unit
@@ -129,8 +141,9 @@ def _clients(original: Unit, unit: Unit, random: Random, today: Any) -> Copies:
         return {"name": names.person(random), "address": names.address(random), **moved}
 
     return _rows(
-        rows, unit=unit, provider=None, identity_number="", identity_index=None, entry="",
-        phone="", has_protected_identity=False, key_number="", each=invented,
+        rows, unit=unit, provider=None, identity_number="", identity_index=None, reserve_number="",
+        reserve_index=None, reserve_system="", entry="", phone="", has_protected_identity=False,
+        key_number="", each=invented,
     )  # fmt: skip
 
 
@@ -198,15 +211,14 @@ def _rows(found: models.QuerySet, each: Any = None, **changed: Any) -> dict[int,
     return {row.pk: copy.pk for row, copy in zip(originals, copies, strict=True)}
 
 
-def end(practice: Practice, user: User, at: datetime) -> None:
+def end(practice: Practice, act: Act) -> None:
     """Take the practice unit away: nobody holds a role in it any more."""
-    today = clock.local_date(at)
     with transaction.atomic():
-        Practice.objects.filter(pk=practice.pk).update(ended_at=at)
+        Practice.objects.filter(pk=practice.pk).update(ended_at=act.at)
         if practice.unit:
             RoleAssignment.objects.filter(unit=practice.unit).delete()
-            Unit.objects.filter(pk=practice.unit_id).update(valid_to=today)
+            Unit.objects.filter(pk=practice.unit_id).update(valid_to=act.day)
         log.record(
-            f"unit:{practice.original_id}", "end_practice", at=at, actor=user,
-            subject=practice.original, values={"practice": practice.pk},
+            f"unit:{practice.original_id}", "end_practice", act, subject=practice.original,
+            values={"practice": practice.pk},
         )  # fmt: skip

@@ -12,6 +12,7 @@ from audit import log
 from cases.commands import Refused
 from clients.models import Client
 from organisation.access import logged_in, roles
+from organisation.acting import act_of
 from organisation.middleware import PRACTISING
 from organisation.models import RoleAssignment, Unit
 from organisation.pages import changing
@@ -62,7 +63,7 @@ def make(request: HttpRequest, unit: int) -> HttpResponse:
 
     original = get_object_or_404(_units(request), pk=unit)
     try:
-        made = making.start(original, request.user, request.at)
+        made = making.start(original, act_of(request, EDITORS, original.path))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -90,8 +91,8 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
             defaults={"valid_from": request.today},
         )  # fmt: skip
         log.record(
-            f"unit:{made.original_id}", "enter_practice", at=request.at, actor=request.user,
-            subject=made.unit,
+            f"unit:{made.original_id}", "enter_practice",
+            act_of(request, EDITORS, made.original.path), subject=made.unit,
         )  # fmt: skip
     request.session[PRACTISING] = True
     return redirect("board:board")
@@ -110,7 +111,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a practice unit away; another can then be made."""
     made = _practice(request, pk)
-    making.end(made, request.user, request.at)
+    making.end(made, act_of(request, EDITORS, made.original.path))
     messages.success(request, f"Övningsenheten för {made.original} är borttagen.")
     return redirect("practice:list")
 
@@ -126,13 +127,16 @@ def train(request: HttpRequest) -> HttpResponse:
 
     def save() -> str:
         row = form.save(commit=False)
-        row.recorded_at, row.recorded_by = request.at, request.user
-        row.on_behalf_of = changing.acting_for(request, EDITORS)
+        for name, value in act_of(request, EDITORS, row.unit.path).stamp.items():
+            setattr(row, name, value)
         row.save()
         values = {
             "trainee": row.trainee_id, "trainer": row.trainer_id, "day": row.day.isoformat(),
         }  # fmt: skip
-        changing.record(request, EDITORS, f"unit:{row.unit_id}", "register_training", row, values)
+        changing.record(
+            request, EDITORS, f"unit:{row.unit_id}", "register_training", row, values,
+            unit_path=row.unit.path,
+        )  # fmt: skip
         return f"{row.trainee} är utbildad av {row.trainer}."
 
     back = reverse("practice:list")

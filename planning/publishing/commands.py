@@ -2,17 +2,20 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
 
 from audit.models import Chain
 from cases.commands import Act, Blocked, Command, Missing, Refused
+from planning import daytime
 from planning.board import breaches, groups
 from planning.board import reading as board
 from planning.board.change import PLANNERS, Wanted, change
+from planning.board.counts import count
 from planning.models import DayPlan, PlanVersion, Shift, Visit
 from planning.publishing import delivery, reading, rules
 
@@ -40,9 +43,7 @@ def read_numbers(plan: DayPlan) -> None:
 
 def hard_breaches(plan: DayPlan) -> list[breaches.Breach]:
     """What stops the plan from being settled: hard, and accepted by nobody."""
-    data = board.read(plan)
-    found = breaches.not_accepted(data, breaches.breaches_of(data))
-    return [breach for breach in found if breach.is_hard]
+    return count(board.read(plan)).hard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,24 +145,30 @@ class RestoreVersion(Command):
         if version is None:
             raise Refused("Versionen finns inte. Ladda om sidan.")
         hold(case, visits=True)
-        wanted = list(_back_to(case, version))
+        wanted = list(_back_to(case, version, act.at))
         if not wanted:
             raise Refused(f"Planen ser redan ut som i version {self.number}.")
         done = change(
-            case.pk, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="restore_visits"
-        )
+            case.pk, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="restore_visits",
+            over_locks=True,
+        )  # fmt: skip
         read_numbers(case)
         return {"changes": len(done)}
 
 
-def _back_to(plan: DayPlan, version: PlanVersion) -> Iterator[Wanted]:
-    """What has to change on the board for it to say what the version says."""
-    on_day = Shift.objects.filter(unit=plan.planned_unit_id, day=plan.day)
-    rows = set(on_day.values_list("pk", flat=True))
+def _back_to(plan: DayPlan, version: PlanVersion, at: datetime) -> Iterator[Wanted]:
+    """What has to change on the board for it to say what the version says. What has begun stays, and
+    nothing goes back to a time that has been (DAY-02)."""
+    on_day = list(Shift.objects.filter(unit=plan.planned_unit_id, day=plan.day))
     for visit in reading.visits_of(plan):
         kept = version.content.get(str(visit.pk))
+        start = kept["groups"]["time"]["start"] if kept else visit.start
+        if visit.has_begun(at) or daytime.has_begun(plan.day, start, at):
+            continue
         for group, value in (kept["groups"] if kept else _gone(visit, version)).items():
-            wanted = _with_rows(visit, value, rows) if group == "staff" else value
+            wanted = value
+            if kept and group == "staff":
+                wanted = _with_rows(visit, value, _rows_at(on_day, kept["groups"]["time"]))
             if groups.read(visit, group) != wanted:
                 yield Wanted(visit.pk, group, wanted, groups.version_of(visit, group))
 
@@ -172,6 +179,12 @@ def _gone(visit: Visit, version: PlanVersion) -> dict[str, dict[str, Any]]:
         return {}
     reason = f"Fanns inte i version {version.number}"
     return {"status": {"status": str(Visit.Status.REMOVED), "reason": reason}}
+
+
+def _rows_at(rows: Iterable[Shift], time: Mapping[str, int]) -> set[int]:
+    """The rows that are not reported sick at a visit's time."""
+    end = time["start"] + time["minutes"]
+    return {row.pk for row in rows if row.absent_from is None or end <= row.absent_from}
 
 
 def _with_rows(visit: Visit, value: Mapping[str, Any], rows: set[int]) -> dict[str, Any]:

@@ -10,26 +10,30 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils.text import slugify
 
-from audit import log
+from audit import clock, log
+from audit.act import Act
 from cases import calendar, documents
 from clients.models import Client, Service
 from organisation.models import Unit
 from planning import daytime
-from planning.board.problem import MINUTE, break_among
+from planning.board.problem import MINUTE, break_among, wished_break
 from planning.board.reading import place_of
 from planning.board.travel import Point, seconds
 from planning.models import Base, DayPlan, PlanVersion, Shift
 from planning.publishing import reading
 
+UNWRITTEN = timedelta(minutes=1)
+"""After so long a published plan's pack is not on its way any more."""
 KEPT_DAYS = 3
 """Packs of days that have passed are taken away after so many: they hold personal data."""
 
@@ -147,7 +151,8 @@ def _sheet(
             lines.append((stop.start, Line("way", minutes=way)))
         lines.append((stop.start, _visit(day, stop, names, row.pk)))
     if row.break_minutes and row.works_until > row.break_earliest:
-        at = break_among(row, [(stop.start, stop.end) for stop in stops])
+        held = break_among(row, [(stop.start, stop.end) for stop in stops], ways)
+        at = wished_break(row) if held is None else held
         lines.append((at, Line("break", daytime.wall(day, at), row.break_minutes)))
     away = sum(stop.minutes for stop in stops if stop.client.is_surrounding)
     keys = dict.fromkeys(stop.client.key_number for stop in stops if stop.client.key_number)
@@ -202,18 +207,23 @@ def write(plan: DayPlan, at: datetime) -> Path | None:
     if not pack.sheets and not pack.loose:
         if folder.exists():
             _replace(folder, {})
+        _note_written(version, at)
         return None
     files = {f"dagplan-{plan.day.isoformat()}.pdf": pdf(pack, at)}
     files |= {_name(sheet): pdf(pack, at, [sheet]) for sheet in pack.sheets}
     _replace(folder, files)
     with transaction.atomic():
         log.record(
-            plan.chain, "write_pack", at=at, actor=None, subject=plan, personal=True,
+            plan.chain, "write_pack", Act.by_system(at), subject=plan, personal=True,
             values={"plan_version": version.number if version else None, "files": len(files)},
         )  # fmt: skip
-        if version:
-            PlanVersion.objects.filter(pk=version.pk).update(pack_at=at)
+        _note_written(version, at)
     return folder
+
+
+def _note_written(version: PlanVersion | None, at: datetime) -> None:
+    if version:
+        PlanVersion.objects.filter(pk=version.pk).update(pack_at=at)
 
 
 def _name(sheet: Sheet) -> str:
@@ -244,6 +254,28 @@ def coming(today: date) -> list[int]:
     last = calendar.next_working_day(today)
     plans = DayPlan.objects.filter(day__gt=today, day__lte=last, planned_unit__practice_of=None)
     return list(plans.order_by("day", "pk").values_list("pk", flat=True))
+
+
+def unwritten(at: datetime) -> list[int]:
+    """The plans of today and later whose last publication is a minute old and has no pack yet: the
+    job that should have written it was lost with its worker."""
+    last = PlanVersion.objects.filter(plan=OuterRef("pk")).exclude(published_at=None)
+    plans = DayPlan.objects.filter(
+        day__gte=clock.local_date(at), planned_unit__practice_of=None
+    ).annotate(last=Subquery(last.order_by("-number").values("pk")[:1]))
+    lost = PlanVersion.objects.filter(
+        pk__in=plans.exclude(last=None).values("last"),
+        pack_at=None,
+        published_at__lt=at - UNWRITTEN,
+    )
+    return list(lost.order_by("plan__day", "plan").values_list("plan", flat=True))
+
+
+def written_with(client: Client) -> list[int]:
+    """The plans with the client's visits whose pack lies in the unit's folder."""
+    days = {folder.name for folder in _day_folders()}
+    plans = DayPlan.objects.filter(day__in=days, visits__client=client).distinct()
+    return list(plans.values_list("pk", flat=True))
 
 
 def remove_old(today: date) -> int:

@@ -54,6 +54,13 @@ def pending(plan: DayPlan) -> Difference:
     return rules.difference(known(published_version(plan), now), now)
 
 
+def state_words(plan: DayPlan) -> str:
+    """How far the plan has come: it is published only when nothing of it waits to go out (BRD-04)."""
+    if plan.state != DayPlan.State.PUBLISHED or not (waiting := len(pending(plan))):
+        return str(plan.state_label)
+    return "1 ändring inte publicerad" if waiting == 1 else f"{waiting} ändringar inte publicerade"
+
+
 def known(version: PlanVersion | None, now: Mapping[str, Said]) -> dict[str, Said]:
     """What a version says of the visits that are in the plan `now`. One that has moved to another
     unit's plan is not removed: that plan tells of it (PLN-21)."""

@@ -7,8 +7,10 @@ is no part of what receivers hold; one that was declined stays, and says so (PLN
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from organisation.reading import watched
 from planning import daytime
 from planning.models import Visit
 
@@ -57,7 +59,8 @@ def _carer(shift: Any) -> dict[str, Any]:
 
 
 def _mark(client: Any) -> str:
-    said = (client.name, client.address, client.entry, str(client.has_protected_identity))
+    with watched():  # a checksum shows nobody
+        said = (client.name, client.address, client.entry, str(client.has_protected_identity))
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:12]
 
 
@@ -95,6 +98,17 @@ def difference(before: Mapping[str, Said], after: Mapping[str, Said]) -> Differe
         changed,
         {visit: said for visit, said in old.items() if visit not in new},
     )
+
+
+def to_come(plan: Mapping[str, Said], other: Mapping[str, Said], at: datetime) -> dict[str, Said]:
+    """What a plan says of the visits that have begun at an instant by neither of two plans: going
+    back to an earlier one changes them alone (DAY-02)."""
+
+    def has_begun(visit: str) -> bool:
+        said = (row[visit] for row in (plan, other) if visit in row)
+        return any(datetime.fromisoformat(row["start"]) <= at for row in said)
+
+    return {visit: said for visit, said in plan.items() if not has_begun(visit)}
 
 
 def standing(plan: Mapping[str, Said]) -> dict[int, Said]:

@@ -12,13 +12,15 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import log
 from cases.commands import Command, Refused, perform
 from clients.models import READERS
+from organisation import entry
 from organisation.access import roles
+from planning.board import reading as board
 from planning.board.change import PLANNERS
-from planning.board.reach import get_plan, may_plan, plan_to_change
-from planning.models import DayPlan, Delivery
+from planning.board.counts import count
+from planning.board.reach import get_plan, log_plan_read, may_plan, plan_to_change
+from planning.models import DayPlan, Delivery, Visit
 from planning.publishing import commands, packs, reading, rules, words
 
 
@@ -38,16 +40,16 @@ class Receiver:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """What a publication would tell, what stops it, and what has gone out."""
     plan = get_plan(request, pk)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
-    found = reading.pending(plan)
+    found, counts = reading.pending(plan), count(board.read(plan))
     versions = list(plan.versions.select_related("recorded_by").order_by("-number"))
     published = next((row for row in versions if row.published_at), None)
     context = {
         "plan": plan, "found": found, "people": words.by_person(found),
-        "breaches": commands.hard_breaches(plan), "versions": versions, "published": published,
+        "counts": counts, "breaches": counts.hard, "versions": versions, "published": published,
+        "declined": plan.visits.filter(status=Visit.Status.DECLINED).count(),
+        "state": reading.state_words(plan),
         "receivers": receivers(plan), "may_plan": may_plan(request.actor, plan.unit),
         "version": plan.version, "key": uuid.uuid4().hex,
-        "loose": plan.visits.standing().filter(staff__shift=None).distinct().count(),
     }  # fmt: skip
     return render(request, "planning/publishing/page.html", context)
 
@@ -80,33 +82,33 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
     said = request.POST
     wanted: dict[str, Command] = {
         "faststall": commands.SettlePlan(), "publicera": commands.PublishPlan(),
-        "aterstall": commands.RestoreVersion(number=_number(said.get("nummer"))),
+        "aterstall": commands.RestoreVersion(number=entry.number(said.get("nummer"))),
     }  # fmt: skip
     command = wanted.get(said.get("gor", ""))
     try:
         if command is None:
             raise Refused("Välj vad som ska göras.")
         outcome = perform(
-            plan, command, request.user, expected_version=_number(said.get("version")),
+            plan, command, request.user, expected_version=entry.number(said.get("version")),
             key=said.get("key") or None, at=request.at,
         )  # fmt: skip
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Redan gjort." if outcome.repeated else _told(command))
+        messages.success(request, "Redan gjort." if outcome.repeated else _told(plan, command))
     return redirect("publishing:page", pk)
 
 
-def _told(command: Command) -> str:
+def _told(plan: DayPlan, command: Command) -> str:
     if isinstance(command, commands.RestoreVersion):
         return f"Tavlan är tillbaka i version {command.number}. Ingenting skickas förrän du publicerar."
     if isinstance(command, commands.SettlePlan):
         return "Planen är fastställd. Publicera när den ska gå ut."
-    return "Planen är publicerad. Dagplanen för utskrift skrivs till enhetens mapp."
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    counts = count(board.read(plan))
+    return (
+        f"Planen är publicerad. Den har {counts.visits} besök, {counts.unplaced} otilldelade och "
+        f"{counts.breaches} regelbrott. Dagplanen för utskrift skrivs till enhetens mapp."
+    )
 
 
 @roles(*READERS)
@@ -115,13 +117,14 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """An earlier version: what the board would become if it were restored."""
     plan = get_plan(request, pk)
     row = get_object_or_404(plan.versions.select_related("recorded_by"), number=number)
-    log.record_read(plan.chain, "read_plan", at=request.at, actor=request.user, subject=plan)
     now = reading.sent(reading.snapshot(plan))
     kept = reading.known(row, now)
     context = {
         "plan": plan, "row": row, "may_plan": may_plan(request.actor, plan.unit),
-        "people": words.by_person(rules.difference(now, kept)),
-        "visits": len(rules.standing(kept)),
+        "people": words.by_person(rules.difference(
+            rules.to_come(now, kept, request.at), rules.to_come(kept, now, request.at)
+        )),
+        "visits": sum(said["status"] == Visit.Status.PLANNED for said in kept.values()),
         "version": plan.version, "key": uuid.uuid4().hex,
     }  # fmt: skip
     return render(request, "planning/publishing/version.html", context)
@@ -133,7 +136,7 @@ def pack(request: HttpRequest, pk: int) -> FileResponse:
     """The printable pack as it would be now: the last publication, else the board as it stands."""
     plan = get_plan(request, pk)
     whole = packs.pack_of(plan, reading.published_version(plan))
-    log.record_read(plan.chain, "read_pack", at=request.at, actor=request.user, subject=plan)
+    log_plan_read(request, plan, "read_pack")
     wanted = request.GET.get("rad")
     sheets = [row for row in whole.sheets if str(row.number) == wanted] if wanted else None
     name = f"dagplan-{plan.day.isoformat()}{f'-rad-{wanted}' if sheets else ''}.pdf"

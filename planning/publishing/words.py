@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from clients.models import Client, Service
+from organisation import swedish
 from planning.models import Carer
 from planning.publishing.rules import Changed, Difference, Said
 
@@ -69,7 +70,7 @@ def by_person(found: Difference) -> list[Person]:
         Person(names.clients[pk], [line for _, line in sorted(rows, key=lambda row: row[0])])
         for pk, rows in lines.items()
     ]
-    return sorted(people, key=lambda person: (str(person.client), person.client.pk))
+    return sorted(people, key=lambda person: (swedish.key(str(person.client)), person.client.pk))
 
 
 def _whole(names: Names, said: Said) -> str:

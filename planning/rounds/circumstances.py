@@ -20,6 +20,7 @@ from clients.views import address, client_form
 from organisation.access import roles
 from organisation.pages import changing
 from planning.away.following import follow
+from planning.away.times import gone_from, home_again
 from planning.models import Absence, DoubleStaffing, Preference
 from planning.rounds import drafts
 from planning.rounds.forms import AbsenceForm, CareContactForm, DoubleStaffingForm, WishForm
@@ -167,5 +168,4 @@ def _to_consequences(request: HttpRequest, row: Absence, changed: int) -> HttpRe
 
 
 def _told(row: Absence, count: int) -> str:
-    until = f"till och med {row.last}" if row.last else "tills vidare, hemkomst inte känd"
-    return f"Frånvaron gäller från {row.first} {until}. {count} planerade besök ändrades."
+    return f"Frånvaron gäller från {gone_from(row)}, {home_again(row)}. {drafts.in_words(count)} ändrades."

@@ -1,24 +1,27 @@
-"""Changing a base plan: collected in a draft, taking effect from a day. PLN-03, PLN-09."""
+"""Changing a base plan: collected in a draft, taking effect from a day. PLN-03, PLN-09, DAY-02."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Prefetch, QuerySet
 
+from audit.clock import local_date
 from cases import calendar
 from cases.commands import Act
 from clients import editing
 from clients.models import Client
 from organisation.models import Unit
 from organisation.pages.changing import end_on
-from planning.models import DayPlan, TemplateVisit, VisitTemplate
+from planning import daytime
+from planning.models import DayPlan, TemplateVisit, Visit, VisitTemplate
 from planning.rounds import preview
-from planning.rounds.generation import Base, generate, read_base, round_from
-from planning.rounds.rules import ALWAYS, Period, Round
+from planning.rounds.base import Base, read_base, round_from
+from planning.rounds.generation import generate, standing_visits
+from planning.rounds.outcome import outcome
+from planning.rounds.rules import Period, Round
 from planning.units import where
 
 COPIED = ("slot", "week", "weekday", "start", "minutes", "earliest", "latest_end", "staff_needed",
@@ -145,7 +148,7 @@ def last_planned_day(unit: Unit) -> date | None:
 
 def regenerate(client: Client, first: date, act: Act, unit: Unit | None = None) -> int:
     """Bring a client's visits in line on the days that have plans, from `first` or today on, in a
-    unit or in every unit that plans them."""
+    unit or in every unit that plans them. What has begun stays (DAY-02). Returns how many changed."""
     units = [unit] if unit else where.units_of(client)
     return sum(_regenerate(client, first, act, each) for each in units)
 
@@ -154,37 +157,60 @@ def _regenerate(client: Client, first: date, act: Act, unit: Unit) -> int:
     first, last = max(first, act.day), last_planned_day(unit)
     if last is None or last < first:
         return 0
-    return generate(unit, first, last, act.at, act.user, [client.pk])
+    first = _with_its_night(client, first, unit)
+    return generate(unit, first, last, act, [client.pk])
 
 
-def preview_of(draft: VisitTemplate, first: date, today: date) -> list[preview.DayChange]:
-    """The days already planned that a draft would change from `first` on."""
-    client = draft.client
-    days = list(
-        DayPlan.objects.filter(planned_unit__in=where.units_of(client), day__gte=max(first, today))
-        .order_by("day")
-        .values_list("day", flat=True)
-        .distinct()
+def _with_its_night(client: Client, first: date, unit: Unit) -> date:
+    """The day before, when it has visits of the person after its midnight."""
+    before = calendar.add_days(first, -1)
+    night = Visit.objects.filter(
+        client=client, plan__planned_unit=unit, plan__day=before,
+        start__gte=daytime.from_wall(before, daytime.DAY),
+    )  # fmt: skip
+    return before if night.exists() else first
+
+
+def in_words(count: int) -> str:
+    """How many visits, as preview and receipt both say it."""
+    return "1 planerat besök" if count == 1 else f"{count} planerade besök"
+
+
+def preview_of(draft: VisitTemplate, first: date, at: datetime) -> list[preview.DayChange]:
+    """What saving a draft from `first` at an instant would do to the days that are planned already:
+    the same visits as `take_effect` changes."""
+    units = where.units_of(draft.client)
+    days = (
+        day for unit in units for day in _previewed(draft, max(first, local_date(at)), at, unit)
     )
-    if not days:
-        return []
-    base = read_base(client.unit, days[0], days[-1], [client.pk])
-    if client.pk not in base.lives:
-        return []
-    # In whichever unit: the days are those of all that plan the person.
-    anywhere = replace(base.lives[client.pk], here=ALWAYS)
-    base = _with_draft(replace(base, lives={**base.lives, client.pk: anywhere}), draft)
-    new = round_from(draft)
-    return preview.changes(
-        base, client.pk, Round(new.pk, new.weeks, new.cycle_monday, Period(first)), days
-    )
+    return sorted(days, key=lambda row: row.day)
 
 
-def _with_draft(base: Base, draft: VisitTemplate) -> Base:
-    visits: dict[Any, Any] = {key: list(rows) for key, rows in base.visits.items()}
+def _previewed(
+    draft: VisitTemplate, first: date, at: datetime, unit: Unit
+) -> Iterator[preview.DayChange]:
+    since = _with_its_night(draft.client, first, unit)
+    plans = list(DayPlan.objects.filter(planned_unit=unit, day__gte=since).order_by("day"))
+    if not plans:
+        return
+    base = read_base(unit, since, plans[-1].day, [draft.client_id])
+    base = _with_draft(base, draft, first)
+    for plan in plans:
+        standing = standing_visits(plan, base.lives)
+        found = preview.told(plan.day, outcome(plan, base, standing, at))
+        if found.count:
+            yield found
+
+
+def _with_draft(base: Base, draft: VisitTemplate, first: date) -> Base:
+    """The base plans as they are when the draft holds from a day."""
+    visits: dict[Any, Any] = dict(base.visits)
     for visit in with_content(draft.visits.all()):
         visits.setdefault((draft.pk, visit.week, visit.weekday), []).append(visit)
-    return Base(base.lives, base.rounds, visits)
+    new = round_from(draft)
+    new = Round(new.pk, new.weeks, new.cycle_monday, Period(first))
+    held = preview.cut(base.rounds.get(draft.client_id, ()), new)
+    return Base(base.lives, {**base.rounds, draft.client_id: held}, visits)
 
 
 def write_visit(

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
+from cases.dates import short_date
 from clients.models import Client, Service
+from organisation.fields import PastDay
 from organisation.forms import UnitField
 from organisation.models import Unit
-from planning import daytime
+from planning import daytime, windows
+from planning.away.times import away_of, home_again
+from planning.fields import ClockField, WallField
 from planning.models import (
     Absence,
     CareContact,
@@ -26,30 +30,8 @@ from planning.models import (
 from planning.models.templates import MOST_WEEKS
 from planning.rounds.matrix import DAY_NAMES
 
-EVENING = 18 * 60
-"""From here on an end that looks earlier than the start is the next day's."""
 STAFF = [(1, "1"), (2, "2, kräver riskbedömning och beslut"), (3, "3"), (4, "4")]
 PRIORITIES = [(1, "1, måste göras i dag"), (2, "2, vanlig"), (3, "3, kan vänta till i morgon")]
-
-
-class WallField(forms.CharField):
-    """A time that clocks show; its value is minutes past midnight."""
-
-    def __init__(self, **kwargs: Any):
-        super().__init__(max_length=5, **kwargs)
-        self.widget.attrs.update(inputmode="numeric", autocomplete="off")
-
-    def prepare_value(self, value: Any) -> Any:
-        return daytime.shown(value) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return daytime.parse_wall(text)
-        except ValueError as fault:
-            raise ValidationError(str(fault)) from None
 
 
 class VisitChoice(forms.ModelChoiceField):
@@ -72,7 +54,7 @@ class VisitForm(forms.ModelForm):
 
     start = WallField(label="Start")
     earliest = WallField(label="Tidigast", required=False)
-    latest_end = WallField(label="Senast klart", required=False)
+    latest_end = WallField(label="Senast klart", required=False, is_end=True)
     minutes = forms.IntegerField(label="Längd, min", min_value=1, max_value=720)
     staff_needed = forms.TypedChoiceField(label="Antal personal", choices=STAFF, coerce=int)
     priority = forms.TypedChoiceField(label="Prioritet", choices=PRIORITIES, coerce=int)
@@ -150,33 +132,12 @@ class VisitForm(forms.ModelForm):
         return data
 
     def _check_window(self, data: dict[str, Any], start: int, minutes: int) -> None:
-        end = start + minutes
-        earliest = start if data.get("earliest") is None else data["earliest"]
-        latest = end if data.get("latest_end") is None else data["latest_end"]
-        if latest < start and start >= EVENING:
-            latest += daytime.DAY
-        if earliest > start:
-            self.add_error(
-                "earliest",
-                f"Besöket börjar {daytime.shown(start)}. Skriv {daytime.shown(start)} eller tidigare, "
-                "eller flytta starten.",
-            )
-        elif latest < earliest + minutes:
-            self.add_error(
-                "latest_end",
-                f"Mellan {daytime.shown(earliest)} och {daytime.shown(latest)} ryms inte {minutes} "
-                f"minuter. Skriv {daytime.shown(end)} eller senare, eller korta besöket.",
-            )
-        elif latest < end:
-            self.add_error(
-                "latest_end",
-                f"Besöket slutar {daytime.shown(end)}. Skriv {daytime.shown(end)} eller senare, "
-                "eller flytta starten.",
-            )
-        elif latest > daytime.LATEST:
-            self.add_error("latest_end", "Besöket måste vara klart klockan 12 dagen efter.")
+        try:
+            window = windows.written(start, minutes, data.get("earliest"), data.get("latest_end"))
+        except windows.Misplaced as fault:
+            self.add_error(fault.field, str(fault))
         else:
-            data["earliest"], data["latest_end"] = earliest, latest
+            data["earliest"], data["latest_end"] = window.earliest, window.latest_end
 
     def _check_order(self, data: dict[str, Any]) -> None:
         after, least, most = data.get("after"), data.get("lag_min"), data.get("lag_max")
@@ -247,13 +208,23 @@ class FirstDayForm(forms.Form):
 
 
 class AbsenceForm(forms.ModelForm):
-    """A period away; its end may be unknown."""
+    """A period away, of whole days or with times; its end may be unknown."""
+
+    leaves_at = ClockField(
+        label="Borta från klockan", help_text="Lämna tomt när hela den dagen gäller."
+    )
+    home_at = ClockField(
+        label="Hemma igen klockan", is_end=True,
+        help_text="Sista dagen. Besök från den tiden görs. Lämna tomt när hela den dagen gäller: då "
+        "är personen hemma igen dagen efter.",
+    )  # fmt: skip
 
     class Meta:
         model = Absence
-        fields = ("why", "first", "last", "note")
+        fields = ("why", "first", "leaves_at", "last", "home_at", "note")
         help_texts = {
-            "last": "Lämna tomt när hemkomsten inte är känd. Besöken kommer tillbaka dagen efter."
+            "last": "Lämna tomt när hemkomsten inte är känd. Besöken kommer tillbaka av sig själva "
+            "när personen är hemma. Hem i dag 14:00 skrivs som i dag och klockan 14:00."
         }
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any):
@@ -267,23 +238,36 @@ class AbsenceForm(forms.ModelForm):
             self.add_error(
                 "last", f"Frånvaron slutar innan den börjar. Skriv {first} eller senare, eller töm."
             )
-        elif first:
-            self._refuse_overlap(first, last)
+        elif data.get("home_at") and not last and "last" not in self.errors:
+            self.add_error(
+                "last", "Skriv vilken dag personen är hemma igen, eller töm klockslaget."
+            )
+        elif first and "leaves_at" not in self.errors and "home_at" not in self.errors:
+            self._check_times(data)
         return data
 
-    def _refuse_overlap(self, first: date, last: date | None) -> None:
-        others = Absence.objects.filter(
-            Q(last=None) | Q(last__gte=first), client=self.instance.client, cancelled_at=None
-        ).exclude(pk=self.instance.pk)
-        if last:
-            others = others.filter(first__lte=last)
-        if other := others.first():
-            until = other.last or "okänd dag"
+    def _check_times(self, data: dict[str, Any]) -> None:
+        wanted = away_of(Absence(**{name: data.get(name) for name in TIMES_AWAY}))
+        if wanted.until is not None and wanted.until <= wanted.since:
             self.add_error(
-                "first",
-                f"Personen är redan borta {other.first} till {until} ({other.get_why_display()}). "
-                "Ändra den frånvaron i stället, eller välj andra dagar.",
-            )
+                "home_at",
+                f"Personen går {data['leaves_at']:%H:%M} den dagen. Skriv en senare tid, eller töm."
+                if data["leaves_at"] else "Skriv en senare tid, eller en tidigare dag som sista dag.",
+            )  # fmt: skip
+            return
+        others = Absence.objects.filter(client=self.instance.client, cancelled_at=None)
+        for other in others.exclude(pk=self.instance.pk):
+            if away_of(other).meets(wanted):
+                self.add_error(
+                    "first",
+                    f"Personen är redan borta från {short_date(other.first)}, {home_again(other)} "
+                    f"({other.get_why_display()}). Ändra den frånvaron i stället, eller välj en annan "
+                    "tid.",
+                )
+                return
+
+
+TIMES_AWAY = ("first", "leaves_at", "last", "home_at")
 
 
 class CareContactForm(forms.ModelForm):
@@ -346,6 +330,7 @@ class DoubleStaffingForm(forms.ModelForm):
     class Meta:
         model = DoubleStaffing
         fields = ("assessed_on", "decided_on", "decided_by", "review_on")
+        field_classes: ClassVar = {"assessed_on": PastDay, "decided_on": PastDay}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -10,22 +10,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from audit import log
 from cases import calendar
 from clients import editing
 from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
-from clients.models import READERS, CareDecision, Client
+from clients.models import READERS, CareDecision, Client, reserve_index
 from clients.views import client_form
-from organisation import identity
+from organisation import entry, identity, swedish
 from organisation.access import roles
 from organisation.encryption import blind_index
 from organisation.models import Unit
 from organisation.pages import history
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning.away.following import follow
 from planning.extras.reading import needs_of
 from planning.models import Absence
+from planning.publishing import packs
 from planning.rounds import balance, drafts
 from planning.rounds.forms import ListFilter
 from planning.rounds.standing import Standing, standings
@@ -44,7 +45,7 @@ COLUMNS = (
 def clients(request: HttpRequest) -> HttpResponseBase:
     """The clients of one's units. A name or an identity number is sent, never put in the address."""
     form, found = _filtered(request)
-    asked = request.POST.get("sok", "").strip()
+    asked = entry.sought(request.POST.get("sok"))
     if asked:
         found = search(Client.objects.visible_to(request.actor), asked)
     data = request.POST or request.GET
@@ -68,13 +69,22 @@ def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
     try:
         index = blind_index(identity.parse(text).digits)
     except ValueError:
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        named = Q(name__icontains=text) | Q(name__icontains=text.capitalize())
+        named = swedish.containing(text, "name")
         return in_order(people.filter(
             Q(key_number__iexact=text) | Q(named, has_protected_identity=False)
+            | Q(pk__in=_with_reserve_number(text).values("pk"))
         ))  # fmt: skip
     held = Q(identity_index=index) | Q(identities__identity_index=index)
     return in_order(people.filter(held).distinct())
+
+
+def _with_reserve_number(text: str) -> QuerySet[Client]:
+    """Those who have or have had it, whichever system gave it."""
+    try:
+        index = reserve_index(identity.parse_reserve_number(text))
+    except ValueError:
+        return Client.objects.none()
+    return Client.objects.filter(Q(reserve_index=index) | Q(identities__identity_index=index))
 
 
 def in_order(people: QuerySet[Client]) -> QuerySet[Client]:
@@ -106,11 +116,7 @@ def _of_kind(found: QuerySet[Client], kind: str, request: HttpRequest) -> QueryS
     if kind == "vilande":
         return found.filter(is_dormant=True)
     if kind == "borta":
-        away = Absence.objects.filter(
-            Q(last=None) | Q(last__gte=today), client=OuterRef("pk"), cancelled_at=None,
-            first__lte=today,
-        )  # fmt: skip
-        return found.filter(Exists(away))
+        return found.filter(Exists(Absence.objects.on(today).filter(client=OuterRef("pk"))))
     if kind == "olast":
         return found.filter(orders__read_on=None, orders__isnull=False).distinct()
     if kind == "upphor":
@@ -124,10 +130,7 @@ def _export(request: HttpRequest, found: QuerySet[Client]) -> HttpResponseBase:
     """The list as Excel, the protected masked; that it was taken out is logged (SEC-02)."""
     rows = standings(found, request.today)
     root = Unit.objects.get(parent=None)
-    log.record_read(
-        "clients", "export_clients", at=request.at, actor=request.user, subject=root,
-        values={"clients": len(rows)},
-    )  # fmt: skip
+    log_read(request, "clients", "export_clients", root, READERS, values={"clients": len(rows)})
     return workbook(
         "Brukare", COLUMNS, (_line(row) for row in rows),
         f"brukare-{request.today.isoformat()}.xlsx",
@@ -149,7 +152,6 @@ def _line(row: Standing) -> list[Any]:
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """A client: particulars, decisions, orders, and what surrounds them. The reading is logged."""
     person = editing.client_of(request, pk)
-    editing.log_reading(request, person)
     [row] = standings(Client.objects.filter(pk=pk), request.today)
     orders = person.orders.select_related("service", "provider", "decision", "read_by")
     decisions = list(person.decisions.order_by("-valid_from", "-pk"))
@@ -170,7 +172,9 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
         "wishes": person.preferences.select_related("carer"),
         "documents": person.double_staffing.order_by("-decided_on"),
         "identities": person.identities.all(),
-        "lines": history.of_chain(f"client:{pk}"),
+        "lines": history.of_chain(
+            f"client:{pk}", hidden=editing.PERSONAL if person.has_protected_identity else ()
+        ),
         "plans": editing.may(request, person, PLANNERS),
         "orders_here": editing.may(request, person, ORDERERS),
         "orders_care": editing.may(request, person, ORDERERS | NURSES),
@@ -183,13 +187,21 @@ def _may_order(request: HttpRequest, person: Client, order: Any) -> bool:
     return editing.may(request, person, allowed)
 
 
+def _print_anew(person: Client) -> None:
+    """The printed plans that name somebody who is protected from now on are written again."""
+    from planning.tasks import write_pack  # the tasks know every part of planning
+
+    for plan in packs.written_with(person):
+        transaction.on_commit(lambda plan=plan: write_pack.delay(plan), robust=True)
+
+
 @never_cache
 @roles(*ORDERERS)
 @transaction.atomic
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """A client's particulars. Visits follow where the person may have them, and in which unit."""
     person = editing.client_of(request, pk, ORDERERS, lock=True)
-    if request.method == "GET" and person.has_protected_identity:
+    if person.has_protected_identity:
         editing.log_reading(request, person, "read_protected_client")
     before = person.unit
     was_protected = person.has_protected_identity
@@ -205,6 +217,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         for unit in {before, saved.unit}:
             drafts.regenerate(saved, request.today, act, unit)
         follow(saved, act)
+        if saved.has_protected_identity and not was_protected:
+            _print_anew(saved)
         return "Uppgifterna är sparade, och besöken följer dem."
 
     return client_form(request, person, form, save=save, title="Ändra uppgifter")

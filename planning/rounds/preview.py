@@ -1,4 +1,4 @@
-"""Which days a new base plan changes, before it is saved. Pure: rows and dates in. PLN-03."""
+"""Which days a new base plan changes, before it is saved, in words. PLN-03, DAY-02."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from planning import daytime
-from planning.rounds.generation import Base
+from planning.models import Visit
+from planning.rounds.outcome import Followed, Outcome
 from planning.rounds.rules import Period, Round
 
 
@@ -18,6 +19,11 @@ class DayChange:
     come: tuple[str, ...]
     go: tuple[str, ...]
     change: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many visits that is."""
+        return len(self.come) + len(self.go) + len(self.change)
 
 
 def cut(rounds: Iterable[Round], new: Round) -> list[Round]:
@@ -37,13 +43,42 @@ def _earlier(last: date | None, first: date) -> date:
     return before if last is None or last > before else last
 
 
-def changes(base: Base, client: int, new: Round, days: Iterable[date]) -> list[DayChange]:
-    """The days that change for the client when `new` takes effect; its rows are among the base's."""
-    after = Base(
-        base.lives, {**base.rounds, client: cut(base.rounds.get(client, ()), new)}, base.visits
+def told(day: date, found: Outcome) -> DayChange:
+    """What an outcome does to a day, each visit said once."""
+    return DayChange(
+        day,
+        tuple(described(row) for row in found.come.values())
+        + tuple(described(row.row) for row in found.changed if row.is_back),
+        tuple(described(as_written(day, visit)) for visit in found.gone),
+        tuple(_changed(day, row) for row in found.changed if not row.is_back),
     )
-    found = (difference(day, base.of(client, day), after.of(client, day)) for day in days)
-    return [row for row in found if row.come or row.go or row.change]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A visit of a day as a base plan writes one."""
+
+    start: int
+    minutes: int
+    staff_needed: int
+    services: Any
+
+
+def as_written(day: date, visit: Visit) -> Written:
+    """The visit with its start as clocks show it."""
+    start = daytime.to_wall(day, visit.start)
+    return Written(start, visit.minutes, visit.staff_needed, visit.services)
+
+
+def _changed(day: date, row: Followed) -> str:
+    before, visit = as_written(day, row.visit), row.visit
+    after = Written(
+        daytime.to_wall(day, row.values.get("start", visit.start)),
+        row.values.get("minutes", visit.minutes),
+        row.values.get("staff_needed", visit.staff_needed),
+        row.row.services if row.has_other_content else visit.services,
+    )
+    return f"{described(before)} blir {described(after)}"
 
 
 def difference(day: date, before: Sequence[Any], after: Sequence[Any]) -> DayChange:

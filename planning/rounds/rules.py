@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+
+from planning import daytime
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,54 @@ class Period:
     def holds(self, day: date) -> bool:
         """Whether the day lies in the period."""
         return self.first <= day and (self.last is None or day <= self.last)
+
+    def covers(self, day: date, minute: int) -> bool:
+        """Whether a minute of a day (`planning.daytime`) lies in the period."""
+        return self.holds(daytime.date_of(day, minute))
+
+
+@dataclass(frozen=True)
+class Away(Period):
+    """An absence: gone from a time of its first day, home at a time of its last; None: that whole
+    day (PLN-09)."""
+
+    leaves_at: time | None = None
+    home_at: time | None = None
+
+    @property
+    def since(self) -> datetime:
+        """The instant from which nobody is at home, in UTC."""
+        return _instant(self.first, self.leaves_at)
+
+    @property
+    def until(self) -> datetime | None:
+        """The instant at which the person is home again, in UTC; None: not known yet."""
+        if self.last is None:
+            return None
+        if self.home_at is None:
+            return _instant(self.last + timedelta(days=1), None)
+        return _instant(self.last, self.home_at)
+
+    def holds(self, day: date) -> bool:
+        """Whether the person is away the whole day."""
+        leaves = day == self.first and self.leaves_at is not None
+        comes = day == self.last and self.home_at is not None
+        return super().holds(day) and not leaves and not comes
+
+    def covers(self, day: date, minute: int) -> bool:
+        at = daytime.instant(day, minute).astimezone(UTC)
+        return self.since <= at and (self.until is None or at < self.until)
+
+    def meets(self, other: "Away") -> bool:
+        """Whether the two have a moment in common."""
+        return (self.until is None or other.since < self.until) and (
+            other.until is None or self.since < other.until
+        )
+
+
+def _instant(day: date, at: time | None) -> datetime:
+    minute = daytime.from_wall(day, at.hour * 60 + at.minute) if at else 0
+    return daytime.instant(day, minute).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -33,6 +83,8 @@ class Round:
 
 
 ALWAYS = Period(date.min)
+SHORTEST_DAY = 23 * 60
+"""Minutes of the day on which summer time begins."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +97,21 @@ class Life:
     here: Period | None = ALWAYS
     """When the unit that is asked about plans them; None: another does."""
 
-    def has_visits(self, day: date) -> bool:
-        """Whether visits are made on the day."""
-        away = any(absence.holds(day) for absence in self.absences)
+    def is_planned(self, day: date) -> bool:
+        """Whether visits are made on the day, at home or away."""
         here = self.here is not None and self.here.holds(day)
-        return here and self.active.holds(day) and not self.is_dormant and not away
+        return here and self.active.holds(day) and not self.is_dormant
+
+    def has_visits(self, day: date) -> bool:
+        """Whether visits are made on some part of the day."""
+        return self.is_planned(day) and not any(away.holds(day) for away in self.absences)
+
+    def allows(self, day: date, start: int) -> bool:
+        """Whether the person may have a visit at a minute of a day that is planned here: in their
+        active time, and at home then."""
+        if not 0 <= start < SHORTEST_DAY and not self.active.covers(day, start):
+            return False
+        return not self.is_dormant and not any(away.covers(day, start) for away in self.absences)
 
 
 def round_of(rounds: Iterable[Round], day: date) -> Round | None:
@@ -60,7 +122,10 @@ def round_of(rounds: Iterable[Round], day: date) -> Round | None:
 
 def place_in_cycle(rounds: Iterable[Round], life: Life, day: date) -> tuple[int, int, int] | None:
     """The template, week and weekday whose visits a client has on a day, or None for no visits."""
-    if not life.has_visits(day):
-        return None
+    return place_on(rounds, day) if life.has_visits(day) else None
+
+
+def place_on(rounds: Iterable[Round], day: date) -> tuple[int, int, int] | None:
+    """The template, week and weekday that a day has, whether or not the client is there."""
     found = round_of(rounds, day)
     return (found.pk, found.week_of(day), day.weekday()) if found else None

@@ -49,11 +49,14 @@ EVENTS = {
 }
 FIELDS = {
     "kind": "Slag", "hands_over": "Lämnas över vid besök", "is_offered": "Går att välja",
-    "latitude": "Latitud", "longitude": "Longitud",
+    "latitude": "Latitud", "longitude": "Longitud", "swap_places": "Latitud och longitud bytta",
+    "is_far": "Platsen bekräftad", "reserve_number": "Reservnummer",
+    "reserve_system": "Reservnumret utfärdat av",
     "address": "Adress", "entry": "Väg in", "key_number": "Nyckel", "decision": "Beslut",
     "order": "Beställning", "service": "Insats", "minutes": "Minuter", "times": "Antal gånger",
     "per": "Hur ofta", "legal_basis": "Lagrum", "decided_on": "Beslutat", "decided_by": "Av",
     "reference": "Beslut i Viva", "why": "Varför", "first": "Första dag", "last": "Sista dag",
+    "leaves_at": "Borta från klockan", "home_at": "Hemma igen klockan",
     "note": "Anteckning", "carer": "Personal", "wish": "Önskemål", "visit": "Besök",
     "first_day": "Från och med",
     "weeks": "Veckor", "week": "Vecka", "visits": "Antal besök", "absence": "Frånvaro",

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cases import calendar
 from clients.models import CareDecision, Client, ServiceOrder
+from planning.away.times import gone_from, home_again
 from planning.models import Absence, DoubleStaffing, TemplateVisit, VisitTemplate
 from planning.rounds import balance
 from planning.rounds.balance import Balance, Told
@@ -45,7 +46,8 @@ class Standing:
         unread = [Told("amber", f"Oläst beställning: {order}") for order in self.unread]
         found = [*unread, *self.warnings, *self.ending]
         if self.away and self.away.last is None:
-            found.append(Told("amber", f"Borta sedan {self.away.first}, hemkomst inte känd"))
+            since = gone_from(self.away)
+            found.append(Told("amber", f"Borta sedan {since}, {home_again(self.away)}"))
         return found
 
 
@@ -62,9 +64,7 @@ def standings(clients: QuerySet[Client], day: date) -> list[Standing]:
     watched = CareDecision.objects.filter(
         valid_to__range=(day, calendar.add_days(day, balance.WATCHED_DAYS))
     )
-    away = Absence.objects.filter(
-        Q(last=None) | Q(last__gte=day), cancelled_at=None, first__lte=day
-    )
+    away = Absence.objects.on(day).order_by("-first", "-pk")
     rows = clients.select_related("unit", "provider").prefetch_related(
         Prefetch("orders", orders, to_attr="shown_orders"),
         Prefetch("templates", templates, to_attr="shown_templates"),

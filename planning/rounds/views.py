@@ -14,21 +14,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from audit import log
 from cases import calendar
+from cases.dates import short_date
 from clients import editing
 from clients.defaults import FETCHES
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
+from organisation import entry
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning import daytime
 from planning.models import DayPlan, TemplateVisit, VisitTemplate
 from planning.models.templates import MOST_WEEKS
 from planning.rounds import balance, drafts
+from planning.rounds.base import read_base, round_from
 from planning.rounds.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
-from planning.rounds.generation import read_base, round_from
 from planning.rounds.matrix import DAY_NAMES, PARTS, matrix, overlaps
 from planning.rounds.people import in_order
 from planning.rounds.rules import Life, place_in_cycle
@@ -88,9 +90,9 @@ def deviations(request: HttpRequest) -> HttpResponseBase:
 
 
 def _export(request: HttpRequest, rows: list[Standing]) -> HttpResponseBase:
-    log.record_read(
-        "clients", "export_clients", at=request.at, actor=request.user,
-        subject=Unit.objects.get(parent=None), values={"clients": len(rows)},
+    log_read(
+        request, "clients", "export_clients", Unit.objects.get(parent=None), READERS,
+        values={"clients": len(rows)},
     )  # fmt: skip
     lines = (
         (
@@ -245,7 +247,8 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"Grundplaneringen gäller från {draft.valid_from}. {count} planerade besök ändrades.",
+                f"Grundplaneringen gäller från {short_date(draft.valid_from)}. "
+                f"{drafts.in_words(count)} ändrades.",
             )
             return redirect("rounds:template", client.pk)
     return _page(request, client, day_form=form)
@@ -254,9 +257,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(client: Client, request: HttpRequest) -> VisitTemplate | None:
     """The template that the page shows: the draft, the one asked for, or the latest."""
     rows = list(drafts.templates_of(client))
-    asked = request.GET.get("mall", "")
-    if asked.isdecimal():
-        return next((row for row in rows if row.pk == int(asked)), None)
+    asked = entry.whole_number(request.GET.get("mall"))
+    if asked is not None:
+        return next((row for row in rows if row.pk == asked), None)
     return rows[0] if rows else None
 
 
@@ -278,8 +281,7 @@ def _page(
     chosen: TemplateVisit | None = None, day_form: Any = None, weeks_form: Any = None,
 ) -> HttpResponse:  # fmt: skip
     """The matrix with its panels; `form` is the visit that is being edited."""
-    if request.method == "GET":
-        editing.log_reading(request, client, "read_template")
+    editing.log_reading(request, client, "read_template")
     shown = _shown(client, request)
     everything = list(drafts.templates_of(client))
     edits = editing.may(request, client, PLANNERS) and not request.GET.get("mall")
@@ -337,11 +339,12 @@ def _preview(
     except ValidationError as refusal:
         form.add_error("fran", refusal)
         return {}
-    days = drafts.preview_of(shown, first, request.today)
+    days = drafts.preview_of(shown, first, request.at)
     settled = DayPlan.objects.filter(
         planned_unit=client.unit_id, day__in=[row.day for row in days]
     ).exclude(state=DayPlan.State.PLANNING)
-    return {"first": first, "days": days, "settled": settled.count()}
+    visits = drafts.in_words(sum(row.count for row in days))
+    return {"first": first, "days": days, "visits": visits, "settled": settled.count()}
 
 
 def _changed_services(row: Standing) -> set[int]:

@@ -38,7 +38,7 @@ def record(
 ) -> None:
     """A line in the log, in the caller's transaction. What concerns a carer is personal data."""
     log.record(
-        chain, name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of, subject=subject,
+        chain, name, act, subject=subject,
         values={key: [plain(side) for side in pair] for key, pair in (values or {}).items()},
         personal=chain.startswith("carer:"),
     )  # fmt: skip

@@ -1,14 +1,16 @@
 """Forms of staffing. Each says under the field what is wrong and what to write."""
 
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from organisation import identity
+from organisation import identity, swedish
 from organisation.encryption import blind_index
+from organisation.fields import Day, PlaceForm
 from organisation.forms import UnitField, overlapping
 from organisation.models import Unit
 from planning import daytime
@@ -52,6 +54,7 @@ class CarerForm(forms.ModelForm):
             "identity_number", "name", "username", "unit", "team", "title", "mode", "weekly_hours",
             "valid_from",
         )  # fmt: skip
+        field_classes: ClassVar = {"valid_from": partial(Day, back=60)}
         localized_fields = ("weekly_hours",)
         labels = {"valid_from": "Anställd från och med"}
         help_texts = {
@@ -136,6 +139,7 @@ class CarerSkillForm(forms.ModelForm):
     class Meta:
         model = CarerSkill
         fields = ("skill", "valid_from", "valid_to", "granted_by")
+        field_classes: ClassVar = {"valid_from": partial(Day, back=60)}
         help_texts = {
             "valid_to": "Behövs för en delegering.",
             "granted_by": "Sjuksköterskan som har delegerat. Behövs för en delegering.",
@@ -182,12 +186,16 @@ class SkillForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if Skill.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
+        if (
+            Skill.objects.exclude(pk=self.instance.pk)
+            .filter(swedish.spelled(name, "name"))
+            .exists()
+        ):
             raise ValidationError("Det finns redan en kompetens med det namnet. Välj ett annat.")
         return name
 
 
-class BaseForm(forms.ModelForm):
+class BaseForm(PlaceForm):
     """Where a unit's shifts start and end."""
 
     class Meta:
@@ -198,21 +206,6 @@ class BaseForm(forms.ModelForm):
             "latitude": "Grader norr, med decimaler. Till exempel: 60,1265",
             "longitude": "Grader öster, med decimaler. Till exempel: 15,4290",
         }
-
-    def clean_latitude(self) -> float:
-        return self._within("latitude", 55, 70)
-
-    def clean_longitude(self) -> float:
-        return self._within("longitude", 10, 25)
-
-    def _within(self, name: str, low: int, high: int) -> float:
-        value = self.cleaned_data[name]
-        if not low <= value <= high:
-            raise ValidationError(
-                f"Platsen ligger inte i Sverige: värdet ska vara mellan {low} och {high}. "
-                "Kontrollera att latitud och longitud inte har bytt plats."
-            )
-        return value
 
 
 class TeamForm(forms.ModelForm):
@@ -236,7 +229,7 @@ class TeamForm(forms.ModelForm):
         data = super().clean() or {}
         unit = data.get("unit") or (self.instance.unit if self.instance.pk else None)
         same = Team.objects.exclude(pk=self.instance.pk).filter(
-            Q(valid_to=None), unit=unit, name__iexact=data.get("name", "")
+            Q(valid_to=None), swedish.spelled(data.get("name", ""), "name"), unit=unit
         )
         if unit and same.exists():
             self.add_error(

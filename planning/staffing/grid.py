@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from organisation import swedish
 from organisation.models import Unit
 from planning import daytime
 from planning.models import Carer, Shift
@@ -79,7 +80,7 @@ def lines(unit: Unit, first: date, last: date) -> list[Line]:
     by_carer = {
         carer.pk: Line(carer.name, carer, str(carer.unit) if carer.pk in lent else "",
                        breaches=found[carer.pk])
-        for carer in (*carers, *sorted(lent.values(), key=lambda carer: carer.name))
+        for carer in (*carers, *sorted(lent.values(), key=lambda carer: swedish.key(carer.name)))
     }  # fmt: skip
     by_row: dict[str, Line] = {}
     wrong = {breach.shift for rows in found.values() for breach in rows} - {None}

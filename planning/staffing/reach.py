@@ -1,7 +1,6 @@
 """Whose staff a person sees and edits: that of their unit and of those below it. SEC-01."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,9 +8,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from cases.commands import Act
+from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit
-from organisation.pages.changing import acting_for
 from organisation.pages.reach import current_units_within
 from organisation.roles import Role
 from planning.models import Carer, Shift
@@ -59,14 +58,6 @@ def get(rows: QuerySet, **what: Any) -> Any:
     return get_object_or_404(rows, **what)
 
 
-def act(request: HttpRequest) -> Act:
-    """Who does it, for whom, and when."""
-    return Act(request.user, acting_for(request, EDITORS), request.at)
-
-
-def day_of(text: str | None, otherwise: date) -> date:
-    """A day of an address, if it is one."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise
+def act(request: HttpRequest, unit: Unit | None = None) -> Act:
+    """Who does it in the unit (None: for all units), for whom, and when."""
+    return act_of(request, EDITORS, unit.path if unit else "")

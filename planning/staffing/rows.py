@@ -5,22 +5,23 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from cases.commands import Act, Refused
-from organisation import identity
+from organisation import entry, identity
 from organisation.encryption import blind_index
 from organisation.models import Unit
 from planning.models import Carer, SchedulePeriod, Shift
 from planning.staffing import editing, rules, schedule
+from planning.staffing.cells import break_minutes, clock, table
 from planning.staffing.rules import Times, Wrong
 
 COLUMNS = {
     "number": "Personnummer", "name": "Namn", "username": "Användarnamn", "day": "Datum",
     "start": "Start", "end": "Slut", "break_minutes": "Rast",
 }  # fmt: skip
+HEADINGS = {"personnummer", "personnr", "person nr", "pnr", "persnr", "identitetsnummer"}
+"""What the first column of a row of headings is called."""
 WHOLE = "row"
 """The place of what is wrong with a row as a whole."""
 
@@ -50,7 +51,7 @@ class Row:
     @property
     def shown(self) -> list[tuple[str, str, str]]:
         """(heading, text, error) of each cell; a number that is right is masked (SEC-03)."""
-        number = f"{self.digits[:8]}-****" if self.digits else self.cells.get("number", "")
+        number = identity.masked(self.digits) or self.cells.get("number", "")
         cells = {**self.cells, "number": number}
         return [
             (label, cells.get(name, ""), self.errors.get(name, ""))
@@ -81,9 +82,8 @@ def check(text: str, period: SchedulePeriod, reached: Collection[int]) -> list[R
 def cut(text: str) -> list[Row]:
     """The rows of a text, without headings and empty lines."""
     rows = []
-    for place, line in enumerate(text.splitlines(), start=1):
-        cells = [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
-        if not any(cells) or cells[0].casefold() == COLUMNS["number"].casefold():
+    for place, cells in table(text):
+        if not any(cells) or cells[0].casefold().rstrip(".") in HEADINGS:
             continue
         row = Row(place, dict(zip(COLUMNS, cells, strict=False)))
         missing = len(COLUMNS) - 1 - len(cells)  # the break may be left out
@@ -149,20 +149,22 @@ def _plain(name: str) -> str:
 
 def _check_times(row: Row, period: SchedulePeriod) -> None:
     try:
-        row.day = forms.DateField().clean(row.cells["day"])
-    except ValidationError:
-        row.errors["day"] = "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2026-11-23."
+        row.day = entry.day_or_serial(row.cells["day"])
+    except ValueError as error:
+        row.errors["day"] = str(error)
         return
     if not period.first <= row.day <= period.last:
         row.errors["day"] = f"Dagen ligger utanför schemaperioden {period}. Rätta den."
     elif row.carer and (text := editing.not_employed_text(row.carer, row.day)):
         row.errors["day"] = text
-    rest = row.cells.get("break_minutes", "") or "0"
-    if not (rest.isascii() and rest.isdecimal() and len(rest) <= 3):
-        row.errors["break_minutes"] = "Skriv rasten i hela minuter, till exempel 30."
+    try:
+        rest = break_minutes(row.cells.get("break_minutes", ""))
+    except ValueError as error:
+        row.errors["break_minutes"] = str(error)
         return
     try:
-        row.times = rules.times(row.day, row.cells["start"], row.cells["end"], int(rest))
+        start, end = clock(row.cells["start"]), clock(row.cells["end"])
+        row.times = rules.times(row.day, start, end, rest)
     except Wrong as wrong:
         row.errors[wrong.field] = str(wrong)
 

@@ -68,9 +68,7 @@ def times(
     Without a window for the break, it lies so that nobody works more than five hours at a stretch.
     Raises Wrong.
     """
-    first, last = _wall("start", start), _wall("end", end)
-    if first >= daytime.DAY:
-        raise Wrong("start", "Skriv 00:00 och nästa dag i stället för 24:00.")
+    first, last = _wall("start", start), _wall("end", end, is_end=True)
     if first == last:
         raise Wrong("end", "Passet slutar när det börjar. Rätta starten eller slutet.")
     begins = daytime.from_wall(day, first)
@@ -120,9 +118,9 @@ def _within(day: date, start: int, field: str, text: str) -> int:
     return minute if minute >= start else daytime.from_wall(day, shown + daytime.DAY)
 
 
-def _wall(field: str, text: str) -> int:
+def _wall(field: str, text: str, *, is_end: bool = False) -> int:
     try:
-        return daytime.parse_wall(text)
+        return daytime.parse_wall(text, is_end=is_end)
     except ValueError as error:
         raise Wrong(field, str(error)) from None
 

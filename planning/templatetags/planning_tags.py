@@ -5,10 +5,13 @@ from datetime import date
 from django import template
 
 from planning import daytime
+from planning.away import times
 from planning.board.shown import timer_of
 from planning.models import Visit
 
 register = template.Library()
+register.filter("gone_from", times.gone_from)
+register.filter("home_again", times.home_again)
 
 
 @register.filter

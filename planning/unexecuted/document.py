@@ -30,7 +30,7 @@ def pdf(report: Report, at: datetime) -> bytes:
     context = {
         "report": report, "late": _rows(report.late, report),
         "carried_out": _rows(report.carried_out, report),
-        "postponed": _rows(report.postponed, report), "sender": settings.MUNICIPALITY,
+        "sender": settings.MUNICIPALITY,
         "made_on": clock.local_date(at),
         "is_over": report.quarter.last < clock.local_date(at),
     }  # fmt: skip
@@ -41,10 +41,6 @@ def pdf(report: Report, at: datetime) -> bytes:
 
 def _rows(lines: Iterable[Line], report: Report) -> list[Row]:
     return [
-        Row(
-            line,
-            line.waiting.wished_since or line.waiting.since,
-            line.waiting.days(line.carried_out or report.on),
-        )
+        Row(line, line.waiting.since, line.waiting.days(line.carried_out or report.on))
         for line in lines
     ]

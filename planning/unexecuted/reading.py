@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Aggregate, Max, Min, QuerySet
 
 from clients.models import WITHOUT_DECISION, Client, ServiceOrder
-from organisation import identity
+from organisation import identity, swedish
 from planning.models import Absence, Visit, VisitService
 from planning.unexecuted.rules import Quarter, Waiting, waiting
 
@@ -31,7 +31,7 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The circumstance that is known."""
+        """The circumstance that is known; a wish of the person's own is one (UNX-02)."""
         if self.carried_out:
             return "Efter avbrott" if self.waiting.is_interrupted else "Första gången"
         if self.waiting.own_wish:
@@ -125,8 +125,6 @@ class Report:
     """The day that it tells of: the quarter's last, or today while it goes on."""
     late: list[Line]
     carried_out: list[Line]
-    postponed: list[Line]
-    """Kept apart: the person wants it to wait."""
 
     @property
     def by_kind(self) -> list[tuple[str, list[int]]]:
@@ -136,7 +134,10 @@ class Report:
         for line in self.late:
             kind = line.order.service.get_kind_display()
             counted[kind].append(line.waiting.days(self.on))
-        return [(kind, sorted(days, reverse=True)) for kind, days in sorted(counted.items())]
+        return [
+            (kind, sorted(days, reverse=True))
+            for kind, days in sorted(counted.items(), key=lambda row: swedish.key(row[0]))
+        ]
 
     @property
     def by_sex(self) -> tuple[int, int, int]:
@@ -153,7 +154,7 @@ def report(clients: QuerySet[Client], quarter: Quarter, today: date) -> Report:
     now = lines(clients, last)
     return Report(
         quarter, last, [line for line in now if line.waiting.is_late(last)],
-        list(_ended(clients, quarter, last)), [line for line in now if line.waiting.own_wish],
+        list(_ended(clients, quarter, last)),
     )  # fmt: skip
 
 

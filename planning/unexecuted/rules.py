@@ -1,7 +1,7 @@
 """When a decision counts as not carried out, and which quarter it is reported for. Pure. CAP-17.
 
-SoL 34:1: within three months from the decision, or from the day it was interrupted. Time in which
-the person wanted it to wait does not make it late (SoL 34:6).
+SoL 34:1: within three months from the decision, or from the day it was interrupted. That the person
+wants it to wait is a reason, never an exception: SoL 34:6 concerns the special fee alone (UNX-02).
 """
 
 from collections.abc import Iterable
@@ -30,8 +30,8 @@ class Waiting:
         return self.wished_since is not None
 
     def is_late(self, day: date) -> bool:
-        """Whether the three months had passed on the day, and not by the person's own wish."""
-        return day > self.due and not self.own_wish
+        """Whether the three months had passed on the day, whatever the reason (UNX-02)."""
+        return day > self.due
 
     def days(self, day: date) -> int:
         """Whole days it has waited."""
@@ -48,15 +48,12 @@ def waiting(
     """How long a decision has waited on `day`.
 
     From the day of the decision, or its first day when that comes later; from the last visit when
-    there has been one; from the day after a wish to wait that has ended.
+    there has been one. A wish to wait changes neither.
     """
     since = max(decided, starts) if last_visit is None else last_visit
-    wished = None
-    for first, last in wishes:
-        if last is not None and last < day:
-            since = max(since, calendar.add_days(last, 1))
-        elif first <= day:
-            wished = first
+    wished = next(
+        (first for first, last in wishes if first <= day and (last is None or last >= day)), None
+    )
     due = calendar.due_date(since, months=MONTHS, roll=False)
     return Waiting(since, due, last_visit is not None, wished)
 

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import log
 from cases import calendar
 from clients import editing
 from clients.editing import ORDERERS
@@ -23,6 +22,7 @@ from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages import changing
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from organisation.roles import Role
 from planning.models import Postponement
 from planning.unexecuted import document as pdf
@@ -45,12 +45,12 @@ COLUMNS = (
 @never_cache
 @roles(*READERS)
 def waiting(request: HttpRequest) -> HttpResponse:
-    """What has waited for three months, what soon will have, and what waits by the person's wish."""
+    """What has waited for three months, what soon will have, and what else the person wants to wait."""
     found = reading.lines(Client.objects.visible_to(request.actor), request.today)
     soon = calendar.add_days(request.today, NEAR)
     late = [line for line in found if line.waiting.is_late(request.today)]
     near = [line for line in found if line.waiting.is_late(soon) and line not in late]
-    wished = [line for line in found if line.waiting.own_wish]
+    wished = [line for line in found if line.waiting.own_wish and line not in [*late, *near]]
     _log_read(request, [*late, *near, *wished])
     now = rules.quarter_of(request.today)
     context = {
@@ -63,9 +63,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def _log_read(request: HttpRequest, found: list[Line], name: str = "read_unexecuted") -> None:
     """Whose decisions were shown, by number (SEC-02)."""
-    log.record_read(
-        "clients", name, at=request.at, actor=request.user,
-        subject=Unit.objects.get(parent=None), values={"orders": [row.order.pk for row in found]},
+    log_read(
+        request, "clients", name, Unit.objects.get(parent=None), READERS,
+        values={"orders": [row.order.pk for row in found]},
     )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
     found = _report(request, year, number)
     if request.GET.get("excel"):
         name = f"ej-verkstallda-{year}-{number}.xlsx"
-        return workbook("Ej verkställda beslut", COLUMNS, _rows(found), name)
+        return workbook("Skickas inte som den är", COLUMNS, _rows(found), name)
     context = {"report": found, "is_over": found.quarter.last < request.today}
     return render(request, "planning/unexecuted/report.html", context)
 
@@ -86,7 +86,7 @@ def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
 @roles(*REPORTERS)
 @require_GET
 def document(request: HttpRequest, year: int, number: int) -> FileResponse:
-    """The same as a document that names nobody, ready to be sent."""
+    """The same as a document that names nobody. It says itself that it is not to be sent as it is."""
     found = _report(request, year, number, "report_unexecuted")
     content = pdf.pdf(found, request.at)
     name = f"ej-verkstallda-{year}-{number}.pdf"
@@ -104,15 +104,12 @@ def _report(
         raise Http404
     clients = Client.objects.visible_to(request.actor)
     found = reading.report(clients, quarter, request.today)
-    _log_read(request, [*found.late, *found.carried_out, *found.postponed], name)
+    _log_read(request, [*found.late, *found.carried_out], name)
     return found
 
 
 def _rows(found: reading.Report) -> Iterator[list[Any]]:
-    groups = (
-        ("Ej verkställt", found.late), ("Verkställt under kvartalet", found.carried_out),
-        ("Uppskjutet på egen önskan", found.postponed),
-    )  # fmt: skip
+    groups = (("Ej verkställt", found.late), ("Verkställt under kvartalet", found.carried_out))
     for name, lines in groups:
         for line in lines:
             order = line.order
@@ -162,7 +159,10 @@ def postpone(request: HttpRequest, order: int) -> HttpResponse:
         form.save()
         values = {"order": str(row), **editing.changes(form)}
         editing.record(client, act, "postpone_order", values, form.instance)
-        return f"Antecknat: {row.service} väntar på personens egen önskan."
+        return (
+            f"Antecknat: {row.service} väntar på personens egen önskan. Önskan är skälet, och "
+            "beslutet rapporteras ändå efter tre månader."
+        )
 
     back = reverse("unexecuted:list")
     return changing.form_page(
@@ -174,7 +174,7 @@ def postpone(request: HttpRequest, order: int) -> HttpResponse:
 @roles(*ORDERERS)
 @transaction.atomic
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """The person no longer wants to wait: the three months run from the day after."""
+    """The person no longer wants to wait. The three months have run all the time (UNX-02)."""
     row = get_object_or_404(Postponement.objects.select_related("order__service"), pk=pk)
     client = editing.client_of(request, row.order.client_id, ORDERERS, lock=True)
     form = ResumeForm(request.POST or None, first=row.first, initial={"last": request.today})
@@ -186,7 +186,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
         editing.record(
             client, act, "resume_order", {"order": str(row.order), "last": str(row.last)}
         )
-        return "Väntan är avslutad. De tre månaderna räknas från dagen efter."
+        return "Antecknat: personen vill inte vänta längre. De tre månaderna räknas som förut."
 
     back = reverse("unexecuted:list")
     return changing.form_page(

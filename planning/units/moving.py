@@ -69,12 +69,11 @@ class Wish:
             pk__in=staying.exclude(team=None).values("team")
         )
 
-    @property
-    def take_over(self) -> TakeOver:
-        """What of the plans goes."""
+    def take_over(self, at: datetime) -> TakeOver:
+        """What of the plans goes at an instant."""
         clients = None if self.is_merger else set(self.going.values_list("pk", flat=True))
         shifts = set(self.shifts.values_list("pk", flat=True))
-        return TakeOver(self.source, self.target, self.first_day, clients, shifts)
+        return TakeOver(self.source, self.target, self.first_day, clients, shifts, at)
 
 
 def wish_of(move: UnitMove) -> Wish:
@@ -160,12 +159,13 @@ def prepare(wish: Wish, act: Act, by: Holding) -> UnitMove:
             move.carers.set(wish.staff)
         _record(move, "prepare_unit_move", act)
         _tell(move, wish, "will_move", act)
-        take_over = wish.take_over
+        take_over = wish.take_over(act.at)
         move.shifts = sorted(take_over.shifts)
         move.save(update_fields=["shifts"])
         take_over.carry_out(act, by)
         if wish.is_merger:
-            _end(wish.source, calendar.add_days(wish.first_day, -1))
+            # What has begun there today is shown there.
+            _end(wish.source, calendar.add_days(wish.first_day, 0 if take_over.begun else -1))
         _give_base(wish)
     return move
 
@@ -215,7 +215,7 @@ def cancel(move: UnitMove, act: Act, by: Holding) -> None:
         rows = Shift.objects.filter(pk__in=move.shifts, unit=wish.target)
         back = TakeOver(
             wish.target, wish.source, max(move.first_day, act.day), clients,
-            set(rows.values_list("pk", flat=True)),
+            set(rows.values_list("pk", flat=True)), act.at,
         )  # fmt: skip
         back.carry_out(act, by)
 
@@ -227,7 +227,7 @@ def carry_out(move: UnitMove, act: Act, by: Holding | None = None) -> None:
         move = UnitMove.objects.select_for_update(of=("self",)).get(pk=move.pk)
         if move.carried_out_at or move.cancelled_at:
             return
-        wish.take_over.carry_out(act, by)
+        wish.take_over(act.at).carry_out(act, by)
         # The persons last: until they have gone, they say who goes.
         teams, staff, people = list(wish.teams), list(wish.staff), list(wish.going)
         _carers(wish, staff, teams, act)
@@ -252,7 +252,7 @@ def _carers(wish: Wish, staff: Collection[Carer], teams: Collection[Team], act: 
 def carry_out_due(at: datetime) -> int:
     """Carry out the moves whose day has come, and let open extra needs follow their person. Safe to
     run twice. Returns how many moves there were."""
-    act = Act(None, None, at)
+    act = Act.by_system(at)
     due = list(UnitMove.objects.prepared().filter(first_day__lte=act.day).order_by("first_day"))
     for move in due:
         carry_out(move, act)
@@ -271,8 +271,7 @@ def _record(move: UnitMove, name: str, act: Act) -> None:
     """A line in both units' logs."""
     for unit in (move.source_id, move.target_id):
         log.record(
-            f"unit:{unit}", name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-            subject=move, values={
+            f"unit:{unit}", name, act, subject=move, values={
                 "unit": [str(move.source), str(move.target)],
                 "first_day": [None, str(move.first_day)], "is_merger": move.is_merger,
             },

@@ -1,7 +1,7 @@
 """What a merger or a split would do, before it is done. PLN-21."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from organisation.models import RoleAssignment
 from planning.models import DayPlan, Shift, Visit, VisitStaff
@@ -20,6 +20,8 @@ class Preview:
     published: int
     visits: int
     shifts: int
+    begun: int
+    """Visits of today that stay, since they are under way or done (DAY-02)."""
     loose: int
     """Visits that lose who does them, since the one goes and the other stays."""
     renamed: int
@@ -28,13 +30,14 @@ class Preview:
     """Roles in the unit whose holders do not have them in the other one."""
 
 
-def preview_of(wish: Wish) -> Preview:
-    """What the wish would do: a constant number of queries."""
-    going = wish.take_over
+def preview_of(wish: Wish, at: datetime) -> Preview:
+    """What the wish would do at an instant: a constant number of queries."""
+    going = wish.take_over(at)
     plans = DayPlan.objects.filter(planned_unit=wish.source, day__gte=wish.first_day)
     visits = Visit.objects.standing().filter(going.going, plan__in=plans)
     apart = VisitStaff.objects.filter(going.apart, visit__plan__in=plans)
     rows = wish.shifts.exclude(row="")
+    begun = Visit.objects.standing().filter(pk__in=going.begun, client__in=wish.going)
     return Preview(
         people=wish.going.count(),
         carers=wish.staff.count(),
@@ -43,6 +46,7 @@ def preview_of(wish: Wish) -> Preview:
         published=plans.filter(state=DayPlan.State.PUBLISHED).count(),
         visits=visits.count(),
         shifts=wish.shifts.count(),
+        begun=begun.count(),
         loose=apart.values("visit").distinct().count(),
         renamed=len(_rows(rows) & _rows(Shift.objects.filter(unit=wish.target))),
         roles=_roles(wish) if wish.is_merger else [],

@@ -1,4 +1,4 @@
-"""What is planned goes over from one unit's plans to another's. PLN-21, PLN-15.
+"""What is planned goes over from one unit's plans to another's. PLN-21, PLN-15, DAY-02.
 
 Visits and rows keep their ids, versions and history. Who holds the clients and the units locks here
 the rows of the schedule, then the visits, then both plans' chains: the order of every other change.
@@ -6,12 +6,13 @@ the rows of the schedule, then the visits, then both plans' chains: the order of
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from audit import log
+from audit import clock, log
 from cases.commands import Act
 from organisation.authority import Holding
 from organisation.models import Unit
@@ -24,7 +25,8 @@ from planning.staffing.editing import next_row
 
 @dataclass(frozen=True)
 class TakeOver:
-    """What goes from the plans of a unit to those of another, from a day on."""
+    """What goes from the plans of a unit to those of another, from a day on. A visit that has begun
+    stays where it is, with whoever does it or has done it."""
 
     source: Unit
     target: Unit
@@ -32,16 +34,28 @@ class TakeOver:
     clients: Collection[int] | None
     """None: everybody's visits."""
     shifts: Collection[int]
+    at: datetime
+
+    @cached_property
+    def begun(self) -> list[int]:
+        """The visits from the first day on that are under way or done. One query."""
+        until = clock.local_date(self.at)
+        rows = Visit.objects.filter(
+            plan__planned_unit=self.source, plan__day__range=(self.first_day, until)
+        )
+        return [row.pk for row in rows.select_related("plan") if row.has_begun(self.at)]
 
     @property
     def going(self) -> Q:
         """Which visits of the source's plans go."""
-        return Q() if self.clients is None else Q(client__in=self.clients)
+        whose = Q() if self.clients is None else Q(client__in=self.clients)
+        return whose & ~Q(pk__in=self.begun)
 
     @property
     def apart(self) -> Q:
         """Which places' visit and row would come to stand in different units."""
-        placed, row_goes = Q(shift__isnull=False), Q(shift__in=self.shifts)
+        placed = Q(shift__isnull=False) & ~Q(visit__in=self.begun)
+        row_goes = Q(shift__in=self.shifts)
         if self.clients is None:
             return placed & ~row_goes
         visit_goes = Q(visit__client__in=self.clients)
@@ -66,7 +80,7 @@ class TakeOver:
             return 0
         apart = VisitStaff.objects.filter(self.apart, visit__plan=plan)
         make_loose(list(apart.select_related("visit").order_by("visit", "place")), act, by)
-        other = plan_of(self.target, plan.day, act.at, act.user)
+        other = plan_of(self.target, plan.day, act)
         values = {"visits": keys, "shifts": list(rows)}
         _record(plan, "move_visits_out", act, {"to": str(self.target), **values})
         _record(other, "move_visits_in", act, {"from": str(self.source), **values})
@@ -94,10 +108,7 @@ class TakeOver:
 
 def _record(plan: DayPlan, name: str, act: Act, values: dict) -> None:
     """A line in the plan's log; open boards read everything anew."""
-    event = log.record(
-        plan.chain, name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of, subject=plan,
-        values=values,
-    )  # fmt: skip
+    event = log.record(plan.chain, name, act, subject=plan, values=values)
     DayPlan.objects.filter(pk=plan.pk).update(last_seq=event.seq, reload_seq=event.seq)
 
 

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import log
 from cases.commands import Act, Refused
 from cases.dates import long_date
 from organisation.access import roles
+from organisation.acting import act_of
 from organisation.models import Unit
-from organisation.pages.changing import acting_for
 from organisation.pages.reach import current_units_within
+from organisation.reading import log_read
 from planning.models import UnitMove
 from planning.units import moving
 from planning.units.forms import ChosenForm, MoveForm
@@ -73,23 +73,21 @@ def new(request: HttpRequest) -> HttpResponse:
             return render(
                 request, "planning/units/new.html", context | {"refused": str(refusal)}, status=422
             )
-        context["preview"] = preview_of(wish)
+        context["preview"] = preview_of(wish, request.at)
     return render(request, "planning/units/new.html", context)
 
 
 def _log_read(request: HttpRequest, wish: Wish) -> None:
-    log.record_read(
-        f"unit:{wish.source.pk}", "read_unit_move", at=request.at, actor=request.user,
-        subject=wish.source,
-    )  # fmt: skip
+    unit = wish.source
+    log_read(request, f"unit:{unit.pk}", "read_unit_move", unit, MOVERS, unit.path)
 
 
-def _act(request: HttpRequest) -> Act:
-    return Act(request.user, acting_for(request, MOVERS), request.at)
+def _act(request: HttpRequest, unit: Unit) -> Act:
+    return act_of(request, MOVERS, unit.path)
 
 
 def _do(request: HttpRequest, wish: Wish) -> HttpResponse:
-    act, held = _act(request), request.actor.holding(MOVERS, wish.source.path)
+    act, held = _act(request, wish.source), request.actor.holding(MOVERS, wish.source.path)
     move = moving.prepare(wish, act, held)
     if move.first_day <= request.today:
         moving.carry_out(move, act, held)
@@ -112,7 +110,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = UnitMove.objects.filter(source__in=units, target__in=units)
     move = get_object_or_404(found.select_related("source", "target"), pk=pk)
     try:
-        moving.cancel(move, _act(request), request.actor.holding(MOVERS, move.source.path))
+        moving.cancel(
+            move, _act(request, move.source), request.actor.holding(MOVERS, move.source.path)
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

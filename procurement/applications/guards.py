@@ -49,7 +49,7 @@ def attachments(application: ProviderApplication, day: date) -> list[Missing]:
             continue
         fault = attachment_fault(application, row, found.get(row.code, []), day)
         if fault:
-            missing.append(Missing(row.name, fault, "add_attachment"))
+            missing.append(Missing(row.name, fault, "add_attachment", row.code))
     return missing
 
 
@@ -91,10 +91,26 @@ def review(application: ProviderApplication, day: date) -> list[Missing]:
     return _control(application, Kind.REVIEW, day)
 
 
+def review_stands(application: ProviderApplication, day: date) -> list[Missing]:
+    """The last review is of the application as it now is, and asks for nothing (COR-05)."""
+    if not application.is_reviewed_anew():
+        return [
+            Missing(
+                "Ny granskning efter begäran om komplettering",
+                "Gå igenom det som har kommit in innan ansökan förklaras komplett.",
+                "review_application",
+            )
+        ]
+    if application.needs_completion():
+        note = application.step(Kind.REVIEW).note
+        return [Missing("Komplettering", f"Granskningen: {note}", "request_completion")]
+    return []
+
+
 def completeness(application: ProviderApplication, day: date) -> list[Missing]:
     """Everything that has to be there before the application is declared complete."""
     return [
-        *review(application, day),
+        *(review(application, day) or review_stands(application, day)),
         *particulars(application, day),
         *attachments(application, day),
         *representation(application, day),
@@ -146,6 +162,7 @@ def references(application: ProviderApplication, day: date) -> list[Missing]:
                     f"{lacking} {noun} om {label}",
                     f"Minst {rules.REFERENCES_NEEDED} krävs, {count} finns.",
                     "add_reference",
+                    about,
                 )
             )
     return missing
@@ -263,7 +280,7 @@ def expired_controls(application: ProviderApplication, day: date) -> list[Missin
     """Credit and tax controls that have grown too old for an approval (CAP-18)."""
     return [
         Missing(f"{Kind(kind).label}: ny kontroll", f"Gällde till {long_date(last.valid_until)}.",
-                "record_control")
+                "record_control", kind)
         for kind in (Kind.CREDIT, Kind.TAX)
         if (last := application.step(kind)) and last.valid_until and last.valid_until < day
     ]  # fmt: skip
@@ -279,9 +296,10 @@ def _control(application: ProviderApplication, kind: str, day: date) -> list[Mis
     }.get(Kind(kind), "record_control")
     label = str(Kind(kind).label)
     if last is None:
-        return [Missing(label, "Inte gjord.", command)]
+        return [Missing(label, "Inte gjord.", command, kind)]
     if not last.is_done:
-        return [Missing(label, f"Beställd {long_date(last.done_on)}, svar inväntas.", command)]
+        waiting = f"Beställd {long_date(last.done_on)}, svar inväntas."
+        return [Missing(label, waiting, command, kind)]
     if last.valid_until and last.valid_until < day:
-        return [Missing(label, f"Gällde till {long_date(last.valid_until)}.", command)]
+        return [Missing(label, f"Gällde till {long_date(last.valid_until)}.", command, kind)]
     return []

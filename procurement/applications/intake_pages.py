@@ -10,15 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from audit import log
+from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
+from organisation import entry, swedish
 from organisation.access import roles
+from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit
+from organisation.reading import log_read
 from organisation.roles import ADMINISTRATION, Role
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
 from procurement.portal import registration
-from procurement.portal.sheet import number
 
 INTAKE = frozenset(
     {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}
@@ -35,8 +38,8 @@ def companies(request: HttpRequest) -> HttpResponse:
             filter=Q(representations__approved_on=None, representations__ended_on=None),
         )
     ).order_by("-waiting", "name")
-    if text := request.GET.get("namn", "").strip():
-        rows = rows.filter(name__icontains=text)
+    if text := entry.sought(request.GET.get("namn")):
+        rows = rows.filter(swedish.containing(text, "name"))
     if request.GET.get("visa") == "vantar":
         rows = rows.filter(waiting__gt=0)
     return render(request, "procurement/companies.html", {"rows": rows[:200]})
@@ -46,18 +49,15 @@ def companies(request: HttpRequest) -> HttpResponse:
 def company(request: HttpRequest, pk: int) -> HttpResponse:
     """A company's facts, people and applications."""
     provider = get_object_or_404(Provider, pk=pk)
-    log.record_read(
-        f"provider:{pk}", "read_company", at=request.at, actor=request.user, subject=provider
-    )
+    log_read(request, f"provider:{pk}", "read_company", provider, ADMINISTRATION)
     may_edit = request.actor.has_role(*INTAKE)
     form = CompanyForm(request.POST or None, instance=provider)
     if request.method == "POST" and may_edit and form.is_valid():
         with transaction.atomic():
             form.save()
             log.record(
-                f"provider:{pk}", "edit_company", at=request.at, actor=request.user,
-                subject=provider, values={n: form.cleaned_data[n] for n in form.changed_data},
-                personal=True,
+                f"provider:{pk}", "edit_company", act_of(request, INTAKE), subject=provider,
+                values={n: form.cleaned_data[n] for n in form.changed_data}, personal=True,
             )  # fmt: skip
         messages.success(request, "Uppgifterna är sparade.")
         return redirect("applications:company", pk)
@@ -79,17 +79,17 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
 def authority(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or end a person's authority to represent the company."""
     representation = get_object_or_404(
-        Representation, pk=number(request.POST.get("representation")), provider_id=pk
+        Representation, pk=entry.whole_number(request.POST.get("representation")), provider_id=pk
     )
     if request.POST.get("do") == "approve":
         try:
-            registration.approve(representation, request.user, request.at)
+            registration.approve(representation, act_of(request, INTAKE))
         except ValueError as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"{representation.user} är godkänd som företrädare.")
     else:
-        registration.end(representation, request.user, request.at)
+        registration.end(representation, act_of(request, INTAKE))
         messages.success(request, f"Behörigheten för {representation.user} är avslutad.")
     return redirect("applications:company", pk)
 
@@ -99,16 +99,12 @@ def enter(request: HttpRequest) -> HttpResponse:
     """An application that came on paper or by mail: the company first, then its day of arrival."""
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        unit = Unit.objects.get(parent=None)
+        unit, act = Unit.objects.get(parent=None), act_of(request, INTAKE)
         application = open_once(
             request.POST.get("key", ""),
             "enter_application",
             lambda: enter_application(
-                _provider(request, form.cleaned_data),
-                unit,
-                form.cleaned_data["channel"],
-                request.user,
-                request.at,
+                _provider(form.cleaned_data, act), unit, form.cleaned_data["channel"], act
             ),
         )
         return redirect("cases:do", application.pk, "register_arrival")
@@ -117,7 +113,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     return render(request, "procurement/enter.html", context, status=status)
 
 
-def _provider(request: HttpRequest, stated: dict) -> Provider:
+def _provider(stated: dict, act: Act) -> Provider:
     """The company with that number; a known one keeps what stands of it."""
     found = Provider.with_number(stated["organisation_number"])
     if found:
@@ -128,8 +124,5 @@ def _provider(request: HttpRequest, stated: dict) -> Provider:
         address=stated["address"],
         mail=stated["mail"],
     )
-    log.record(
-        f"provider:{provider.pk}", "enter_company", at=request.at, actor=request.user,
-        subject=provider, personal=True,
-    )  # fmt: skip
+    log.record(f"provider:{provider.pk}", "enter_company", act, subject=provider, personal=True)
     return provider

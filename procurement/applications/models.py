@@ -94,6 +94,17 @@ class ProviderApplication(Case):
         """The last record of a step."""
         return self.steps.filter(kind=kind).order_by("pk").last()
 
+    def is_reviewed_anew(self) -> bool:
+        """Whether it has been gone through since completion was last requested (COR-05)."""
+        last, asked = self.step(HandlingStep.Kind.REVIEW), self.completions.last()
+        return last is not None and (asked is None or last.recorded_at > asked.recorded_at)
+
+    def needs_completion(self) -> bool:
+        """Whether the last review says so, and nothing has been requested since."""
+        last = self.step(HandlingStep.Kind.REVIEW)
+        incomplete = last is not None and last.outcome == HandlingStep.Outcome.INCOMPLETE
+        return incomplete and self.is_reviewed_anew()
+
     def open_completion(self) -> "CompletionRequest | None":
         """The round that waits for the company's answer."""
         return self.completions.filter(closed_on=None).last()
@@ -190,9 +201,15 @@ class ProviderApplication(Case):
     def notify_rejection(self) -> None:
         """The company that was not approved has been told; the correction period runs (LOV-11)."""
 
-    @transition(field="state", source=State.CORRECTION_PERIOD, target=State.CORRECTION_FILED)
+    @transition(
+        field="state",
+        source=[State.CORRECTION_PERIOD, State.REJECTED, State.EXCLUDED],
+        target=State.CORRECTION_FILED,
+    )
     def file_correction(self) -> None:
-        """The company has gone to the administrative court."""
+        """The company has gone to the administrative court; the municipality may be told of it
+        after the case has ended, which then is open again (COR-04)."""
+        self.closed_on = None
 
     @transition(
         field="state",
@@ -234,7 +251,8 @@ class ProviderApplication(Case):
 
 
 class HandlingStep(Record):
-    """A step of LOV-05 with outcome and evidence; done again, it is a new row."""
+    """A step of LOV-05 with outcome and evidence; done again, it is a new row. Only the review of
+    the application can say that it needs completion."""
 
     class Kind(models.TextChoices):
         REVIEW = "review", "Granskning av ansökan"
@@ -249,6 +267,7 @@ class HandlingStep(Record):
         PASSED = "passed", "Godtagbart"
         REMARK = "remark", "Godtagbart med anmärkning"
         FAILED = "failed", "Uppfyller inte kraven"
+        INCOMPLETE = "incomplete", "Behöver kompletteras"
 
     application = models.ForeignKey(
         ProviderApplication, on_delete=models.PROTECT, related_name="steps"
@@ -491,8 +510,19 @@ class CorrectionCase(Record):
     )
     court_case_number = models.CharField(max_length=40)
     filed_on = models.DateField()
+    """The day it came to the court."""
+    told_on = models.DateField()
+    """The day the municipality was told of it."""
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_on = models.DateField(null=True)
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(told_on__gte=models.F("filed_on")),
+                name="the_municipality_is_told_after_the_filing",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.court_case_number

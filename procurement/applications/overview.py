@@ -57,11 +57,11 @@ def _proposals_to_answer(user: User) -> Q:
 WAITING = (
     Waiting(
         {Role.DEPUTY_DIRECTOR}, _proposals_to_answer,
-        "har ett förslag till beslut som väntar på ditt samråd.", "Läs förslaget",
+        "Ett förslag till beslut väntar på ditt samråd.", "Läs förslaget",
     ),
     Waiting(
         {Role.COMMITTEE_SECRETARY}, lambda user: Q(state=State.DECIDED),
-        "har fått ett beslut som ska meddelas.", "Meddela sökanden",
+        "Nämndens beslut ska meddelas.", "Meddela sökanden",
         NotifyApplicant.command_name(),
     ),
 )  # fmt: skip

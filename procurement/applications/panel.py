@@ -121,8 +121,10 @@ def _control(kind: Any, step: HandlingStep | None) -> Line:
     outcome = f"{step.get_outcome_display()}. {step.note}".strip()
     if not step.is_done:
         return Line(kind.label, "amber", "Väntar", _who(step), step.done_on, outcome)
-    failed = step.outcome == HandlingStep.Outcome.FAILED
-    light, word = ("red", "Brister") if failed else ("green", "Klart")
+    light, word = {
+        HandlingStep.Outcome.FAILED: ("red", "Brister"),
+        HandlingStep.Outcome.INCOMPLETE: ("amber", "Komplettera"),
+    }.get(HandlingStep.Outcome(step.outcome), ("green", "Klart"))
     return Line(kind.label, light, word, _who(step), step.done_on, outcome)
 
 

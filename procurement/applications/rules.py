@@ -36,34 +36,61 @@ class ExclusionGround(models.TextChoices):
 
 
 COMPLETION_REQUEST = DeadlineRule(
-    "completion_request", "Begära komplettering", Budget(days=14),
+    "completion_request",
+    "Begära komplettering",
+    "tiden för att begära komplettering",
+    Budget(days=14),
     "rutinen (komplettering begärs inom 14 dagar)",
-)  # fmt: skip
+)
 COMPLETION_ANSWER = DeadlineRule(
-    "completion_answer", "Komplettering från företaget", Budget(days=14),
+    "completion_answer",
+    "Komplettering från företaget",
+    "tiden för företagets komplettering",
+    Budget(days=14),
     "rutinen (komplettering lämnas inom 14 dagar)",
     for_company=True,
-)  # fmt: skip
+)
 HANDLING = DeadlineRule(
-    "handling", "Handläggning klar, mål", Budget(weeks=4), "rutinen (mål, inte lag)"
+    "handling",
+    "Handläggning klar (mål)",
+    "kommunens tid för handläggningen",
+    Budget(weeks=4),
+    "rutinen (mål, inte lag)",
 )
 DECISION_TIME = DeadlineRule(
-    "decision_time", "Beslut enligt förfrågningsunderlaget", Budget(weeks=12),
-    "förfrågningsunderlaget (LOV 4 kap. 4 §)", amber_days=14,
+    "decision_time",
+    "Beslut enligt förfrågningsunderlaget",
+    "tiden för beslut enligt förfrågningsunderlaget",
+    Budget(weeks=12),
+    "förfrågningsunderlaget (LOV 4 kap. 4 §)",
+    amber_days=14,
     for_company=True,
-)  # fmt: skip
+)
 DOCUMENTS_DUE = DeadlineRule(
-    "documents_due", "Tjänsteskrivelse, manusstopp", Budget(), "nämndens sammanträdesplan"
+    "documents_due",
+    "Tjänsteskrivelse (manusstopp)",
+    "tiden för att lämna tjänsteskrivelsen till nämnden",
+    Budget(),
+    "nämndens sammanträdesplan",
 )
 NOTIFY = DeadlineRule(
-    "notify", "Meddela sökanden", Budget(working_days=3),
-    "LOV 8 kap. 2 § (snarast; kommunens mål är tre arbetsdagar)", amber_days=3,
-)  # fmt: skip
+    "notify",
+    "Meddela sökanden",
+    "tiden för att meddela sökanden",
+    Budget(working_days=3),
+    "LOV 8 kap. 2 § (snarast; kommunens mål är tre arbetsdagar)",
+    amber_days=3,
+)
 CORRECTION = DeadlineRule(
-    "correction", "Sista dag att ansöka om rättelse", Budget(weeks=3), "LOV 10 kap. 1-3 §§",
-    statutory=True, ladder=(),
+    "correction",
+    "Sista dag att ansöka om rättelse",
+    "tiden för att ansöka om rättelse",
+    Budget(weeks=3),
+    "LOV 10 kap. 1-3 §§",
+    statutory=True,
+    ladder=(),
     for_company=True,
-)  # fmt: skip
+)
 ALL_DEADLINES = (
     COMPLETION_REQUEST, COMPLETION_ANSWER, HANDLING, DECISION_TIME, DOCUMENTS_DUE, NOTIFY,
     CORRECTION,

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
+from django.urls import reverse
 
 from cases import attachments, ledger, messages, preferences
 from cases.actions import (
@@ -21,6 +22,7 @@ from cases.actions import (
 from cases.commands import Act, Command, CommandForm, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import actor_on, holders
+from organisation.fields import Day
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role
 from procurement.applications.models import ProviderApplication
@@ -91,7 +93,7 @@ def open_own_unit(unit: Unit, name: str, table: str, agreed: Agreed, act: Act) -
         specification=SpecificationVersion.objects.in_force(act.day), signed_on=agreed.valid_from,
         signing=Contract.Signing.INTERNAL, table=table,
     )  # fmt: skip
-    open_case(contract, act.user, name="open_own_unit", at=act.at)
+    open_case(contract, act, name="open_own_unit")
     give_number(contract, act.day)
     contract.save()
     add_version(contract, agreed, act)
@@ -290,7 +292,7 @@ class PermitForm(CommandForm):
     reference = forms.CharField(
         label="Beteckning", max_length=80, help_text="Till exempel beslutets eller brevets nummer."
     )
-    valid_from = forms.DateField(label="Gäller från")
+    valid_from = Day(label="Gäller från", back=40)
     valid_to = forms.DateField(
         label="Gäller till", required=False,
         help_text="Lämna tomt om det gäller tills vidare, som tillståndet från IVO.",
@@ -346,7 +348,7 @@ class AddPermit(Command):
                 )
         if self.valid_to:
             ledger.start(
-                case, rules.EXPIRY, self.valid_to, label=f"{row.get_kind_display()} går ut",
+                case, rules.EXPIRY, self.valid_to, what=str(row.get_kind_display()),
                 about=f"permit:{row.pk}", anchor_text=row.reference,
             )  # fmt: skip
         if act.user and actor_on(act.user, act.day).is_outside:
@@ -605,8 +607,12 @@ def finish(contract: Contract, last_day: date, act: Act, why: str) -> None:
         for role in HOLDING_ACCESS
         for user in holders(role, contract.unit.path, act.day)
     ]  # fmt: skip
-    text = f"{contract}: avtalet upphör, ta tillbaka konton, kort och utrustning"
-    messages.notify(people, contract, text, act.at)
+    text = (
+        f"{contract}: avtalet upphör {long_date(last_day)}. "
+        "Ta tillbaka konton, kort och utrustning senast den dagen"
+    )
+    where = reverse("introductions:withdrawal", args=[contract.pk])
+    messages.notify(people, contract, text, act.at, leads_to=where)
 
 
 def _receive(case: Any, upload: UploadedFile, act: Act) -> Any:

@@ -12,6 +12,7 @@ from django_fsm import transition
 from cases.models import Attachment, Case, Record
 from organisation.models import Responsibility
 from organisation.roles import ADMINISTRATION, Role
+from organisation.swedish import SWEDISH
 from procurement.applications.models import ProviderApplication
 from procurement.specifications.models import Remedy, ServiceArea, SpecificationVersion
 
@@ -132,8 +133,8 @@ class ContactPerson(Record):
     """Whom to reach at the provider, and about what."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="contacts")
-    name = models.CharField("namn", max_length=120)
-    title = models.CharField("befattning", max_length=80)
+    name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
+    title = models.CharField("befattning", max_length=80, db_collation=SWEDISH)
     mail = models.EmailField("e-post", blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)
     ended_on = models.DateField(null=True)

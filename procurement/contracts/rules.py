@@ -10,24 +10,36 @@ from cases.dates import long_date
 from cases.deadlines import Budget, DeadlineRule, Rung
 
 EXPIRY_LADDER = (
-    Rung("first", -60, "company", "går ut om två månader"),
-    Rung("reminder", -30, "responsible", "går ut om en månad"),
-    Rung("due", 0, "responsible", "går ut i dag"),
-    Rung("overdue", 1, "responsible", "har gått ut"),
-    Rung("escalated", 3, "deputy-director", "har gått ut och är inte förnyat"),
+    Rung("first", -60, "company"),
+    Rung("reminder", -30, "responsible"),
+    Rung("due", 0, "responsible"),
+    Rung("overdue", 1, "responsible"),
+    Rung("escalated", 3, "deputy-director", "Ingen ny handling är registrerad"),
 )
 EXPIRY = DeadlineRule(
-    "permit_expires", "Tillstånd eller intyg går ut", Budget(), "handlingens sista giltighetsdag",
-    amber_days=60, ladder=EXPIRY_LADDER, for_company=True,
-)  # fmt: skip
+    "permit_expires",
+    "{what} går ut",
+    "giltighetstiden för {what}",
+    Budget(),
+    "handlingens sista giltighetsdag",
+    amber_days=60,
+    ladder=EXPIRY_LADDER,
+    for_company=True,
+)
 CONTRACT_ENDS = DeadlineRule(
-    "contract_ends", "Avtalet löper ut", Budget(), "avtalet", amber_days=180, for_company=True,
+    "contract_ends",
+    "Avtalet löper ut",
+    "avtalstiden",
+    Budget(),
+    "avtalet",
+    amber_days=180,
+    for_company=True,
     ladder=(
-        Rung("first", -180, "responsible", "löper ut om ett halvår"),
-        Rung("reminder", -90, "responsible", "löper ut om tre månader"),
-        Rung("due", 0, "deputy-director", "löper ut i dag"),
+        Rung("first", -180, "responsible"),
+        Rung("reminder", -90, "responsible"),
+        Rung("due", 0, "deputy-director"),
     ),
-)  # fmt: skip
+)
 ALL_DEADLINES = (EXPIRY, CONTRACT_ENDS)
 
 

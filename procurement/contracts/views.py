@@ -11,9 +11,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from cases import calendar, preferences
-from cases.commands import Act, open_once
+from cases.commands import open_once
 from cases.models import Case, Deadline
+from organisation import entry, swedish
 from organisation.access import public, roles
+from organisation.acting import act_of
+from organisation.fields import Day
 from organisation.models import Responsibility, Unit
 from organisation.pages.excel import workbook
 from organisation.roles import Role
@@ -25,6 +28,12 @@ from procurement.specifications.models import ServiceArea
 
 READERS = Contract.reader_roles
 ENTERS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
+NO_CHOICE = {
+    "in_house": "Om du inte väljer får du hemtjänst av kommunens egen regi i området",
+    "in_turn": "Om du inte väljer får du hemtjänst av utförarna i området i turordning",
+    "nearest": "Om du inte väljer får du hemtjänst av den utförare som har flest personer i närheten",
+}
+"""The preference `no_choice` as it is said to the person themselves (LOV 9:2)."""
 COLUMNS = (
     ("Utförare", 32), ("Slag", 12), ("Avtal", 16), ("Uppdrag", 24), ("Områden", 40),
     ("Kapacitet, timmar per månad", 16), ("Verksamhetsansvarig", 26), ("Gäller från", 14),
@@ -57,8 +66,8 @@ def _rows(request: HttpRequest) -> list[Contract]:
     contracts = Contract.objects.filter(pk__in=visible.values("pk"))
     ended = request.GET.get("visa") == "upphorda"
     contracts = contracts.filter(state=Contract.State.ENDED if ended else Contract.State.IN_FORCE)
-    if text := request.GET.get("namn", "").strip():
-        contracts = contracts.filter(title__icontains=text)
+    if text := entry.sought(request.GET.get("namn")):
+        contracts = contracts.filter(swedish.containing(text, "title"))
     for name, lookup in (("omrade", "versions__areas"), ("uppdrag", "versions__assignment")):
         if wanted := request.GET.get(name, ""):
             contracts = contracts.filter(**{lookup: wanted}) if _known(name, wanted) else contracts
@@ -72,7 +81,9 @@ def _rows(request: HttpRequest) -> list[Contract]:
 
 
 def _known(name: str, wanted: str) -> bool:
-    return wanted.isdecimal() if name == "omrade" else wanted in ProviderApplication.Assignment
+    if name == "omrade":
+        return entry.whole_number(wanted) is not None
+    return wanted in ProviderApplication.Assignment
 
 
 def _expiring(request: HttpRequest) -> QuerySet[Deadline]:
@@ -116,7 +127,7 @@ class OwnUnitForm(forms.Form):
         label="Gäller", choices=Responsibility.Table.choices, widget=forms.RadioSelect,
         initial=Responsibility.Table.HOME_CARE,
     )  # fmt: skip
-    valid_from = forms.DateField(label="Gäller från")
+    valid_from = Day(label="Gäller från", back=40)
     assignment = forms.ChoiceField(
         label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect,
         required=False, help_text="För hemtjänst.",
@@ -156,7 +167,7 @@ def own_unit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         stated = dict(form.cleaned_data)
         name, unit, table = (stated.pop(field) for field in ("name", "unit", "table"))
-        act = Act(request.user, None, request.at)
+        act = act_of(request, ENTERS, unit.path)
         agreed = Agreed(valid_to=None, **stated)
         contract = open_once(
             request.POST.get("key", ""), "open_own_unit",
@@ -184,28 +195,28 @@ def choose(request: HttpRequest) -> HttpResponse:
             "stops",
         )
     )  # fmt: skip
-    area = request.GET.get("omrade", "")
+    area = entry.whole_number(request.GET.get("omrade"))
     taken = taken_hours()
     shown = []
     for contract in contracts:
         version = _holding(contract.held, request.today)
         if version is None or (version.valid_to and version.valid_to < request.today):
             continue
-        if area.isdecimal() and int(area) not in {row.pk for row in version.areas.all()}:
+        if area is not None and area not in {row.pk for row in version.areas.all()}:
             continue
         shown.append(_shown(contract, version, taken.get(contract.pk, 0)))
     by_name = request.GET.get("ordning") == "namn"
-    order = sorted(range(len(shown)), key=lambda place: shown[place]["name"]) if by_name else (
-        rules.neutral_order([row["name"] for row in shown], request.today)
-    )  # fmt: skip
+    if by_name:
+        shown.sort(key=lambda row: swedish.key(row["name"]))
+    else:
+        drawn = rules.neutral_order([row["name"] for row in shown], request.today)
+        shown = [shown[place] for place in drawn]
     context = {
-        "providers": [shown[place] for place in order],
+        "providers": shown,
         "areas": ServiceArea.objects.all(),
         "area": area,
         "by_name": by_name,
-        "no_choice": dict(preferences.PREFERENCES["no_choice"].words)[
-            preferences.chosen("no_choice")
-        ],
+        "no_choice": NO_CHOICE[preferences.chosen("no_choice")],
         "change_days": preferences.chosen("provider_change_days"),
     }
     return render(request, "procurement/contracts/choose.html", context)
@@ -222,6 +233,7 @@ def _shown(contract: Contract, version: ContractVersion, taken: int) -> dict[str
     return {
         "name": contract.provider.name,
         "kind": "Kommunens egen regi" if contract.is_own else "Privat utförare",
+        "is_own": contract.is_own,
         "assignment": version.get_assignment_display(),
         "areas": [row.name for row in version.areas.all()],
         "since": contract.signed_on,

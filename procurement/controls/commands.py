@@ -39,7 +39,7 @@ def open_control(duty: Duty, person: User | None, act: Act) -> YearlyControl:
         state=State.OPEN, about=about, agreement=agreement, due_on=duty.due, unit=duty.unit,
         responsible=person, provider=agreement.provider, title=agreement.title,
     )  # fmt: skip
-    open_case(case, act.user, name="open_control", at=act.at)
+    open_case(case, act, name="open_control")
     give_number(case, act.day)
     case.save()
     ControlItem.objects.bulk_create(ControlItem(control=case, kind=kind) for kind in kinds)
@@ -68,6 +68,8 @@ class RequestReports(Command):
 
 
 class ReceiveForm(CommandForm):
+    subject = "item"
+
     item = forms.ModelChoiceField(None, label="Handling")
     file = forms.FileField(label="Fil", max_length=160)
 
@@ -115,6 +117,8 @@ class SendReport(Command):
 
 
 class ReviewForm(CommandForm):
+    subject = "item"
+
     item = forms.ModelChoiceField(None, label="Vad")
     done_on = forms.DateField(label="Granskad den")
     outcome = forms.ChoiceField(

@@ -12,9 +12,10 @@ def received(control: YearlyControl, day: date) -> list[Missing]:
     """The reports that the provider leaves; the other controls need nothing of it."""
     if control.about != YearlyControl.About.REPORTS:
         return []
-    command = "send_report" if control.requested_on else "request_reports"
     waiting = control.items.filter(received_on=None)
-    return [Missing(f"{item} från utföraren", command=command) for item in waiting]
+    if not control.requested_on:
+        return [Missing(f"{item} från utföraren", "", "request_reports") for item in waiting]
+    return [Missing(f"{item} från utföraren", "", "send_report", str(item.pk)) for item in waiting]
 
 
 def reviews(control: YearlyControl, day: date) -> list[Missing]:
@@ -23,11 +24,10 @@ def reviews(control: YearlyControl, day: date) -> list[Missing]:
     for item in control.items.prefetch_related("reviews"):
         found = list(item.reviews.all())
         if not found:
-            gaps.append(Missing(f"Granskning: {item}", command="review_item"))
+            gaps.append(Missing(f"Granskning: {item}", "", "review_item", str(item.pk)))
         elif item.kind == Kind.ANNUAL_ACCOUNTS and not any(row.by_controller for row in found):
-            gaps.append(
-                Missing("Controllerns granskning av årsredovisningen", command="review_item")
-            )
+            what = "Controllerns granskning av årsredovisningen"
+            gaps.append(Missing(what, "", "review_item", str(item.pk)))
     return gaps
 
 

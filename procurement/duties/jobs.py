@@ -57,7 +57,7 @@ def make(at: datetime) -> int:
         )
         if made or moved:
             log.record(
-                CHAIN, "make_duties", at=at, actor=None, subject=Unit.objects.get(parent=None),
+                CHAIN, "make_duties", Act.by_system(at), subject=Unit.objects.get(parent=None),
                 values={"made": made, "changed": [row.pk for row in moved][:BATCH]},
             )  # fmt: skip
     return made + len(moved)
@@ -167,10 +167,10 @@ def _open(pk: int, at: datetime) -> bool:
         if duty is None:
             return False
         person, said = answerable(duty, clock.local_date(at))
-        act = Act(None, None, at)
+        act = Act.by_system(at)
         case = openers[duty.kind](duty, person, act)
         ledger.start(
-            case, DUTY, duty.due, label=duty.get_kind_display(),
+            case, DUTY, duty.due, what=str(duty.get_kind_display()),
             anchor_text=f"{duty.get_main_role_display()} svarar för uppgiften",
         )  # fmt: skip
         if said:

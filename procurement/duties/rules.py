@@ -11,7 +11,12 @@ from procurement.duties.models import Duty
 
 Kind, Row = Duty.Kind, Responsibility.Duty
 DUTY = DeadlineRule(
-    "duty", "Uppgift i årshjulet", Budget(), "ansvarsmatrisen och avtalet", amber_days=21
+    "duty",
+    "{what}",
+    "årshjulets tid för {what}",
+    Budget(),
+    "ansvarsmatrisen och avtalet",
+    amber_days=21,
 )
 YEAR = 12
 FIRST_YEAR_ENDS = 12

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.dates import MONTHS
+from organisation import entry, swedish
 from organisation.access import roles
 from organisation.pages.excel import workbook
 from organisation.roles import Role
@@ -59,10 +60,11 @@ class Asked:
     def of(cls, request: HttpRequest) -> "Asked":
         """From the address; what makes no sense is left out."""
         get = request.GET
-        year = get.get("ar", "")
+        year = entry.number(get.get("ar"))
+        provider = entry.whole_number(get.get("utforare"))
         return cls(
-            int(year) if year.isdecimal() and 2000 <= int(year) <= 2100 else request.today.year,
-            get.get("utforare", "") if get.get("utforare", "").isdecimal() else "",
+            year if 2000 <= year <= 2100 else request.today.year,
+            "" if provider is None else str(provider),
             get.get("roll", "") if get.get("roll", "") in Role else "",
             get.get("uppgift", "") if get.get("uppgift", "") in Duty.Kind else "",
             get.get("manad", "") if get.get("manad", "") in map(str, range(1, 13)) else "",
@@ -116,8 +118,10 @@ def wheel(request: HttpRequest) -> HttpResponseBase:
         "middle": SIZE // 2,
         "providers": Contract.objects.filter(duties__isnull=False)
         .values_list("provider_id", "title").distinct().order_by("title"),
-        "roles": [Role(role) for role in sorted(set(
-            Duty.objects.order_by().values_list("main_role", flat=True).distinct()))],
+        "roles": sorted(
+            map(Role, Duty.objects.order_by().values_list("main_role", flat=True).distinct()),
+            key=lambda role: swedish.key(str(role.label)),
+        ),
         "kinds": Duty.Kind,
     }  # fmt: skip
     return render(request, "procurement/duties/wheel.html", context)

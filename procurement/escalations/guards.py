@@ -128,4 +128,4 @@ def _of_plan(row) -> Missing:
         what, command = "Ställningstagande till utförarens åtgärdsplan", "review_action_plan"
     else:
         what, command = "Utförarens åtgärdsplan", "review_action_plan"
-    return Missing(f"{what} (begärd {long_date(row.demanded_on)})", command=command)
+    return Missing(f"{what} (begärd {long_date(row.demanded_on)})", "", command, str(row.pk))

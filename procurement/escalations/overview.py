@@ -59,19 +59,19 @@ WAITING = (
     Waiting(
         {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR},
         lambda user: Q(kind=Deviation.case_kind, state=Deviation.State.REPORTED),
-        "är en avvikelse som ska graderas.", "Gradera", GradeDeviation.command_name(),
+        "En avvikelse ska graderas.", "Gradera", GradeDeviation.command_name(),
     ),
     Waiting(
-        LEADERS, lambda user: IVO_OPEN, "är en allvarlig brist. Pröva anmälan till IVO.", "Öppna",
+        LEADERS, lambda user: IVO_OPEN, "En allvarlig brist har kommit fram. Pröva anmälan till IVO.", "Öppna",
     ),
     Waiting(
         {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR}, lambda user: Q(Exists(PLANS_TO_REVIEW)),
-        "har en åtgärdsplan att ta ställning till.", "Ta ställning",
+        "En åtgärdsplan väntar på ställningstagande.", "Ta ställning",
         ReviewActionPlan.command_name(),
     ),
     Waiting(
         InDepthFollowUp.reader_roles, _to_decide,
-        "har en föreslagen åtgärd som väntar på ditt beslut.", "Öppna",
+        "En föreslagen åtgärd väntar på ditt beslut.", "Öppna",
     ),
 )  # fmt: skip
 

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from audit import log
+from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
 from cases.views import back_to, get_case
 from organisation.access import logged_in, roles
+from organisation.acting import act_of
 from organisation.models import Unit
 from organisation.roles import ADMINISTRATION, Role
 from procurement.contracts.models import Contract
@@ -77,7 +78,7 @@ def _of_staff(request: HttpRequest, stated: dict[str, Any]) -> Deviation:
     return open_deviation(
         provider, contract, unit, source=stated["source"], area=stated["area"],
         happened_on=stated["happened_on"], description=stated["description"],
-        actor_user=request.user, at=request.at,
+        act=act_of(request, REPORTERS, unit.path),
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def _of_company(request: HttpRequest, contract: Contract, stated: dict[str, Any]
     return open_deviation(
         contract.provider, contract, contract.unit, source=Deviation.Source.OWN,
         area=stated["area"], happened_on=stated["happened_on"], description=stated["description"],
-        actor_user=request.user, at=request.at,
+        act=Act.own(request.user, request.at),
     )  # fmt: skip
 
 
@@ -95,7 +96,6 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if row.kind != Deviation.case_kind or request.actor.is_outside:
         raise Http404
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     return render(request, "procurement/escalations/receipt.html", {"case": row.concrete()})
 
 
@@ -105,7 +105,6 @@ def chain(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if row.kind != InDepthFollowUp.case_kind:
         raise Http404
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     case: Any = row.concrete()
     context = {
         "case": case,

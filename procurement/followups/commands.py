@@ -39,7 +39,7 @@ def open_follow_up(duty: Duty, person: User | None, act: Act) -> FollowUp:
         provider=agreement.provider if agreement else None,
         title=agreement.title if agreement else str(duty),
     )  # fmt: skip
-    open_case(case, act.user, name="open_follow_up", at=act.at)
+    open_case(case, act, name="open_follow_up")
     give_number(case, act.day)
     case.save()
     FollowUpQuestion.objects.bulk_create(
@@ -370,7 +370,7 @@ class DocumentFollowUp(Command):
         official_note(case, act, f"Uppföljning genomförd {case.held_on}.", document)
         for row in case.questions.filter(finding__in=rules.NOT_MET):
             ledger.start(
-                case, rules.MENDING, row.mend_by, label=f"Brist rättad: {row.get_area_display()}",
+                case, rules.MENDING, row.mend_by, what=str(row.get_area_display()),
                 about=f"question:{row.pk}", anchor_text="bristen ska vara rättad",
             )  # fmt: skip
         tell_company(case, act, f"{case}: uppföljningen är dokumenterad, läs den i portalen")
@@ -378,6 +378,8 @@ class DocumentFollowUp(Command):
 
 
 class MendedForm(CommandForm):
+    subject = "question"
+
     question = forms.ModelChoiceField(None, label="Brist")
     mended_on = forms.DateField(label="Rättad den")
 

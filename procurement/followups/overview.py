@@ -36,6 +36,6 @@ WAITING = (
         {Role.DEVELOPMENT_STRATEGIST}, lambda user: Q(
             state=State.ASKED, followup__answered_on__isnull=False, responsible=user
         ),
-        "har utförarens svar, och kan hållas.", "Registrera", HoldFollowUp.command_name(),
+        "Utförarens svar har kommit, och uppföljningen kan hållas.", "Registrera", HoldFollowUp.command_name(),
     ),
 )  # fmt: skip

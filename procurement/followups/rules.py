@@ -7,16 +7,25 @@ from datetime import date
 from cases.deadlines import Budget, DeadlineRule, Rung
 
 ANSWERS = DeadlineRule(
-    "follow_up_answers", "Svar på uppföljningens frågor", Budget(), "uppföljningens utskick",
+    "follow_up_answers",
+    "Svar på uppföljningens frågor",
+    "tiden för att besvara uppföljningens frågor",
+    Budget(),
+    "uppföljningens utskick",
     ladder=(
-        Rung("reminder", -5, "company", "ska besvaras inom fem dagar"),
-        Rung("due", 0, "company", "ska besvaras senast i dag"),
-        Rung("overdue", 1, "responsible", "är inte besvarade"),
+        Rung("reminder", -5, "company"),
+        Rung("due", 0, "company"),
+        Rung("overdue", 1, "responsible"),
     ),
     for_company=True,
-)  # fmt: skip
+)
 MENDING = DeadlineRule(
-    "finding_mended", "Brist rättad", Budget(), "uppföljningen", for_company=True
+    "finding_mended",
+    "Brist rättad: {what}",
+    "tiden för att rätta bristen i {what}",
+    Budget(),
+    "uppföljningen",
+    for_company=True,
 )
 ALL_DEADLINES = (ANSWERS, MENDING)
 MONTHS_OF_A_YEAR = 12

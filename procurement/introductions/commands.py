@@ -15,6 +15,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_company
 from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
+from organisation import entry, swedish
 from organisation.authority import holders
 from organisation.models import User
 from organisation.roles import Role
@@ -59,9 +60,7 @@ def begin(application: ProviderApplication, act: Act, decided_on: date) -> Intro
         template=template,
         decided_on=decided_on,
     )
-    open_case(
-        introduction, act.user, name="begin_introduction", at=act.at, on_behalf_of=act.on_behalf_of
-    )
+    open_case(introduction, act, name="begin_introduction")
     give_number(introduction, act.day)
     introduction.save()
     service_only = application.assignment == ProviderApplication.Assignment.DOMESTIC
@@ -85,9 +84,7 @@ def begin_residential(contract: Contract, act: Act, decided_on: date) -> Introdu
         unit=contract.unit, responsible=contract.responsible, signed_contract=contract,
         template=template, decided_on=decided_on,
     )  # fmt: skip
-    open_case(
-        introduction, act.user, name="begin_introduction", at=act.at, on_behalf_of=act.on_behalf_of
-    )
+    open_case(introduction, act, name="begin_introduction")
     give_number(introduction, act.day)
     introduction.save()
     _copy_steps(introduction, template)
@@ -132,6 +129,8 @@ def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool
 class StepForm(CommandForm):
     """A form about one of the programme's steps."""
 
+    subject = "step"
+
     step = forms.ModelChoiceField(None, label="Moment")
 
     def prepare(self) -> None:
@@ -139,9 +138,9 @@ class StepForm(CommandForm):
 
     def chosen(self) -> ProgrammeStep | None:
         """The step that the page was opened for, or that was sent."""
-        wanted = self.data.get("step") if self.is_bound else self.initial.get("step")
+        wanted = self.data.get("step") if self.is_bound else self.about
         rows = self.fields["step"].queryset
-        return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
+        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
 
 class BookForm(StepForm):
@@ -217,7 +216,7 @@ class RecordForm(StepForm):
         titles = list(dict.fromkeys(title for row in rows for title in row.expected))
         self.fields["attended"].choices = [(title, title) for title in titles]
         if step and not self.is_bound:
-            self.initial.setdefault("note", "\n".join(f"{point}: " for point in step.points))
+            self.initial["note"] = "\n".join(f"{point}: " for point in step.points)
 
     def clean_file(self) -> UploadedFile | None:
         if upload := self.cleaned_data["file"]:
@@ -250,7 +249,7 @@ class RecordStep(Command):
         if self.step.blocking and gone:
             raise Refused(
                 f"{', '.join(gone)} deltog inte. Momentet måste hållas med alla innan utföraren "
-                "får börja. Boka ett nytt möte, eller lämna momentet därhän med skäl."
+                "får börja. Boka ett nytt möte, eller utelämna momentet med skäl."
             )
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
@@ -284,7 +283,7 @@ class LeaveOutForm(StepForm):
 class LeaveOutStep(Command):
     """The programme is adapted: a step is left out, with a reason (INT-01)."""
 
-    label: ClassVar[str] = "Lämna ut moment"
+    label: ClassVar[str] = "Utelämna moment"
     roles = HANDLERS
     form = LeaveOutForm
     step: ProgrammeStep
@@ -293,9 +292,9 @@ class LeaveOutStep(Command):
     def check(self, case: Any, act: Act) -> None:
         _waiting(self.step, case)
         if not self.why.strip():
-            raise Refused("Skriv varför momentet lämnas ut.")
+            raise Refused("Skriv varför momentet utelämnas.")
         if self.step.stage != Stage.PROGRAMME:
-            raise Refused("Mötet och avtalet kan inte lämnas ut.")
+            raise Refused("Mötet och avtalet kan inte utelämnas.")
 
     def apply(self, case: Any, act: Act) -> None:
         step = self.step
@@ -473,7 +472,7 @@ class SignContract(Command):
             specification=application.specification, signed_on=self.signed_on,
             signing=self.signing, chair=self.chair, company_signatory=self.company_signatory,
         )  # fmt: skip
-        open_case(contract, act.user, name="sign", at=act.at, on_behalf_of=act.on_behalf_of)
+        open_case(contract, act, name="sign")
         give_number(contract, act.day)
         contract.save()
         agreed = Agreed(
@@ -569,6 +568,8 @@ class OrderAccess(Command):
 
 
 class OrderedForm(CommandForm):
+    subject = "order"
+
     order = forms.ModelChoiceField(None, label="Vad")
     on = forms.DateField(label="Dag")
 
@@ -689,7 +690,7 @@ def _waiting(step: ProgrammeStep, case: Introduction) -> None:
     """Raise Refused unless the step belongs to the case and nothing has come of it yet."""
     _of_case(step, case)
     if not step.is_waiting:
-        raise Refused(f"”{step.title}” är redan klart eller lämnat ut. Ladda om sidan.")
+        raise Refused(f"”{step.title}” är redan klart eller utelämnat. Ladda om sidan.")
 
 
 def _may_handle(what: str, case: Introduction, act: Act) -> None:
@@ -700,7 +701,9 @@ def _may_handle(what: str, case: Introduction, act: Act) -> None:
         for user in holders(role, case.unit.path, act.day)
     }
     if act.user and act.user.pk not in allowed:
-        names = ", ".join(sorted(str(Role(role).label) for role in ORDERING[what]))
+        names = ", ".join(
+            sorted((str(Role(role).label) for role in ORDERING[what]), key=swedish.key)
+        )
         raise Refused(f"{AccessOrder.What(what).label} hanteras av {names}.")
 
 

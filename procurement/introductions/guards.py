@@ -75,4 +75,4 @@ def finished(introduction: Introduction, day: date) -> list[Missing]:
 
 def _waiting(introduction: Introduction, **which: object) -> list[Missing]:
     steps = introduction.waiting_steps().filter(**which).exclude(stage=Stage.SIGNING)
-    return [Missing(step.title, command="record_step") for step in steps]
+    return [Missing(step.title, command="record_step", subject=str(step.pk)) for step in steps]

@@ -9,6 +9,7 @@ from django_fsm import transition
 
 from cases.models import Attachment, Case, Record
 from organisation.roles import ADMINISTRATION, Role
+from organisation.swedish import SWEDISH
 from procurement.applications.models import ProviderApplication
 from procurement.contracts.models import Contract
 from procurement.templating.models import Template
@@ -49,7 +50,7 @@ class Step(models.Model):
         PROGRAMME = "programme", "Introduktion"
 
     order = models.PositiveSmallIntegerField("ordning")
-    title = models.CharField("moment", max_length=160)
+    title = models.CharField("moment", max_length=160, db_collation=SWEDISH)
     stage = models.CharField("skede", max_length=16, choices=Stage, default=Stage.PROGRAMME)
     blocking = models.BooleanField("måste vara klart innan utföraren får börja", default=False)
     responsible_role = models.CharField(

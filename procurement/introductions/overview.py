@@ -35,7 +35,7 @@ WAITING = (
     Waiting(
         {Role.DEVELOPMENT_STRATEGIST, Role.DEPUTY_DIRECTOR},
         lambda user: Q(kind=KIND, introduction__contact_person=None),
-        "introduceras och saknar kontaktperson.", "Utse kontaktperson",
+        "Introduktionen behöver en kontaktperson.", "Utse kontaktperson",
         NameContactPerson.command_name(),
     ),
 )  # fmt: skip

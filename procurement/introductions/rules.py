@@ -6,17 +6,29 @@ from cases import calendar
 from cases.deadlines import Budget, DeadlineRule
 
 MEETING = DeadlineRule(
-    "meeting_before_signing", "Möte inför avtalstecknande", Budget(days=14),
-    "rutinen (inom 14 dagar från nämndens beslut)", for_company=True,
-)  # fmt: skip
+    "meeting_before_signing",
+    "Möte inför avtalstecknande",
+    "tiden för mötet inför avtalet",
+    Budget(days=14),
+    "rutinen (inom 14 dagar från nämndens beslut)",
+    for_company=True,
+)
 SIGNING = DeadlineRule(
-    "sign_contract", "Teckna avtal", Budget(weeks=4),
-    "LOV 8 kap. 3 § (utan dröjsmål; kommunens mål är fyra veckor)", for_company=True,
-)  # fmt: skip
+    "sign_contract",
+    "Teckna avtal",
+    "tiden för att teckna avtalet",
+    Budget(weeks=4),
+    "LOV 8 kap. 3 § (utan dröjsmål; kommunens mål är fyra veckor)",
+    for_company=True,
+)
 PROGRAMME = DeadlineRule(
-    "introduction", "Introduktionen klar, mål", Budget(weeks=8),
-    "rutinen (snarast efter godkännande; kommunens mål)", amber_days=14,
-)  # fmt: skip
+    "introduction",
+    "Introduktionen klar (mål)",
+    "kommunens tid för introduktionen",
+    Budget(weeks=8),
+    "rutinen (snarast efter godkännande; kommunens mål)",
+    amber_days=14,
+)
 ALL_DEADLINES = (MEETING, SIGNING, PROGRAMME)
 
 FINAL_AFTER_WEEKS = 3

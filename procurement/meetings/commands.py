@@ -55,7 +55,7 @@ def open_meeting(duty: Duty, person: User | None, act: Act) -> Meeting:
         responsible=person, agenda=AGENDA[sort],
         title=f"{sort.label}, {duty.get_table_display()}",
     )  # fmt: skip
-    open_case(case, act.user, name="open_meeting", at=act.at)
+    open_case(case, act, name="open_meeting")
     give_number(case, act.day)
     case.save()
     flows.start(case)
@@ -143,7 +143,7 @@ class HoldForm(CommandForm):
     def prepare(self) -> None:
         booked = self.case.booked_at
         self.fields["held_on"].initial = timezone.localdate(booked) if booked else self.day
-        self.initial.setdefault("minutes", "\n".join(f"{point}: " for point in self.case.points))
+        self.initial["minutes"] = "\n".join(f"{point}: " for point in self.case.points)
 
 
 @dataclass(frozen=True, kw_only=True)

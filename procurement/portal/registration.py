@@ -12,7 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from audit import clock, log
+from audit import log
+from audit.act import Act
 from audit.models import Event
 from cases import messages
 from organisation.models import Provider, Representation, RoleAssignment, User
@@ -52,7 +53,7 @@ def register(stated: Registration, at: datetime, site: str) -> str:
         user = _person(stated, known or User(username=stated.mail.lower(), is_active=False))
         representation = _representation(stated, user, at)
         log.record(
-            _chain(representation), "register_company", at=at, actor=user, subject=representation,
+            _chain(representation), "register_company", Act.own(user, at), subject=representation,
             values={"basis": stated.basis}, personal=True,
         )  # fmt: skip
         path = reverse("portal:confirm", args=[_token(user)])
@@ -82,7 +83,7 @@ def confirm(token: str, at: datetime) -> User | None:
                 return None
             user.is_active = True
             user.save(update_fields=["is_active"])
-            log.record(f"user:{pk}", "confirm_mail", at=at, actor=user, subject=user)
+            log.record(f"user:{pk}", "confirm_mail", Act.own(user, at), subject=user)
     return user
 
 
@@ -115,12 +116,12 @@ def _tell_of_account(mail: str, at: datetime, site: str) -> None:
     )
 
 
-def approve(representation: Representation, staff: User, at: datetime) -> None:
+def approve(representation: Representation, act: Act) -> None:
     """Let the person represent the company: they see all that is the company's from now on.
 
     Raises ValueError with a Swedish message while the mail address is not confirmed.
     """
-    day = clock.local_date(at)
+    day = act.day
     with transaction.atomic():
         row = Representation.objects.select_for_update().get(pk=representation.pk)
         if row.approved_on and not row.ended_on:
@@ -129,13 +130,13 @@ def approve(representation: Representation, staff: User, at: datetime) -> None:
             raise ValueError(
                 f"{row.user} har inte bekräftat sin e-postadress än. Godkänn behörigheten efter det."
             )
-        row.approved_by, row.approved_on, row.ended_on = staff, day, None
+        row.approved_by, row.approved_on, row.ended_on = act.user, day, None
         row.save()
         RoleAssignment.objects.create(
             user_id=row.user_id, role=Role.APPLICANT, provider_id=row.provider_id, valid_from=day
         )
         log.record(
-            _chain(row), "approve_representation", at=at, actor=staff, subject=row,
+            _chain(row), "approve_representation", act, subject=row,
             values={"user": row.user_id}, personal=True,
         )  # fmt: skip
         messages.send_mail(
@@ -143,14 +144,14 @@ def approve(representation: Representation, staff: User, at: datetime) -> None:
             "Kundval: din behörighet är godkänd",
             "Du är godkänd som företrädare för företaget och ser nu alla dess ärenden.\n\n"
             f"{settings.MUNICIPALITY['name']}\n",
-            at,
+            act.at,
             user=row.user,
         )
 
 
-def end(representation: Representation, staff: User, at: datetime) -> None:
+def end(representation: Representation, act: Act) -> None:
     """End the person's authority: from now on they see nothing of the company."""
-    day = clock.local_date(at)
+    day = act.day
     with transaction.atomic():
         row = Representation.objects.select_for_update().get(pk=representation.pk)
         if row.ended_on:
@@ -162,7 +163,7 @@ def end(representation: Representation, staff: User, at: datetime) -> None:
             content_object__provider_id=row.provider_id
         ).delete()
         log.record(
-            _chain(row), "end_representation", at=at, actor=staff, subject=row,
+            _chain(row), "end_representation", act, subject=row,
             values={"user": row.user_id}, personal=True,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from cases.actions import AddAttachment, AttachmentForm
 from cases.commands import Command, Refused, perform
+from organisation import entry
 from procurement.applications.commands.intake import (
     AnswerCompletion,
     AnswerForm,
@@ -36,7 +37,10 @@ class Sheet:
 
     def take_in(self) -> bool:
         """Carry out what was sent. False when something has to be mended; the rest is kept."""
-        version, key = number(self.request.POST.get("version")), self.request.POST.get("key", "")
+        version, key = (
+            entry.number(self.request.POST.get("version")),
+            self.request.POST.get("key", ""),
+        )
         for place, command in enumerate(self._commands()):
             try:
                 outcome = perform(
@@ -114,8 +118,3 @@ class Sheet:
         )
         form.fields["file"].error_messages["required"] = "Välj en fil."
         return form
-
-
-def number(text: str | None) -> int:
-    """A whole number from a form; 0 when it is none."""
-    return int(text) if text and text.isdecimal() else 0

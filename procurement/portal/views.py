@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, Q
@@ -11,11 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from audit import log
+from audit.act import Act
 from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
 from cases.views import actions, deadlines_of, get_case
+from organisation import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
 from procurement.applications.commands.intake import open_draft
@@ -24,7 +26,7 @@ from procurement.applications.panel import checklist
 from procurement.introductions.models import Introduction
 from procurement.portal.forms import RegistrationForm
 from procurement.portal.registration import Registration, confirm, register
-from procurement.portal.sheet import Sheet, number
+from procurement.portal.sheet import Sheet
 from procurement.specifications.models import SpecificationVersion
 
 State = ProviderApplication.State
@@ -37,7 +39,7 @@ template needs beyond what every case has. A case that the company may not see y
 def register_company(request: HttpRequest) -> HttpResponse:
     """A company registers itself; the answer is the same whatever is already known."""
     form = RegistrationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _not_too_often(request, form):
         site = request.build_absolute_uri("/").rstrip("/")
         path = register(Registration(**form.cleaned_data), request.at, site)
         shown = path if settings.DEMO_MODE else ""
@@ -49,14 +51,30 @@ def register_company(request: HttpRequest) -> HttpResponse:
 @public
 def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail; opened by a button, so that a mail scanner does not confirm."""
-    done = confirm(token, request.at) if request.method == "POST" else None
     tried = request.method == "POST"
+    if tried and not ratelimit.consume(request, action="confirm_mail"):
+        return ratelimit.respond_429(request)
+    done = confirm(token, request.at) if tried else None
     return render(
         request,
         "procurement/portal/confirm.html",
         {"done": done, "tried": tried},
         status=410 if tried and not done else 200,
     )
+
+
+def _not_too_often(request: HttpRequest, form: RegistrationForm) -> bool:
+    """Whether a mail may be sent once more, to this address or from this place; else the form says."""
+    if ratelimit.consume(
+        request, action="register_company", key=form.cleaned_data["mail"].casefold()
+    ):
+        return True
+    form.add_error(
+        None,
+        "Många registreringar har kommit härifrån eller med samma e-postadress. Vänta en timme och "
+        "försök igen. Titta också i skräpposten efter brevet från Kundval.",
+    )
+    return False
 
 
 @logged_in
@@ -85,14 +103,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a draft for one of the companies that the person represents; once per key."""
     row = get_object_or_404(
-        _representations(request), provider_id=number(request.POST.get("provider"))
+        _representations(request), provider_id=entry.whole_number(request.POST.get("provider"))
     )
     unit = Unit.objects.get(parent=None)
     title = row.provider.name if row.approved_on else row.claimed_name
     application = open_once(
         request.POST.get("key", ""),
         "open_draft",
-        lambda: open_draft(row.provider, unit, request.user, request.at, title),
+        lambda: open_draft(row.provider, unit, Act.own(request.user, request.at), title),
     )
     return redirect("portal:case", application.pk)
 
@@ -114,7 +132,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and sheet.take_in():
         messages.success(request, sheet.said)
         return redirect("portal:case", pk)
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     if sheet.sent:
         application = Case.objects.select_related("responsible").get(pk=pk).concrete()
     asked, rows = _rows(application, sheet, request.today)
@@ -144,7 +161,6 @@ def _process(request: HttpRequest, row: Case) -> HttpResponse:
         **_shared(row),
         **more(concrete, request),
     }
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     return render(request, template, context)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from audit.act import Act
 from procurement.specifications import editing
 from procurement.specifications.models import (
     Remedy,
@@ -195,7 +196,7 @@ def load_first_version(valid_from: date) -> SpecificationVersion:
     if found := SpecificationVersion.objects.order_by("number").first():
         return found
     at = datetime.combine(valid_from, time(9), tzinfo=ZoneInfo("Europe/Stockholm"))
-    version = editing.new_version(at, None)
+    version = editing.new_version(Act.by_system(at))
     SpecificationSection.objects.bulk_create(
         SpecificationSection(specification=version, number=number, heading=heading, text=text)
         for number, heading, text in SECTIONS
@@ -210,4 +211,4 @@ def load_first_version(valid_from: date) -> SpecificationVersion:
         Remedy(specification=version, step=step, clause=clause, text=text)
         for step, clause, text in REMEDIES
     )
-    return editing.publish(version, valid_from, at, None)
+    return editing.publish(version, valid_from, Act.by_system(at))

@@ -7,15 +7,15 @@ never changes: a change is a new version. Every write leaves an event on the ver
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 
-from audit import clock, log
+from audit import log
+from audit.act import Act
 from cases.dates import long_date
-from organisation.models import User
 from procurement.specifications.models import (
     Remedy,
     RequiredAttachment,
@@ -61,7 +61,7 @@ PARTS = {
 
 
 @transaction.atomic
-def new_version(at: datetime, user: User | None) -> SpecificationVersion:
+def new_version(act: Act) -> SpecificationVersion:
     """A draft: a copy of the latest version, or empty when there is none.
 
     Raises ValidationError when there is a draft already.
@@ -69,28 +69,26 @@ def new_version(at: datetime, user: User | None) -> SpecificationVersion:
     latest = SpecificationVersion.objects.select_for_update().order_by("-number").first()
     if latest and not latest.published:
         raise ValidationError(f"Version {latest.number} är redan ett utkast. Arbeta vidare i den.")
-    version = SpecificationVersion(
-        number=latest.number + 1 if latest else 1, valid_from=clock.local_date(at)
-    )
+    version = SpecificationVersion(number=latest.number + 1 if latest else 1, valid_from=act.day)
     if latest:
         version.decision_weeks = latest.decision_weeks
     version.save()
     for part in PARTS.values() if latest else ():
         _write([*part.rows(latest)], version)
-    _log(version, "version_drafted", at, user, {"copy_of": latest.number if latest else None})
+    _log(version, "version_drafted", act, {"copy_of": latest.number if latest else None})
     return version
 
 
-def discard(version: SpecificationVersion, at: datetime, user: User) -> None:
+def discard(version: SpecificationVersion, act: Act) -> None:
     """Throw a draft away. Raises PermissionDenied for a published version."""
     with transaction.atomic():
         version = _draft(version.pk)
-        _log(version, "draft_discarded", at, user, {})
+        _log(version, "draft_discarded", act, {})
         version.delete()
 
 
 def set_terms(
-    version: SpecificationVersion, decision_weeks: int, change_note: str, at: datetime, user: User
+    version: SpecificationVersion, decision_weeks: int, change_note: str, act: Act
 ) -> None:
     """The time within which decisions are made (LOV 4:4), and what is new, in a draft."""
     with transaction.atomic():
@@ -98,10 +96,10 @@ def set_terms(
         version.decision_weeks, version.change_note = decision_weeks, change_note
         version.save()
         values = {"decision_weeks": decision_weeks, "change_note": change_note}
-        _log(version, "terms_changed", at, user, values)
+        _log(version, "terms_changed", act, values)
 
 
-def save_row(row: Row, at: datetime, user: User) -> None:
+def save_row(row: Row, act: Act) -> None:
     """Add or change a row of a draft. Sections take the place that their number gives."""
     with transaction.atomic():
         version = _draft(row.specification_id)
@@ -109,18 +107,18 @@ def save_row(row: Row, at: datetime, user: User) -> None:
         row.save()
         if isinstance(row, SpecificationSection):
             _sort_sections(version)
-        _log(version, name, at, user, _content(row))
+        _log(version, name, act, _content(row))
 
 
-def remove_row(row: Row, at: datetime, user: User) -> None:
+def remove_row(row: Row, act: Act) -> None:
     """Take a row out of a draft."""
     with transaction.atomic():
         version = _draft(row.specification_id)
-        _log(version, "row_removed", at, user, _content(row))
+        _log(version, "row_removed", act, _content(row))
         row.delete()
 
 
-def move_row(part: Part, row: Row, step: int, at: datetime, user: User) -> None:
+def move_row(part: Part, row: Row, step: int, act: Act) -> None:
     """Move a row of a draft one place up (-1) or down (+1)."""
     with transaction.atomic():
         version = _draft(row.specification_id)
@@ -130,7 +128,7 @@ def move_row(part: Part, row: Row, step: int, at: datetime, user: User) -> None:
             return
         rows.insert(place + step, rows.pop(place))
         _write(rows, version)
-        _log(version, "row_moved", at, user, {**_content(row), "step": step})
+        _log(version, "row_moved", act, {**_content(row), "step": step})
 
 
 def missing(version: SpecificationVersion) -> list[str]:
@@ -138,9 +136,7 @@ def missing(version: SpecificationVersion) -> list[str]:
     return [part.at_least_one for part in PARTS.values() if not part.rows(version)]
 
 
-def publish(
-    version: SpecificationVersion, valid_from: date, at: datetime, user: User | None
-) -> SpecificationVersion:
+def publish(version: SpecificationVersion, valid_from: date, act: Act) -> SpecificationVersion:
     """Publish a draft from a day on, and fix it. Raises ValidationError with what hinders it.
 
     The day is not earlier than today, save for the very first version, and later than that of every
@@ -150,7 +146,7 @@ def publish(
         version = _draft(version.pk)
         faults = [f"Saknas: {what.lower()}." for what in missing(version)]
         last = SpecificationVersion.objects.filter(published=True).order_by("valid_from").last()
-        if last and valid_from < clock.local_date(at):
+        if last and valid_from < act.day:
             faults.append("Dagen har passerat. Underlaget kan gälla tidigast från i dag.")
         elif last and valid_from <= last.valid_from:
             faults.append(
@@ -160,9 +156,9 @@ def publish(
         if faults:
             raise ValidationError(faults)
         version.valid_from, version.published = valid_from, True
-        version.published_on = clock.local_date(at)
+        version.published_on = act.day
         version.save()
-        _log(version, "version_published", at, user, {"valid_from": valid_from})
+        _log(version, "version_published", act, {"valid_from": valid_from})
     return version
 
 
@@ -266,9 +262,7 @@ def _content(row: Row) -> dict[str, Any]:
 
 
 def _log(
-    version: SpecificationVersion, name: str, at: datetime, user: User | None,
+    version: SpecificationVersion, name: str, act: Act,
     values: Mapping[str, Any],
 ) -> None:  # fmt: skip
-    log.record(
-        f"specification:{version.number}", name, at=at, actor=user, subject=version, values=values
-    )
+    log.record(f"specification:{version.number}", name, act, subject=version, values=values)

@@ -5,11 +5,13 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from organisation.swedish import SWEDISH
+
 
 class ServiceArea(models.Model):
     """A geographic area in which a provider may work."""
 
-    name = models.CharField("namn", max_length=80, unique=True)
+    name = models.CharField("namn", max_length=80, unique=True, db_collation=SWEDISH)
 
     class Meta:
         ordering = ["name"]
@@ -65,7 +67,7 @@ class SpecificationSection(models.Model):
         SpecificationVersion, on_delete=models.CASCADE, related_name="sections"
     )
     number = models.CharField("avsnitt", max_length=10)
-    heading = models.CharField("rubrik", max_length=160)
+    heading = models.CharField("rubrik", max_length=160, db_collation=SWEDISH)
     text = models.TextField("text")
 
     class Meta:
@@ -82,7 +84,7 @@ class RequiredAttachment(models.Model):
         SpecificationVersion, on_delete=models.CASCADE, related_name="required_attachments"
     )
     code = models.SlugField("kod", max_length=40)
-    name = models.CharField("bilaga", max_length=120)
+    name = models.CharField("bilaga", max_length=120, db_collation=SWEDISH)
     description = models.CharField("beskrivning", max_length=240, blank=True)
     max_age_months = models.PositiveSmallIntegerField(
         "högst så många månader gammal vid ansökan", null=True, blank=True

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from cases.views import CASE_READERS
 from organisation.access import public, roles
+from organisation.acting import act_of
 from organisation.roles import Role
 from procurement.specifications import editing
 from procurement.specifications.forms import ROW_FORMS, PublishForm, TermsForm
@@ -40,7 +41,7 @@ def versions(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a draft as a copy of the latest version."""
     try:
-        draft = editing.new_version(request.at, request.user)
+        draft = editing.new_version(act_of(request, EDITORS))
     except ValidationError as fault:
         messages.error(request, fault.messages[0])
         return redirect("specifications:list")
@@ -72,7 +73,7 @@ def terms(request: HttpRequest, pk: int) -> HttpResponse:
     row = _draft(pk)
     form = TermsForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        editing.set_terms(row, **form.cleaned_data, at=request.at, user=request.user)
+        editing.set_terms(row, **form.cleaned_data, act=act_of(request, EDITORS))
         return redirect("specifications:version", pk)
     return _form_page(request, row, form, "Tid för beslut och ändringar")
 
@@ -90,7 +91,7 @@ def edit_row(request: HttpRequest, pk: int, part: str, row: int | None = None) -
     form = ROW_FORMS[part](request.POST or None, instance=instance)
     if request.method == "POST" and form.is_valid():
         saved = form.save(commit=False)
-        editing.save_row(saved, request.at, request.user)
+        editing.save_row(saved, act_of(request, EDITORS))
         messages.success(request, f"Sparat: {saved}.")
         return redirect(f"{_address(found)}#{part}")
     title = f"Ändra {instance}" if row else f"Lägg till {kind.name.lower()}"
@@ -104,7 +105,7 @@ def move_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpResponse
     kind = _part(part)
     found = get_object_or_404(kind.model, pk=row, specification=_draft(pk))
     step = -1 if request.POST.get("step") == "up" else 1
-    editing.move_row(kind, found, step, request.at, request.user)
+    editing.move_row(kind, found, step, act_of(request, EDITORS))
     return redirect(f"{_address(found.specification)}#{part}")
 
 
@@ -113,7 +114,7 @@ def move_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpResponse
 def remove_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpResponse:
     """Take a row out of a draft."""
     found = get_object_or_404(_part(part).model, pk=row, specification=_draft(pk))
-    editing.remove_row(found, request.at, request.user)
+    editing.remove_row(found, act_of(request, EDITORS))
     messages.success(request, f"Borttaget: {found}.")
     return redirect(f"{_address(found.specification)}#{part}")
 
@@ -123,7 +124,7 @@ def remove_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpRespon
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     row = _draft(pk)
-    editing.discard(row, request.at, request.user)
+    editing.discard(row, act_of(request, EDITORS))
     messages.success(request, f"Utkastet till version {row.number} är borttaget.")
     return redirect("specifications:list")
 
@@ -135,7 +136,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     form = PublishForm(request.POST or None, initial={"valid_from": request.today})
     if request.method == "POST" and form.is_valid():
         try:
-            editing.publish(row, form.cleaned_data["valid_from"], request.at, request.user)
+            editing.publish(row, form.cleaned_data["valid_from"], act_of(request, EDITORS))
         except ValidationError as fault:
             form.add_error(None, fault)
         else:

@@ -1,18 +1,17 @@
 """Writing templates: a draft is edited as a whole, then published and fixed. INT-01, FUP-03."""
 
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import BaseModelFormSet
 
-from audit import clock, log
-from organisation.models import User
+from audit import log
+from audit.act import Act
 from procurement.templating.models import Template
 
 
-def new_version(of: type[Template], kind: str, at: datetime, user: User) -> Template:
+def new_version(of: type[Template], kind: str, act: Act) -> Template:
     """A draft: a copy of the newest version of the kind. Raises ValidationError if there is one."""
     with transaction.atomic():
         latest = of.objects.select_for_update().filter(kind=kind).order_by("number").last()
@@ -26,19 +25,19 @@ def new_version(of: type[Template], kind: str, at: datetime, user: User) -> Temp
             draft.rows.model(template=draft, **{name: getattr(row, name) for name in of.copied})
             for row in rows
         )
-        _log(draft, "template_drafted", at, user)
+        _log(draft, "template_drafted", act)
     return draft
 
 
-def save(draft: Template, forms: BaseModelFormSet, at: datetime, user: User) -> None:
+def save(draft: Template, forms: BaseModelFormSet, act: Act) -> None:
     """Keep the draft's rows as they were sent. Raises PermissionDenied for a published version."""
     with transaction.atomic():
         _locked_draft(draft)
         forms.save()
-        _log(draft, "template_changed", at, user, rows=[str(row) for row in draft.rows.all()])
+        _log(draft, "template_changed", act, rows=[str(row) for row in draft.rows.all()])
 
 
-def publish(draft: Template, at: datetime, user: User) -> None:
+def publish(draft: Template, act: Act) -> None:
     """Fix a draft; cases that begin from now on follow it, those that have begun do not.
 
     Raises ValidationError when the template has a fault.
@@ -47,16 +46,16 @@ def publish(draft: Template, at: datetime, user: User) -> None:
         row = _locked_draft(draft)
         if fault := row.fault():
             raise ValidationError(fault)
-        row.published_on = clock.local_date(at)
+        row.published_on = act.day
         row.save()
-        _log(row, "template_published", at, user)
+        _log(row, "template_published", act)
 
 
-def discard(draft: Template, at: datetime, user: User) -> None:
+def discard(draft: Template, act: Act) -> None:
     """Throw a draft away."""
     with transaction.atomic():
         row = _locked_draft(draft)
-        _log(row, "template_discarded", at, user)
+        _log(row, "template_discarded", act)
         row.delete()
 
 
@@ -67,6 +66,6 @@ def _locked_draft(draft: Template) -> Template:
     return row
 
 
-def _log(row: Any, name: str, at: datetime, user: User, **values: object) -> None:
+def _log(row: Any, name: str, act: Act, **values: object) -> None:
     chain = f"{row._meta.model_name}:{row.kind}:{row.number}"
-    log.record(chain, name, at=at, actor=user, subject=row, values=values)
+    log.record(chain, name, act, subject=row, values=values)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from cases.views import CASE_READERS
 from organisation.access import roles
+from organisation.acting import act_of
 from organisation.roles import Role
 from procurement.templating import editing
 from procurement.templating.models import Template
@@ -52,7 +53,7 @@ def template(request: HttpRequest, what: str, pk: int) -> HttpResponse:
         raise Http404
     forms = _row_forms(request, row)
     if request.method == "POST" and forms.is_valid():
-        editing.save(row, forms, request.at, request.user)
+        editing.save(row, forms, act_of(request, EDITORS))
         messages.success(request, "Mallen är sparad.")
         return redirect("templating:template", what, pk)
     context = {"what": what, "template": row, "forms": forms}
@@ -94,7 +95,7 @@ def new_template(request: HttpRequest, what: str) -> HttpResponse:
     if kind not in of.Kind.values:
         raise Http404
     try:
-        draft = editing.new_version(of, kind, request.at, request.user)
+        draft = editing.new_version(of, kind, act_of(request, EDITORS))
     except ValidationError as fault:
         messages.error(request, fault.messages[0])
         return redirect("templating:list")
@@ -107,11 +108,11 @@ def end_draft(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     """Publish a draft, or throw it away."""
     draft = get_object_or_404(_kind_of(what), pk=pk)
     if request.POST.get("do") == "discard":
-        editing.discard(draft, request.at, request.user)
+        editing.discard(draft, act_of(request, EDITORS))
         messages.success(request, "Utkastet är kastat.")
         return redirect("templating:list")
     try:
-        editing.publish(draft, request.at, request.user)
+        editing.publish(draft, act_of(request, EDITORS))
     except ValidationError as fault:
         messages.error(request, fault.messages[0])
     else:

@@ -15,11 +15,12 @@ def sections(tender: Tender, day: date) -> list[Missing]:
         return [Missing("Minst ett avsnitt", command="add_section")]
     missing = []
     for section in found:
+        about = str(section.pk)
         if not section.standing_experts():
-            missing.append(Missing(f"Sakkunnig i avsnitt {section}", command="name_expert"))
+            missing.append(Missing(f"Sakkunnig i avsnitt {section}", "", "name_expert", about))
         if section.ready_on is None:
             ready = "mark_section_ready" if section.text else "draft_section"
-            missing.append(Missing(f"Avsnitt {section} är inte klart", command=ready))
+            missing.append(Missing(f"Avsnitt {section} är inte klart", "", ready, about))
     return missing
 
 
@@ -69,7 +70,7 @@ def closed(tender: Tender, day: date) -> list[Missing]:
 def answered(tender: Tender, day: date) -> list[Missing]:
     """Every question has its answer, and everybody has read it (TND-01)."""
     return [
-        Missing(f"Svar på fråga {question.number}", command="answer_question")
+        Missing(f"Svar på fråga {question.number}", "", "answer_question", str(question.pk))
         for question in tender.unanswered()
     ]
 

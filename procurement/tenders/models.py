@@ -13,6 +13,7 @@ from django_fsm import transition
 from cases.models import Case, Record
 from organisation.models import Provider, User
 from organisation.roles import ADMINISTRATION, Role
+from organisation.swedish import SWEDISH
 
 
 class Tender(Case):
@@ -114,7 +115,7 @@ class TenderSection(models.Model):
 
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="sections")
     number = models.PositiveSmallIntegerField("avsnitt")
-    heading = models.CharField("rubrik", max_length=160)
+    heading = models.CharField("rubrik", max_length=160, db_collation=SWEDISH)
     text = models.TextField("text", blank=True)
     ready_on = models.DateField("klart", null=True)
     ready_by = models.ForeignKey(

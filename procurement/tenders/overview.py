@@ -48,24 +48,24 @@ COLUMNS = (
 )  # fmt: skip
 WAITING = (
     Waiting(
-        INSIDE_ROLES, _question_to_answer, "har en fråga som du svarar för.", "Besvara",
+        INSIDE_ROLES, _question_to_answer, "En fråga som du svarar för ska besvaras.", "Besvara",
         AnswerQuestion.command_name(),
     ),
     Waiting(
-        INSIDE_ROLES, _section_to_write, "väntar på ett avsnitt som du svarar för.", "Skriv",
+        INSIDE_ROLES, _section_to_write, "Ett avsnitt som du svarar för ska skrivas.", "Skriv",
         DraftSection.command_name(),
     ),
     Waiting(
-        {Role.INVESTIGATOR}, _question_to_place, "har en fråga utan avsnitt.", "Fördela",
+        {Role.INVESTIGATOR}, _question_to_place, "En fråga ska fördelas till ett avsnitt.", "Fördela",
         PlaceQuestion.command_name(),
     ),
     Waiting(
         {Role.COMMITTEE_SECRETARY}, lambda user: Q(kind=KIND, state=State.EVALUATION),
-        "väntar på nämndens tilldelningsbeslut.", "Registrera", AwardTender.command_name(),
+        "Nämndens tilldelningsbeslut ska registreras.", "Registrera", AwardTender.command_name(),
     ),
     Waiting(
         {Role.DEPUTY_DIRECTOR, Role.INVESTIGATOR}, lambda user: Q(kind=KIND, state=State.AWARDED),
-        "är tilldelad och väntar på avtal.", "Teckna avtal",
+        "Upphandlingen är tilldelad, och avtalet ska tecknas.", "Teckna avtal",
         SignResidentialContract.command_name(),
     ),
 )  # fmt: skip

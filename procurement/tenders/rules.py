@@ -5,18 +5,32 @@ import re
 from cases.deadlines import RESPONSIBLE, Budget, DeadlineRule, Rung
 
 QUESTION = DeadlineRule(
-    "tender_question", "Besvara fråga", Budget(working_days=5), "kommunens mål", amber_days=2
+    "tender_question",
+    "Besvara fråga {what}",
+    "tiden för att besvara fråga {what}",
+    Budget(working_days=5),
+    "kommunens mål",
+    amber_days=2,
 )
 TENDERS_CLOSE = DeadlineRule(
-    "tenders_close", "Sista dag för anbud", Budget(), "förfrågningsunderlaget",
+    "tenders_close",
+    "Sista dag för anbud",
+    "anbudstiden",
+    Budget(),
+    "förfrågningsunderlaget",
     ladder=(
-        Rung("reminder", -3, RESPONSIBLE, "är om tre dagar"),
-        Rung("overdue", 1, RESPONSIBLE, "har passerat, registrera antalet anbud"),
-        Rung("escalated", 4, "deputy-director", "har passerat, antalet anbud är inte registrerat"),
+        Rung("reminder", -3, RESPONSIBLE),
+        Rung("overdue", 1, RESPONSIBLE, "Registrera antalet anbud"),
+        Rung("escalated", 4, "deputy-director", "Antalet anbud är inte registrerat"),
     ),
-)  # fmt: skip
+)
 AWARD = DeadlineRule(
-    "tender_award", "Tilldelningsbeslut, mål", Budget(weeks=8), "kommunens mål", amber_days=14
+    "tender_award",
+    "Tilldelningsbeslut (mål)",
+    "kommunens tid för tilldelningsbeslutet",
+    Budget(weeks=8),
+    "kommunens mål",
+    amber_days=14,
 )
 ALL_DEADLINES = (QUESTION, TENDERS_CLOSE, AWARD)
 

@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from audit import log
 from cases.commands import open_once
 from cases.views import get_case
 from organisation.access import logged_in, roles
+from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit
 from procurement.tenders.commands.drafting import LEADING, open_tender
@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
         tender = open_once(
             request.POST.get("key", ""),
             "open_tender",
-            lambda: open_tender(home, unit, request.user, request.at),
+            lambda: open_tender(home, unit, act_of(request, LEADING, unit.path)),
         )
         return redirect("cases:case", tender.pk)
     context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex}
@@ -62,7 +62,6 @@ def mine(request: HttpRequest, pk: int) -> HttpResponse:
     if row.kind != Tender.case_kind:
         raise Http404
     tender = row.concrete()
-    log.record_read(row.chain, "read_case", at=request.at, actor=request.user, subject=row)
     own = {section.pk for section in tender.sections.all() if section.has_expert(request.user)}
     shown = parts(tender)
     context = {

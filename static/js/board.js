@@ -35,12 +35,15 @@ function beside(cell, key) {
   const step = key === "ArrowDown" ? 1 : -1;
   const start = Number(cell.dataset.start);
   for (let i = lanes.indexOf(lane) + step; i >= 0 && i < lanes.length; i += step) {
-    const found = [...lanes[i].querySelectorAll(".kv-visit")];
-    if (found.length)
-      return found.reduce((a, b) =>
-        Math.abs(b.dataset.start - start) < Math.abs(a.dataset.start - start) ? b : a,
-      );
+    const found = nearest(lanes[i], start);
+    if (found) return found;
   }
+}
+
+function nearest(lane, start) {
+  const found = [...(lane?.querySelectorAll(".kv-visit") ?? [])];
+  const away = (cell) => Math.abs(cell.dataset.start - start);
+  return found.length ? found.reduce((a, b) => (away(b) < away(a) ? b : a)) : undefined;
 }
 
 function say(text) {
@@ -76,13 +79,13 @@ async function answer(response, visit) {
 }
 
 async function open(visit, place, unfold) {
-  held = visit;
   const response = await fetch(`${address(visit)}?plats=${place || 1}`, { headers: { "X-Kundval": "piece" } });
   if (!response.ok) return say("Besöket gick inte att öppna. Ladda om sidan.");
   show(await response.text(), visit, unfold);
 }
 
 function show(html, visit, unfold) {
+  held = visit;
   dialog.innerHTML = html;
   dialog.setAttribute("aria-labelledby", "besok-t");
   for (const form of dialog.querySelectorAll("form")) form.dataset.visit = visit;
@@ -95,7 +98,7 @@ dialog?.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopPropagation();
   const form = event.target;
-  const body = new FormData(form);
+  const body = new FormData(form, event.submitter);
   const visit = form.dataset.visit;
   await answer(await fetch(address(visit), { method: "POST", body, headers: { "X-Kundval": "piece" } }), visit);
 });
@@ -117,8 +120,10 @@ dialog?.addEventListener("close", () => {
 // What the board shows, so that a colleague's change that has not come yet is no silent loss.
 const seen = (cell) => ({ staff_version: cell.dataset.staffVersion, time_version: cell.dataset.timeVersion });
 
-const takeOff = (cell) =>
-  send(cell.dataset.visit, { gor: "av", plats: cell.dataset.place, ...seen(cell) });
+async function takeOff(cell) {
+  const done = await send(cell.dataset.visit, { gor: "av", plats: cell.dataset.place, ...seen(cell) });
+  if (done) say("Besöket är taget av raden och ligger i Otilldelade.");
+}
 
 document.querySelector("[data-undo]")?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -216,10 +221,9 @@ document.addEventListener("pointerup", async (event) => {
   if (!moved || !lane) return;
   const minutes = ((event.clientX - x) / lane.clientWidth) * Number(board.dataset.length);
   const start = Math.round((Number(cell.dataset.start) + minutes) / 5) * 5;
-  const wall = `${String(Math.floor(start / 60) % 24).padStart(2, "0")}:${String(start % 60).padStart(2, "0")}`;
   await send(cell.dataset.visit, {
     gor: "flytta", plats: cell.dataset.place, var_rad: from, rad: lane.closest("[data-shift]").dataset.shift,
-    ...(Math.abs(minutes) < 5 ? {} : { start: wall }), ...seen(cell),
+    ...(Math.abs(minutes) < 5 ? {} : { minut: start }), ...seen(cell),
   });
 });
 
@@ -257,14 +261,19 @@ function take(news) {
     return;
   }
   board.dataset.seq = news.seq;
-  const here = current()?.dataset.visit;
+  const here = current()?.dataset;
+  const row = current()?.closest("[data-shift]")?.dataset.shift;
   swap("rows", news.rows, (pk) => board.querySelector(`[data-shift="${pk}"]`));
   swap("lists", news.lists, (pk) => board.querySelector(`[data-list="${pk}"]`));
   if (news.side) document.getElementById("sidan").innerHTML = news.side;
   if (news.sums) document.getElementById("summor").innerHTML = news.sums;
   present(news.who);
   digest = news.digest;
-  if (here && !dialog.open) choose(board.querySelector(`.kv-visit[data-visit="${here}"]`));
+  if (here && !dialog.open)
+    choose(
+      board.querySelector(`.kv-visit[data-visit="${here.visit}"]`) ??
+        nearest(board.querySelector(`[data-shift="${row}"]`), here.start) ?? cells()[0],
+    );
   if (news.said?.length) say(news.said.at(-1));
 }
 

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from audit import log, sealing, triggers
-from audit.models import Chain, Event, EventValues
+from audit.act import Act
+from audit.models import Chain, Event
 from tests.factories import SINCE, at, person
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def write(count: int, chain: str = "case:1") -> None:
     user = person("development-strategist")
     for number in range(count):
         log.record(
-            chain, "write_note", at=at(SINCE), actor=user, subject=user, values={"n": number}
+            chain, "write_note", Act.own(user, at(SINCE)), subject=user, values={"n": number}
         )
 
 
@@ -69,8 +70,7 @@ def test_changed_values_are_found():
     """CAP-06"""
     write(2)
     tamper("update audit_eventvalues set salt = 'x' where event_id = %s", Event.objects.first().pk)
-    assert len(faults()) == 1
-    assert "Värdena" in faults()[0]
+    assert faults() == ["case:1: värdena till händelse 1 är ändrade."]
 
 
 def test_a_cut_tail_is_found():
@@ -130,7 +130,7 @@ def test_a_changed_seal_is_found(seals):
     body = json.loads(path.read_text())
     body["heads"]["case:1"][1] = "0" * 64
     path.write_text(json.dumps(body))
-    assert f"Sigillet {path.name} är ändrat." in faults()
+    assert faults() == [f"Sigillet {path.name} är ändrat."]
 
 
 def test_a_removed_seal_is_found(seals):
@@ -138,9 +138,9 @@ def test_a_removed_seal_is_found(seals):
     write(1)
     first = sealing.seal(SINCE)
     write(1)
-    second = sealing.seal(SINCE)
+    sealing.seal(SINCE)
     first.unlink()
-    assert f"Ett sigill saknas före {second.name}." in faults()
+    assert faults() == ["Sigill 1 saknas."]
 
 
 def test_a_seal_holds_only_what_grew(seals):
@@ -192,14 +192,6 @@ def test_postgresql_refuses_to_truncate_the_log():
     assert Event.objects.count() == 1
 
 
-def test_values_can_be_disposed_of_and_the_chain_still_verifies():
-    """CAP-06"""
-    write(2)
-    EventValues.objects.filter(event__seq=1).delete()
-    found = sealing.verify()
-    assert (found.disposed, found.faults) == (1, ())
-
-
 def test_an_event_cannot_be_changed_through_the_model_either():
     """CAP-06"""
     write(1)
@@ -215,13 +207,5 @@ def test_the_command_fails_when_the_log_was_changed(capsys):
     call_command("verify_log")
     assert "1 kedjor, 2 händelser, 0 med gallrade värden, 0 fel." in capsys.readouterr().out
     tamper("update audit_event set name = 'other' where seq = 2")
-    with pytest.raises(CommandError):
-        call_command("verify_log")
-
-
-def test_the_command_fails_when_the_database_no_longer_holds_the_log():
-    """CAP-06"""
-    write(1)
-    triggers.remove(connection)
     with pytest.raises(CommandError):
         call_command("verify_log")

@@ -84,7 +84,7 @@ class Desk:
             self.page.get_by_label(option, exact=True).focus()
             self.page.keyboard.press("Space")
         self.press("button", label)
-        expect(self.page.locator(".kv-messages")).to_contain_text(f"Klart: {label}")
+        expect(self.page.locator(".kv-messages")).to_contain_text(f"”{label}” är gjort")
 
     def choose_command(self, label: str) -> None:
         """Open a command's form from the list of actions."""

@@ -155,6 +155,43 @@ def test_two_planners_move_forty_visits_each_at_once_and_see_the_same_board(worl
     assert Event.objects.filter(name="change_visits").count() == 2 * MOVES
 
 
+def test_a_locked_visit_asks_when_it_is_dropped_and_a_sick_row_says_why_not(world, page):
+    """BRD-08: left to stand, dropped again and moved with its lock; then dropped on the row of
+    somebody sick. U takes it off the row, says so, and the focus stays on the board."""
+    ulla, other = world.visit("Ulla Hed", 600, 60), world.visit("Gösta Mård", 700, 60)
+    for visit in (ulla, other):
+        VisitStaff.objects.filter(visit=visit).update(shift=world.ali)
+    Visit.objects.filter(pk=ulla.pk).update(lock="both")
+    board_of(world, page, "planner")
+    dialog = page.locator("#dialog")
+    drag(page, ulla, to_row=world.britt.pk)
+    expect(dialog).to_contain_text("Besöket är låst (tid och person). Flytta ändå?")
+    dialog.get_by_role("link", name="Låt det stå").click()
+    expect(dialog).not_to_be_visible()
+    assert in_database() >= {(ulla.pk, world.ali.pk, 600)}
+    drag(page, ulla, to_row=world.britt.pk)
+    expect(dialog.get_by_role("button", name="Flytta och behåll låset")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).not_to_be_visible()
+    expect(
+        page.locator(f'[data-shift="{world.britt.pk}"] [data-visit="{ulla.pk}"]')
+    ).to_be_visible()
+    assert Visit.objects.get(pk=ulla.pk).lock == "both"
+
+    type(world.cecilia).objects.filter(pk=world.cecilia.pk).update(absent_from=420)
+    drag(page, other, to_row=world.cecilia.pk)
+    expect(dialog).to_contain_text("Cecilia Furunäs är sjukanmäld från 07:00. Välj en annan rad.")
+    page.keyboard.press("Escape")
+    assert in_database() >= {(other.pk, world.ali.pk, 700)}
+
+    cell(page, other).focus()
+    page.keyboard.press("u")
+    expect(page.locator("#toast")).to_have_text(
+        "Besöket är taget av raden och ligger i Otilldelade."
+    )
+    expect(cell(page, ulla)).to_be_focused()
+
+
 def clock_at(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 

@@ -7,8 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page
 
+from cases.models import Notification
+from organisation.models import User
 from procurement.applications.models import ProviderApplication
 from tests.browser.conftest import log_in
 
@@ -34,7 +38,7 @@ def test_every_page_of_the_demo_is_accessible_and_fits_a_narrow_screen(page):
     call_command("demo")
     assert ProviderApplication.objects.count() == there  # loaded twice, there once
     assert set(ProviderApplication.objects.values_list("state", flat=True)) == set(State.values)
-    faults: list[str] = []
+    faults: list[str] = shut_doors()
     seen: dict[str, int] = {}
     look(page, "/", faults)
     look(page, "/konto/logga-in/", faults)
@@ -47,6 +51,30 @@ def test_every_page_of_the_demo_is_accessible_and_fits_a_narrow_screen(page):
         crawl(page, "/hem/", faults, seen)
     assert len(seen) > 30
     assert faults == []
+
+
+def shut_doors() -> list[str]:
+    """What the demo's people are told of and may not open: messages, and what waits for them.
+
+    SEC-01, INT-08. One of a kind for each person.
+    """
+    told = {
+        (row.user_id, row.case.kind, row.case.state, bool(row.leads_to)): row
+        for row in Notification.objects.filter(case__isnull=False).select_related("user", "case")
+    }
+    shut = []
+    for user in User.objects.filter(is_active=True):
+        client = Client()
+        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        mine = [row for key, row in told.items() if key[0] == user.pk]
+        opened = [client.post(reverse("cases:inbox"), {"open": row.pk}) for row in mine]
+        doors = [(row.text, client.get(to.url)) for row, to in zip(mine, opened, strict=True)]
+        shut += [f"{user}: {row.text}" for row, to in zip(mine, opened, strict=True)
+                 if to.url == reverse("cases:inbox")]  # fmt: skip
+        tasks = (client.get(reverse("cases:overview")).context or {}).get("tasks", [])
+        doors += [(task.text, client.get(task.address)) for task in tasks if task.address]
+        shut += [f"{user}: {text}" for text, answer in doors if answer.status_code != 200]
+    return shut
 
 
 def crawl(page: Page, start: str, faults: list[str], seen: dict[str, int]) -> None:

@@ -64,7 +64,7 @@ def contact(desk: Desk, need: ExtraNeed, label: str) -> None:
     desk.press("link", label)
     desk.page.get_by_label("Vad som sades").fill("Behöver hjälp med dusch efter ett fall.")
     desk.press("button", label)
-    expect(desk.page.locator(".kv-messages")).to_contain_text(f"Klart: {label}")
+    expect(desk.page.locator(".kv-messages")).to_contain_text(f"”{label}” är gjort")
 
 
 def test_one_need_ends_and_another_is_applied_for_from_its_first_day(page, w, monkeypatch):
@@ -98,7 +98,7 @@ def come_to_day_ten(desk: Desk, w: World, monkeypatch) -> None:
     desk.at_day(monkeypatch, DAY_TEN)
     ledger.sweep(at(DAY_TEN, 6))
     page.goto("/hem/")
-    expect(page.locator("main")).to_contain_text("Dag tio: ansök eller avsluta i dag")
+    expect(page.locator("main")).to_contain_text("avsluta den (dag tio) går ut i dag")
     board(page, w, DAY_TEN)
     expect(page.locator("main")).to_contain_text("extra, dag 10 av 10")
     page.goto("/arenden/")

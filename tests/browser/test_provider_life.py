@@ -68,7 +68,7 @@ def record(desk: Desk, step: ProgrammeStep) -> None:
         desk.page.keyboard.press("Space")
     desk.page.locator("#id_note").fill("Gicks igenom.")
     desk.press("button", "Registrera moment")
-    expect(desk.page.locator(".kv-messages")).to_contain_text("Klart: Registrera moment")
+    expect(desk.page.locator(".kv-messages")).to_contain_text("”Registrera moment” är gjort")
 
 
 def follow(desk: Desk, company: str, monkeypatch) -> None:
@@ -84,7 +84,7 @@ def follow(desk: Desk, company: str, monkeypatch) -> None:
     for answer in desk.page.locator("textarea").all():
         answer.fill("Vi arbetar enligt avtalet.")
     desk.press("button", "Svara på frågorna")
-    expect(desk.page.locator(".kv-messages")).to_contain_text("Klart: Svara på frågorna")
+    expect(desk.page.locator(".kv-messages")).to_contain_text("”Svara på frågorna” är gjort")
     desk.at_day(monkeypatch, date(2026, 7, 20))
     desk.log_in(STRATEGIST)
     desk.do("Registrera genomförd uppföljning", attended="Samira Norrgren\nBo Ekman")
@@ -92,7 +92,7 @@ def follow(desk: Desk, company: str, monkeypatch) -> None:
     for finding in desk.page.locator("select[name^=f]").all():
         finding.select_option(label="Uppfyllt")
     desk.press("button", "Bedöm frågorna")
-    expect(desk.page.locator(".kv-messages")).to_contain_text("Klart: Bedöm frågorna")
+    expect(desk.page.locator(".kv-messages")).to_contain_text("”Bedöm frågorna” är gjort")
     desk.do("Dokumentera och avsluta")
 
 
@@ -128,7 +128,7 @@ def test_from_a_complaint_to_a_warning_by_the_one_who_may(page, monkeypatch):
     page.keyboard.press("Space")
     page.locator("#id_reasons").fill("Enligt förslaget.")
     desk.press("button", "Besluta om varning")
-    expect(page.locator(".kv-messages")).to_contain_text("Klart: Besluta om varning")
+    expect(page.locator(".kv-messages")).to_contain_text("”Besluta om varning” är gjort")
     warning = InDepthFollowUp.objects.get().sanctions.get()
     assert (warning.remedy.step, warning.decided_on) == ("warning", date(2026, 6, 1))
     assert warning.decided_by.username == DEPUTY

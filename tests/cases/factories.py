@@ -41,7 +41,7 @@ def deadline(
     due: date,
     *,
     rule: str = "handling",
-    label: str = "Handläggning klar, mål",
+    label: str = "Handläggning klar (mål)",
     anchor: date = OPENED,
     met: date | None = None,
 ) -> Deadline:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from cases import committee
 from cases.commands import Blocked, Refused
@@ -77,7 +78,7 @@ def on_the_agenda() -> tuple[Routine, CommitteeMeeting]:
 def decided(outcome: str = "rejected") -> tuple[Routine, CommitteeMeeting]:
     """Decided on 15 April, paragraph 42, registered the day after; one member had jäv."""
     r, meeting = on_the_agenda()
-    committee.freeze(meeting, at(BEFORE), r.people["committee-secretary"])
+    committee.freeze(meeting, Act.own(r.people["committee-secretary"], at(BEFORE)))
     member = CommitteeMember.objects.create(name="Ulf Sundmark", seat="Ledamot", valid_from=SINCE)
     r.decide(at(AFTER), outcome, 42, "Kraven är inte uppfyllda.", conflicted=[member],
              conflict_reason="Delägare i företaget")  # fmt: skip
@@ -483,7 +484,8 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_agenda(now)
     counts = []
     for number in (1, 20):
         for _ in range(number):
-            committee.add_matter(meeting, "Fråga", at(AFTER), person(Role.COMMITTEE_SECRETARY))
+            act = Act.own(person(Role.COMMITTEE_SECRETARY), at(AFTER))
+            committee.add_matter(meeting, "Fråga", act)
         with CaptureQueriesContext(connection) as asked:
             client.get(address("meeting", meeting.pk))
         counts.append(len(asked))
@@ -493,8 +495,7 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_agenda(now)
 def test_adjusting_minutes_raises_in_swedish():
     """CAP-09"""
     meeting = plan()
+    act = Act.own(person(Role.COMMITTEE_SECRETARY), at(AFTER))
     with pytest.raises(ValidationError, match="före sammanträdet"):
-        committee.adjust_minutes(
-            meeting, date(2026, 4, 14), at(AFTER), person(Role.COMMITTEE_SECRETARY)
-        )
+        committee.adjust_minutes(meeting, date(2026, 4, 14), act)
     assert events(meeting) == []

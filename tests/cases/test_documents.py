@@ -11,6 +11,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from audit.act import Act
 from cases import committee, documents
 from cases.commands import Blocked
 from cases.models import Attachment, CommitteeMeeting, Document
@@ -250,7 +251,7 @@ def test_the_packet_holds_every_document_in_order_and_the_originals():
     """CAP-09"""
     r = application_in("committee")
     meeting = put_on_agenda(r)
-    committee.add_item(meeting, "Månadsuppföljning", at(date(2026, 3, 30)), None)
+    committee.add_item(meeting, "Månadsuppföljning", Act.by_system(at(date(2026, 3, 30))))
     secret, waiting, clean = r.application.attachments.order_by("received_at", "pk")
     secret.secrecy, waiting.scan = "31:16", Attachment.Scan.WAITING
     secret.save()

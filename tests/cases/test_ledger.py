@@ -102,6 +102,8 @@ def test_three_days_of_downtime_fire_each_missed_rung_once():
     assert ledger.sweep(at(date(2026, 3, 19))) == 4
     assert ledger.sweep(at(date(2026, 3, 19), 10)) == 0
     assert FiredRung.objects.count() == 4
+    told = Notification.objects.filter(text__contains="gick ut mån 16 mars 2026")
+    assert [row.user.username for row in told] == ["deputy-director", "deputy-director"]
 
 
 def test_a_reminder_goes_to_the_case_worker_and_the_substitute_by_inbox_and_mail():
@@ -111,9 +113,11 @@ def test_a_reminder_goes_to_the_case_worker_and_the_substitute_by_inbox_and_mail
     substitute = person(Role.CONTROLLER, name="Oskar Mellberga")
     stands_in(substitute, r.people[r.worker], date(2026, 3, 10), date(2026, 3, 20))
     ledger.sweep(at(date(2026, 3, 13)))
-    told = Notification.objects.filter(text__contains="förfaller om tre dagar")
+    told = Notification.objects.filter(text__contains="Tiden för att begära komplettering går ut")
     assert {row.user for row in told} == {r.people[r.worker], substitute}
-    assert told.first().text == "LOV-2026-0001: Begära komplettering förfaller om tre dagar"
+    assert told.first().text == (
+        "LOV-2026-0001: Tiden för att begära komplettering går ut mån 16 mars 2026"
+    )
     mails = OutgoingMail.objects.filter(user=substitute)
     assert mails.count() == 1
     assert "Fyrbåken" not in mails[0].subject + mails[0].body
@@ -123,7 +127,7 @@ def test_a_case_without_a_case_worker_reminds_the_deputy_director():
     """CAP-04"""
     r = application_in("received")
     ledger.sweep(at(date(2026, 3, 13)))
-    told = Notification.objects.filter(text__contains="förfaller om tre dagar")
+    told = Notification.objects.filter(text__contains="Tiden för att begära komplettering går ut")
     assert [row.user for row in told] == [r.people["deputy-director"]]
 
 

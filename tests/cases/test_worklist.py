@@ -1,5 +1,7 @@
 """Worklist, saved filters, bulk action, Excel, calendar, inbox, search, what is to be registered."""
 
+import hashlib
+import re
 from datetime import date
 from io import BytesIO
 
@@ -278,6 +280,13 @@ def test_the_excel_file_holds_the_same_rows_as_the_list(client):
 # ------------------------------------------------------------------ calendar
 
 
+def made(client, what: str = "make") -> str:
+    """The calendar address that is shown when one is made."""
+    page = client.post(reverse("cases:calendar_address"), {"do": what})
+    assert "no-store" in page["Cache-Control"]
+    return re.search(r"http://testserver(/arenden/kalender/\S+?\.ics)", page.content.decode())[1]
+
+
 def test_the_calendar_has_the_deadlines_of_ones_own_cases_without_names(client):
     """CAP-14, SEC-03"""
     worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
@@ -285,13 +294,12 @@ def test_the_calendar_has_the_deadlines_of_ones_own_cases_without_names(client):
                        due=date(2026, 3, 31))  # fmt: skip
     deadline(mine, date(2026, 3, 9), met=date(2026, 3, 9))
     application("Annans AB", responsible=person(Role.INVESTIGATOR), due=date(2026, 3, 30))
-    client.post(reverse("cases:calendar_address"), {"do": "make"})
-    worker.refresh_from_db()
+    feed = made(client)
     client.logout()
-    response = client.get(reverse("cases:calendar_feed", args=[worker.calendar_key]))
+    response = client.get(feed)
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     events = icalendar.Calendar.from_ical(response.content).walk("VEVENT")
-    assert [str(event["summary"]) for event in events] == ["LOV-2026-0031: Handläggning klar, mål"]
+    assert [str(event["summary"]) for event in events] == ["LOV-2026-0031: Handläggning klar (mål)"]
     assert events[0]["dtstart"].dt == date(2026, 3, 31)
     assert events[0]["dtend"].dt == date(2026, 4, 1)
     assert "Fyrbåken" not in response.content.decode()
@@ -302,20 +310,31 @@ def test_an_unknown_old_or_empty_key_gives_no_calendar(client):
     """CAP-14, SEC-01"""
     worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
     person(Role.INVESTIGATOR)  # has no key
-    address = reverse("cases:calendar_address")
-    client.post(address, {"do": "make"})
-    worker.refresh_from_db()
-    old = reverse("cases:calendar_feed", args=[worker.calendar_key])
+    old = made(client)
     assert client.get(old).status_code == 200
-    client.post(address, {"do": "renew"})
+    current = made(client, "renew")
     assert client.get(old).status_code == 404
     assert client.get(reverse("cases:calendar_feed", args=["gissad"])).status_code == 404
     assert client.get("/arenden/kalender/.ics").status_code == 404
     worker.refresh_from_db()
-    current = reverse("cases:calendar_feed", args=[worker.calendar_key])
+    stored = reverse("cases:calendar_feed", args=[worker.calendar_key_hash])
+    assert client.get(stored).status_code == 404
+    assert client.get(current).status_code == 200
     worker.is_active = False
     worker.save()
     assert client.get(current).status_code == 404
+
+
+def test_the_address_is_shown_once_and_kept_as_a_hash(client):
+    """SEC-01: who reads the database learns no address that opens a calendar."""
+    worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
+    key = made(client).split("/")[-1].removesuffix(".ics")
+    assert len(key) == 43
+    worker.refresh_from_db()
+    assert worker.calendar_key_hash == hashlib.sha256(key.encode()).hexdigest()
+    again = client.get(reverse("cases:calendar_address")).content.decode()
+    assert key not in again
+    assert "Du har en adress." in again
 
 
 def test_the_address_is_made_by_a_post_alone_and_can_be_removed(client):
@@ -323,13 +342,12 @@ def test_the_address_is_made_by_a_post_alone_and_can_be_removed(client):
     worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
     client.get(reverse("cases:calendar_address"))
     worker.refresh_from_db()
-    assert worker.calendar_key == ""
-    client.post(reverse("cases:calendar_address"), {"do": "make"})
-    worker.refresh_from_db()
-    assert len(worker.calendar_key) == 43
+    assert worker.calendar_key_hash == ""
+    feed = made(client)
     client.post(reverse("cases:calendar_address"), {"do": "remove"})
     worker.refresh_from_db()
-    assert worker.calendar_key == ""
+    assert worker.calendar_key_hash == ""
+    assert client.get(feed).status_code == 404
 
 
 # ------------------------------------------------------------------ inbox
@@ -464,3 +482,20 @@ def test_roles_that_register_nothing_do_not_see_what_is_to_be_registered(client,
     """SEC-01"""
     log_in(client, role)
     assert client.get(reverse("cases:to_register")).status_code == 403
+
+
+def test_a_notice_of_a_case_that_one_no_longer_sees_has_no_button_and_leads_nowhere(client):
+    """SEC-01: an expert who was released, somebody whose role has ended."""
+    worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
+    notice(worker, application("Sedd AB"), "ny ansökan", TODAY)
+    unit = Unit.objects.create(name="Barn och unga", valid_from=SINCE)
+    gone = notice(worker, application("Annans AB", unit=unit), "försenad", TODAY, urgent=True)
+    page = client.get(reverse("cases:inbox")).content.decode()
+    assert page.count('name="open"') == 1
+    assert f'name="open" value="{gone.pk}"' not in page
+    assert [task.case.title for task in client.get(reverse("cases:overview")).context["tasks"]
+            if task.notice] == []  # fmt: skip
+    answer = client.post(reverse("cases:inbox"), {"open": gone.pk})
+    assert answer.url == reverse("cases:inbox")
+    gone.refresh_from_db()
+    assert gone.read_at is not None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from audit import clock, log, sealing, triggers
+from audit.act import Act
 from audit.models import Event
 from cases.models import Case
 from organisation.pages import access_log
@@ -42,15 +43,14 @@ def case():
     )  # fmt: skip
 
 
-def read(case: Case, reader, day: date = DAY, hour: int = 9, **more) -> Event:
-    return log.record_read(
-        case.chain, "read_case", at=at(day, hour), actor=reader, subject=case, **more
-    )
+def read(case: Case, reader, day: date = DAY, hour: int = 9, on_behalf_of=None) -> Event:
+    act = Act(reader, on_behalf_of, at(day, hour))
+    return log.record_read(case.chain, "read_case", act, subject=case)
 
 
 def record(case: Case, actor, name: str, **more) -> Event:
     with transaction.atomic():
-        return log.record(case.chain, name, at=at(DAY), actor=actor, subject=case, **more)
+        return log.record(case.chain, name, Act.own(actor, at(DAY)), subject=case, **more)
 
 
 def shown(client, **query) -> list[Event]:
@@ -178,7 +178,8 @@ def test_a_made_check_is_noted_in_the_log_and_listed(client, auditor):
         ({"outcome": "deviation"}, "Skriv vad som avvek och vad som händer nu."),
         ({"sample": ""}, "måste fyllas i"),
         ({"last_day": "2026-10-31"}, "Slutdagen måste vara startdagen eller senare."),
-        ({"last_day": "2999-01-01"}, "Perioden kan inte sluta efter dagens datum."),
+        ({"last_day": "2040-01-01"}, "Perioden kan inte sluta efter dagens datum."),
+        ({"last_day": "2999-01-01"}, "Året 2999 kan inte stämma."),
     ],
 )
 def test_a_check_that_says_too_little_is_refused(client, auditor, more, message):

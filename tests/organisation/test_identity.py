@@ -135,3 +135,68 @@ def test_a_wrong_organisation_number_is_refused_in_swedish(text, message):
 def test_a_sole_traders_number_is_known_as_personal():
     assert identity.is_personal("0001072388")
     assert not identity.is_personal("5560360793")
+
+
+@pytest.mark.parametrize("number", ["20991231-2387", "261231-2385", "20261125-2384"])
+def test_somebody_who_is_not_born_yet_is_refused(number):
+    """DAY-04: on 24 November 2026; on the day itself the number is right."""
+    with pytest.raises(ValueError, match="Födelsedatumet i personnumret har inte varit än"):
+        parse(number, date(2026, 11, 24))
+
+
+def test_a_number_is_right_from_the_birth_date_on():
+    """DAY-04"""
+    assert parse("261231-2385", date(2026, 12, 31)).digits == "202612312385"
+
+
+@pytest.mark.parametrize("number", ["198102902387", "198104912384", "198102922385"])
+def test_a_coordination_number_for_a_day_that_is_not_in_its_month_is_refused(number):
+    """DAY-04: 30 February, 31 April, 32 February; the check digits are right."""
+    with pytest.raises(ValueError, match="Datumet i personnumret finns inte"):
+        parse(number)
+
+
+def test_coordination_numbers_with_unknown_month_or_day_stay_right():
+    """DAY-04: month 00 and day 60."""
+    for number in ("191500722390", "191711602399"):
+        assert parse(number).kind == "samordningsnummer"
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "womans"),
+    [
+        ("19400101-T123", "19400101T123", True),  # the third sign, 2, is even: a woman
+        ("19400101T133", "19400101T133", False),
+        ("19400101-TF10", "19400101TF10", False),  # 1 is odd: a man
+        ("19400101-tf20", "19400101TF20", True),
+    ],
+)
+def test_a_number_of_the_reporting_authority_is_a_kind_of_its_own(text, digits, womans):
+    """DAY-07"""
+    assert parse(text) == identity.IdentityNumber(digits, "rapportnummer")
+    assert identity.is_womans(digits) is womans
+
+
+@pytest.mark.parametrize("text", ["19400101-T12", "19400101-TF1", "400101-T123", "19400101-TX12"])
+def test_a_number_of_the_reporting_authority_is_written_as_it_writes_it(text):
+    """DAY-07"""
+    with pytest.raises(ValueError, match="Skriv personnumret som"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["19400230-T123", "20991231-TF10"])
+def test_a_number_of_the_reporting_authority_has_a_birth_date_that_has_been(text):
+    """DAY-04, DAY-07"""
+    with pytest.raises(ValueError, match="personnumret"):
+        parse(text)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=30))
+def test_any_text_is_a_reserve_number_or_a_refusal(text):
+    """DAY-07"""
+    try:
+        value = identity.parse_reserve_number(text)
+    except ValueError:
+        return
+    assert 4 <= len(value) <= 20
+    assert identity.parse_reserve_number(value) == value

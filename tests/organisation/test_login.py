@@ -132,6 +132,19 @@ def test_five_failures_lock_the_person_until_time_or_administrator_opens(client,
     assert log_in(client).status_code == 302
 
 
+def test_a_name_that_nobody_has_is_locked_like_one_that_somebody_has(client, samira):
+    """SEC-04: spelled in capitals or small letters, so that the lock does not tell which exist."""
+    spellings = ["{}", "{}", " {}", "{}"]
+    statuses = {
+        known: [
+            log_in(client, spelling.format(name.upper() if n % 2 else name), "fel").status_code
+            for n, spelling in enumerate([*spellings, "{}"])
+        ]
+        for known, name in (("known", samira.username), ("unknown", "ingen.alls"))
+    }
+    assert statuses == {"known": [200, 200, 200, 200, 429], "unknown": [200, 200, 200, 200, 429]}
+
+
 def test_the_lock_opens_after_fifteen_minutes(client, samira):
     """SEC-04."""
     for _ in range(5):

@@ -63,6 +63,7 @@ ALLOWED = {
     "delegation_change": ADMINISTRATOR | MANAGEMENT,
     "delegation_end": ADMINISTRATOR | MANAGEMENT,
     "access_log": REVIEWERS,
+    "log_client": REVIEWERS,
     "log_export": REVIEWERS,
     "log_check": REVIEWERS,
     "log_verify": REVIEWERS,

@@ -11,13 +11,14 @@ from audit.models import Event
 from organisation.models import Unit, UnitCode
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit
+from tests.models import few
 from tests.organisation import queries_of
 
 
 class TestPaths(TestCase):
     """However units are moved, a unit's path is its parent's and its own id."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=few(40))
     @given(
         st.lists(st.integers(0, 30), min_size=3, max_size=7),
         st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=5),

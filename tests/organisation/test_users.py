@@ -5,11 +5,13 @@ import re
 import pytest
 from axes.conf import settings as axes_settings
 from axes.models import AccessAttempt
+from django.test import Client
 from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
 from cases.calendar import add_days
+from cases.models import Notification, OutgoingMail
 from organisation.authority import actor_on
 from organisation.models import Provider, RoleAssignment, Substitution, Unit, User
 from organisation.roles import Role
@@ -260,12 +262,61 @@ def test_nobody_changes_their_own_roles_or_log_in(client, admin, page):
 
 
 def test_a_new_password_is_shown_once_and_never_logged(client, admin, planner):
+    """SEC-04: and its owner is told of it, without it."""
     answer = client.post(address("user_password", planner.pk))
     password = re.search(r"<b translate=\"no\">(.*?)</b>", answer.content.decode())[1]
     planner.refresh_from_db()
     assert planner.check_password(password)
     assert events(planner) == ["reset_password"]
     assert last_event(planner).fields == []
+    said = "Du har fått ett nytt tillfälligt lösenord i Kundval. Ylva Stenmark skapade lösenordet"
+    assert Notification.objects.get(user=planner).text.startswith(said)
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, mail.subject) == (planner.email, "Kundval: nytt lösenord")
+    assert mail.body.startswith(f"Hej!\n\n{said} och lämnar det till dig personligen.")
+    assert password not in mail.body
+
+
+def test_a_temporary_password_opens_nothing_but_its_own_change(client, admin, north, today):
+    """SEC-04: for a new user, from the first login until the password is their own."""
+    answer = client.post(address("user_add"), new_user(north, today.isoformat()))
+    temporary = re.search(r"<b translate=\"no\">(.*?)</b>", answer.content.decode())[1]
+    assert OutgoingMail.objects.get().subject == "Kundval: ny användare"
+    ada = Client()
+    ada.post(reverse("account_login"), {"login": "ada", "password": temporary})
+    change = reverse("account_change_password")
+    for closed in ("/", "/hem/", reverse("cases:inbox"), reverse("account"), reverse("board:board"),
+                   reverse("mfa_activate_totp")):  # fmt: skip
+        found = ada.get(closed)
+        assert (found.status_code, found.get("Location")) == (302, change), closed
+    assert "Du har loggat in med ett tillfälligt lösenord." in ada.get(change).content.decode()
+
+    def chosen(new: str):
+        return ada.post(change, {"oldpassword": temporary, "password1": new, "password2": new})
+
+    assert "Välj ett annat lösenord än det tillfälliga." in chosen(temporary).content.decode()
+    assert ada.get("/hem/").status_code == 302
+    assert chosen("fyra-gula-segel-bär").url == reverse("account")
+    user = User.objects.get(username="ada")
+    assert not user.must_change_password
+    assert user.check_password("fyra-gula-segel-bär")
+    assert events(user)[-2:] == ["logged_in", "change_password"]
+    assert ada.get("/hem/").status_code == 200
+
+
+def test_the_second_factor_is_set_up_after_the_password_is_ones_own(client, settings):
+    """SEC-04: neither rule sends the person round in a ring."""
+    settings.SECOND_FACTOR_REQUIRED = True
+    user = person(Role.PLANNER)
+    User.objects.filter(pk=user.pk).update(must_change_password=True)
+    client.force_login(user)
+    change = reverse("account_change_password")
+    assert client.get("/konto/").url == change
+    assert client.get(change).status_code == 200
+    new = "fyra-gula-segel-bär"
+    client.post(change, {"oldpassword": "lösenord-för-prov", "password1": new, "password2": new})
+    assert client.get("/hem/").url == reverse("account")
+    assert client.get(reverse("account")).status_code == 200
 
 
 def test_unlocking_is_offered_only_when_the_person_is_locked_out(client, admin, planner):

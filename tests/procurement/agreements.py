@@ -45,10 +45,11 @@ def contract(
         company_signatory="Leila Hammarvik",
     )  # fmt: skip
     with transaction.atomic():
-        open_case(row, strategist, name="sign", at=at(opened))
+        act = Act.own(strategist, at(opened))
+        open_case(row, act, name="sign")
         give_number(row, opened)
         row.save()
-        add_version(row, agreed(first, last), Act(strategist, None, at(opened)))
+        add_version(row, agreed(first, last), act)
     return row
 
 

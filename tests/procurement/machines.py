@@ -4,10 +4,8 @@ only move on. Nothing refused changes the case; every event stands in a whole ch
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from audit import sealing
 from audit.models import Event
@@ -15,15 +13,12 @@ from cases.commands import Command, Refused
 from cases.models import Case
 from organisation.models import User
 from tests.factories import person
+from tests.models import RolledBack
 from tests.procurement.agreements import do
 
-SETTINGS = settings(
-    max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
 
-
-class CaseMachine(RuleBasedStateMachine):
-    """`case` is built once for all examples by `build`, and each example is rolled back."""
+class CaseMachine(RolledBack):
+    """`shared` is built once for all examples."""
 
     first_day: ClassVar[date]
     shared: ClassVar[Any]
@@ -33,17 +28,13 @@ class CaseMachine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.around = transaction.atomic()
-        self.around._from_testcase = True  # each example is rolled back, as a test is
-        self.around.__enter__()
         self.day = self.first_day
         self.done = Event.objects.filter(chain__name=self.shared.chain, kind="change").count()
         self.refused = Event.objects.filter(chain__name=self.shared.chain, kind="refusal").count()
 
     def teardown(self):
         assert sealing.verify().faults == ()
-        transaction.set_rollback(True)
-        self.around.__exit__(None, None, None)
+        super().teardown()
 
     @property
     def case(self) -> Any:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from audit.act import Act
 from cases.models import CommitteeMeeting
 from config.demo.routine import PAGE, Routine, handled
 from organisation.models import Provider, Representation, RoleAssignment, User
@@ -20,6 +21,7 @@ from procurement.specifications.models import (
     SpecificationVersion,
 )
 from tests.factories import SINCE, at, person, root_unit
+from tests.reached import reached_once
 
 ARRIVED = date(2026, 3, 2)
 COMPLETE = date(2026, 3, 9)
@@ -93,12 +95,13 @@ def company(name: str = "Fyrbåken Omsorg AB", number: str = "5599991014") -> tu
     return provider, user
 
 
+@reached_once
 def application_in(state: str) -> Routine:
     """An application that has gone the routine's way to `state`, by commands alone."""
     call_document()
     people = staff()
     provider, user = company()
-    routine = Routine(open_draft(provider, root_unit(), user, at(ARRIVED)), people, user)
+    routine = Routine(open_draft(provider, root_unit(), Act.own(user, at(ARRIVED))), people, user)
     for step in STATES[1 : STATES.index(state) + 1]:
         STEPS[step](routine)
     return routine
@@ -141,7 +144,7 @@ def put_on_agenda(r: Routine) -> CommitteeMeeting:
         held_on=MEETING, defaults={"documents_due": date(2026, 3, 27)}
     )
     r.agenda(at(date(2026, 3, 26)), meeting)
-    committee.freeze(meeting, at(date(2026, 3, 27)), r.people["committee-secretary"])
+    committee.freeze(meeting, Act.own(r.people["committee-secretary"], at(date(2026, 3, 27))))
     return meeting
 
 

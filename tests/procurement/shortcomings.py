@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from audit.act import Act
 from cases.commands import Command, Outcome, perform
 from cases.models import Case
 from organisation.defaults import load_delegation
@@ -20,6 +21,7 @@ from procurement.escalations.models import Deviation, InDepthFollowUp
 from procurement.specifications.models import Remedy
 from tests.factories import SINCE, at, person
 from tests.procurement.agreements import contract, contract_with_company
+from tests.reached import reached_once
 
 STRATEGIST, DEPUTY, DIRECTOR = "development-strategist", "deputy-director", "director"
 CHAIR = "committee-chair"
@@ -47,6 +49,7 @@ def signed_contract() -> tuple[Contract, User]:
     return made, user
 
 
+@reached_once
 class Story:
     """A contract, a deviation and what follows. `case` is what the next verb is about."""
 
@@ -64,7 +67,7 @@ class Story:
         with transaction.atomic():
             return open_deviation(
                 self.contract.provider, self.contract, self.contract.unit, source=source,
-                actor_user=actor, at=at(day), **stated,
+                act=Act.own(actor, at(day)), **stated,
             )  # fmt: skip
 
     def do(self, command: Command, who: str | User = STRATEGIST, day: date = REPORTED) -> Outcome:

@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from audit.act import Act
 from audit.models import Event
 from cases import attachments, flows, picture
 from cases.commands import Blocked, NotAllowed, Refused
-from cases.models import Attachment, CommitteeMeeting, CommitteeMember, JournalNote
+from cases.models import Attachment, CommitteeMeeting, CommitteeMember, JournalNote, Setting
 from organisation.models import Representation
 from organisation.roles import Role
 from procurement.applications import rules
@@ -90,7 +92,7 @@ class TestArrival:
         people = staff()
         provider, _ = company()
         application = enter_application(
-            provider, root_unit(), "paper", people["registrar"], day(4, 7)
+            provider, root_unit(), "paper", Act.own(people["registrar"], day(4, 7))
         )
         from config.demo.routine import Routine
 
@@ -111,7 +113,7 @@ class TestArrival:
         people = staff()
         provider, _ = company()
         application = enter_application(
-            provider, root_unit(), "mail", people["registrar"], at(ARRIVED)
+            provider, root_unit(), "mail", Act.own(people["registrar"], at(ARRIVED))
         )
         from config.demo.routine import Routine
 
@@ -125,7 +127,7 @@ class TestCompletion:
     def test_a_request_starts_the_companys_fourteen_days_with_letter_and_official_note(self):
         """LOV-02, LOV-03, LOV-13: requested Thu 5 Mar, due Thu 19 Mar."""
         r = application_in("received")
-        r.review(day(3, 5), "remark", "Ledningssystemet saknar egenkontroll.")
+        r.review(day(3, 5), "incomplete", "Ledningssystemet saknar egenkontroll.")
         r.ask(day(3, 5), "Rutin för egenkontroll.", "qms")
         round_ = r.application.open_completion()
         assert (round_.round, round_.requested_on, round_.due) == (
@@ -647,6 +649,98 @@ class TestNotice:
         r.file_correction(day(5, 12), "4417-26")
         assert last_event(r).values.values["in_time"] is False
         assert "Kom in efter sista dag 2026-05-11" in official(r)[-1]
+
+    def test_one_the_court_tells_of_after_the_period_opens_the_ended_case_again(self):
+        """COR-04, LOV-11: notice Mon 20 Apr, last day Mon 11 May; told on the thirtieth day after,
+        Wed 10 June, of one that came to the court on the last day."""
+        r = application_in("decided")
+        r.notify(day(4, 20), "post")
+        assert end_passed_correction_periods(day(5, 12)) == 1
+        assert picture.draw(r.application, date(2026, 6, 10)).after[-1].status == "done"
+        told = committee.FileCorrection(
+            court_case_number="4417-26", filed_on=date(2026, 5, 11), told_on=date(2026, 6, 10)
+        )
+        r.do(told, SECRETARY, day(6, 10))
+        assert (r.application.state, r.application.closed_on) == ("correction_filed", None)
+        correction = r.application.decision().correction
+        assert (correction.filed_on, correction.told_on) == (date(2026, 5, 11), date(2026, 6, 10))
+        deadline = r.application.deadlines.get(rule="correction")
+        assert (deadline.met_on, deadline.met_text) == (date(2026, 5, 11), "Rättelse begärd")
+        assert last_event(r).values.values["reopened"] is True
+        assert official(r)[-1] == (
+            "Ansökan om rättelse, mål 4417-26, kom in till förvaltningsrätten 2026-05-11. "
+            "Kommunen fick veta det 2026-06-10. Ärendet öppnas igen."
+        )
+        assert picture.draw(r.application, date(2026, 6, 10)).after[-1].status == "now"
+        court = committee.RecordCourtOutcome(outcome="granted", outcome_on=date(2026, 7, 1))
+        r.do(court, SECRETARY, day(7, 1))
+        assert r.application.state == "committee"
+
+    def test_one_that_the_court_dismisses_ends_the_opened_case_as_before(self):
+        """COR-04, LOV-15"""
+        r = application_in("decided")
+        r.notify(day(4, 20), "post")
+        end_passed_correction_periods(day(5, 12))
+        told = committee.FileCorrection(
+            court_case_number="4417-26", filed_on=date(2026, 5, 8), told_on=date(2026, 5, 13)
+        )
+        r.do(told, SECRETARY, day(5, 13))
+        court = committee.RecordCourtOutcome(outcome="dismissed", outcome_on=date(2026, 6, 1))
+        r.do(court, SECRETARY, day(6, 1))
+        assert (r.application.state, r.application.closed_on) == ("rejected", date(2026, 6, 1))
+        assert flows.open_tasks(r.application) == []
+        assert picture.draw(r.application, date(2026, 6, 1)).after[-1].status == "done"
+        with pytest.raises(Refused, match="i läget Avslagen"):
+            r.do(told, SECRETARY, day(6, 2))
+
+    @pytest.mark.parametrize(
+        ("on", "filed", "told", "days", "text"),
+        [
+            (day(6, 11), (5, 11), (6, 10), 30, "registreras till och med ons 10 juni 2026"),
+            (day(5, 19), (5, 11), (5, 12), 7, "registreras till och med mån 18 maj 2026"),
+            (day(5, 20), (5, 12), (5, 13), 30, "Sista dagen att ansöka om rättelse var mån 11 maj"),
+            (day(5, 20), (4, 19), (5, 13), 30, "Underrättelsen lämnades mån 20 april"),
+            (day(5, 20), (5, 11), (5, 10), 30, "inte ha fått veta det före mån 11 maj"),
+            (day(5, 20), (5, 11), (5, 21), 30, "kan inte ligga i framtiden"),
+        ],
+    )  # fmt: skip
+    def test_one_that_is_too_late_or_impossible_is_refused_with_what_to_do(
+        self, on, filed, told, days, text
+    ):
+        """COR-04: last day 11 May, and 30 days, or as many as the municipality has chosen."""
+        r = application_in("decided")
+        r.notify(day(4, 20), "post")
+        end_passed_correction_periods(day(5, 12))
+        Setting.objects.create(key="correction_report_days", value=days)
+        command = committee.FileCorrection(
+            court_case_number="4417-26", filed_on=date(2026, *filed), told_on=date(2026, *told)
+        )
+        with pytest.raises(Refused, match=text):
+            r.do(command, SECRETARY, on)
+        row = ProviderApplication.objects.get()
+        assert (row.state, row.closed_on) == ("rejected", date(2026, 5, 12))
+        assert last_event(r).kind == "refusal"
+
+    def test_the_page_of_the_ended_case_offers_it_and_shows_both_days(self, client, monkeypatch):
+        """COR-04"""
+        r = application_in("decided")
+        r.notify(day(4, 20), "post")
+        end_passed_correction_periods(day(5, 12))
+        monkeypatch.setattr("audit.clock.now", lambda: day(5, 20))
+        client.force_login(
+            r.people[SECRETARY], "allauth.account.auth_backends.AuthenticationBackend"
+        )
+        page = reverse("cases:case", args=[r.application.pk])
+        address = reverse("cases:do", args=[r.application.pk, "file_correction"])
+        assert address in client.get(page).content.decode()
+        stated = {"court_case_number": "4417-26", "filed_on": "2026-05-11",
+                  "told_on": "2026-05-19", "version": ProviderApplication.objects.get().version,
+                  "key": "a"}  # fmt: skip
+        shown = client.post(address, stated, follow=True).content.decode()
+        assert (
+            "Mål 4417-26, inkom till förvaltningsrätten mån 11 maj 2026, "
+            "kommunen fick veta det tis 19 maj 2026"
+        ) in shown
 
     def test_an_approved_company_cannot_seek_correction(self):
         """LOV-11"""

@@ -98,9 +98,12 @@ def test_an_insurance_is_watched_and_its_renewal_takes_over():
     deadline = signed.deadlines.get(rule="permit_expires")
     assert (deadline.label, deadline.due) == ("Ansvarsförsäkring går ut", date(2026, 8, 31))
     ledger.sweep(at(date(2026, 7, 1)))
-    assert not Notification.objects.filter(user=company, text__contains="två månader").exists()
+    told = Notification.objects.filter(user=company, text__contains="Giltighetstiden för ansvarsf")
+    assert not told.exists()
     ledger.sweep(at(date(2026, 7, 2)))
-    assert Notification.objects.filter(user=company, text__contains="två månader").count() == 1
+    assert told.get().text == (
+        "AVT-2026-0001: Giltighetstiden för ansvarsförsäkring går ut mån 31 aug 2026"
+    )
     renewed = commands.AddPermit(
         kind="insurance", reference="Brev 5050", valid_from=date(2026, 7, 6),
         valid_to=date(2027, 8, 31), file=pdf_file("ny.pdf"),
@@ -134,7 +137,7 @@ def test_a_lawful_end_takes_accounts_back_and_stops_what_is_watched():
     assert (signed.state, signed.closed_on) == ("ended", date(2026, 9, 30))
     assert not signed.deadlines.running().exists()
     assert Notification.objects.filter(
-        user=administrator, text__contains="ta tillbaka konton, kort och utrustning"
+        user=administrator, text__contains="Ta tillbaka konton, kort och utrustning"
     ).exists()
 
 

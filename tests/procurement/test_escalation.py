@@ -546,7 +546,7 @@ def test_rescission_ends_the_contract_stops_new_persons_and_takes_back_access():
     assert (contract.state, contract.closed_on) == ("ended", date(2026, 6, 30))
     assert event_names(contract)[-2:] == ["stop_new_persons", "rescind_contract"]
     assert stop_of(contract).endswith("Avtalet är hävt.")
-    assert Notification.objects.filter(user=administrator, text__contains="ta tillbaka").exists()
+    assert Notification.objects.filter(user=administrator, text__contains="Ta tillbaka").exists()
     document = Document.objects.get(case=s.case, kind="rescission")
     assert document.facts["last_day"] == "2026-06-30"
     with pytest.raises(Refused):
@@ -656,8 +656,8 @@ def test_the_pages_of_the_cases_show_what_waits_and_for_whom(client):
     s.propose()
     log_in(client, person(DEPUTY))
     overview = client.get(reverse("cases:overview")).content.decode()
-    assert "har en föreslagen åtgärd som väntar på ditt beslut." in overview
-    assert "är en allvarlig brist. Pröva anmälan till IVO." in overview
+    assert "En föreslagen åtgärd väntar på ditt beslut." in overview
+    assert "En allvarlig brist har kommit fram. Pröva anmälan till IVO." in overview
     form = client.get(reverse("cases:do", args=[s.case.pk, "decide_warning"])).content.decode()
     assert "Besluta enligt förslaget" in form
     for name in ("propose_remedy", "demand_action_plan", "record_finding", "write_plan",

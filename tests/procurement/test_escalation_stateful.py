@@ -4,16 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, precondition, rule
 
 from audit import sealing
 from audit.models import Event
@@ -24,6 +16,7 @@ from procurement.contracts.models import Contract
 from procurement.escalations.commands import deviation, in_depth, measures, remedies
 from procurement.escalations.models import InDepthFollowUp
 from tests.factories import person
+from tests.models import RolledBack, run
 from tests.procurement.shortcomings import (
     CHAIR,
     DECIDE,
@@ -48,7 +41,7 @@ STEPS = st.sampled_from(list(DECIDE))
 TEXT = st.sampled_from(["Text.", "Text.", "Text.", ""])
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(RolledBack):
     """One deviation, and the in-depth follow-up it may lead to; anybody may try anything."""
 
     story: Story
@@ -57,15 +50,8 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.around = transaction.atomic()
-        self.around._from_testcase = True  # each example is rolled back, as a test is
-        self.around.__enter__()
         self.day = self.first_day
         self.refused = Event.objects.filter(kind="refusal").count()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.around.__exit__(None, None, None)
 
     def attempt(self, kind: str, command: Command, who: str) -> None:
         case: Any = self.story.deviation if kind == "deviation" else InDepthFollowUp.objects.first()
@@ -264,25 +250,19 @@ class LateMachine(Machine):
         self.attempt("in", in_depth.CloseInDepth(outcome="Text."), who)
 
 
-SETTINGS = settings(
-    max_examples=15,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_from_the_report_on_anything_may_be_tried_and_nothing_starts_without_its_plan():
     """ESC-01, ESC-02, CAP-08, CAP-17"""
     EarlyMachine.story = Story()
-    run_state_machine_as_test(EarlyMachine, settings=SETTINGS)
+    run(EarlyMachine)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_from_the_finding_on_no_remedy_is_decided_without_delegation():
     """ESC-03, ESC-04, CAP-08"""
     LateMachine.story = Story()
     LateMachine.story.start()
     LateMachine.story.find()
-    run_state_machine_as_test(LateMachine, settings=SETTINGS)
+    run(LateMachine)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from cases import ledger
 from cases.commands import Blocked, NotAllowed, Refused
@@ -18,6 +19,7 @@ from procurement.templating import editing
 from tests.cases.test_overview import log_in
 from tests.factories import at, person
 from tests.procurement.agreements import contract, contract_with_company, do, with_matrix
+from tests.reached import reached_once
 
 pytestmark = pytest.mark.django_db
 STRATEGIST, DEPUTY = "development-strategist", "deputy-director"
@@ -25,6 +27,7 @@ OPENED = date(2026, 6, 22)
 """A Monday; the first follow-up of a contract from 1 May is due on 1 August."""
 
 
+@reached_once
 class Routine:
     """The first follow-up of a contract, opened by the wheel on 22 June 2026."""
 
@@ -142,7 +145,7 @@ def test_the_company_is_reminded_five_days_before_and_nobody_else_of_its_answers
     r = Routine()
     r.ask()
     ledger.sweep(at(date(2026, 7, 12)))
-    reminded = Notification.objects.filter(text__contains="inom fem dagar")
+    reminded = Notification.objects.filter(text__contains="besvara uppföljningens frågor går ut")
     assert [row.user for row in reminded] == [r.company]
 
 
@@ -213,9 +216,9 @@ def test_a_template_changed_while_in_use_leaves_what_has_begun_alone():
     r = Routine()
     before = [row.text for row in r.case.questions.all()]
     user = person(DEPUTY)
-    draft = editing.new_version(QuestionTemplate, "provider", at(OPENED), user)
+    draft = editing.new_version(QuestionTemplate, "provider", Act.own(user, at(OPENED)))
     draft.questions.exclude(pk=draft.questions.first().pk).delete()
-    editing.publish(draft, at(OPENED), user)
+    editing.publish(draft, Act.own(user, at(OPENED)))
     assert [row.text for row in r.case.questions.all()] == before
     jobs.run(at(date(2026, 10, 1)))
     later = FollowUp.objects.get(agreement=r.contract, duty__ordinal=6)

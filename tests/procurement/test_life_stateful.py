@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from cases.models import Deadline, Document
 from procurement.contracts.models import Contract
@@ -12,7 +12,8 @@ from procurement.followups import commands as followups
 from procurement.introductions import commands as introductions
 from procurement.specifications.models import ServiceArea
 from tests.factories import person
-from tests.procurement.machines import SETTINGS, CaseMachine
+from tests.models import run
+from tests.procurement.machines import CaseMachine
 from tests.procurement.test_follow_up import OPENED
 from tests.procurement.test_follow_up import Routine as FollowUpRoutine
 from tests.procurement.test_introduction import Routine as IntroductionRoutine
@@ -163,19 +164,21 @@ class FollowUpMachine(CaseMachine):
             assert Document.objects.get(case=case, kind="follow_up").locked_at
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_anything_may_be_tried_in_an_introduction_and_nothing_is_skipped():
     """INT-01, INT-02, INT-03, INT-07, INT-08, CAP-05, CAP-12"""
     routine = IntroductionRoutine()
     IntroductionMachine.shared = routine.case
     IntroductionMachine.company = routine.r.company
-    run_state_machine_as_test(IntroductionMachine, settings=SETTINGS)
+    run(IntroductionMachine, examples=2, steps=20)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_anything_may_be_tried_in_a_follow_up_and_nothing_is_skipped():
     """FUP-03, FUP-04, CAP-05"""
     routine = FollowUpRoutine()
     FollowUpMachine.shared = routine.case
     FollowUpMachine.company = routine.company
-    run_state_machine_as_test(FollowUpMachine, settings=SETTINGS)
+    run(FollowUpMachine, examples=2, steps=20)

@@ -90,6 +90,25 @@ def test_a_person_registers_and_is_let_in_when_the_mail_address_is_confirmed(cli
     assert Representation.objects.get().approved_on is None
 
 
+def test_the_sixth_registration_within_an_hour_sends_no_mail(client, sjovik):
+    """SEC-01: to one address, however it is spelled; another address still gets its mail."""
+    for mail in (STATED["mail"], STATED["mail"].upper()):
+        for _ in range(3):
+            answer = client.post(reverse("portal:register"), {**STATED, "mail": mail})
+    assert answer.status_code == 422
+    assert "Vänta en timme" in answer.content.decode()
+    assert STATED["company"] in answer.content.decode(), "what was written is kept"
+    assert OutgoingMail.objects.count() == 5
+    register(client, mail="en.annan@havsglantan.example")
+    assert OutgoingMail.objects.count() == 6
+
+
+def test_links_cannot_be_guessed_without_end(client, sjovik):
+    """SEC-01"""
+    statuses = [client.post(reverse("portal:confirm", args=["fel"])).status_code for _ in range(61)]
+    assert (set(statuses[:60]), statuses[60]) == ({410}, 429)
+
+
 def test_an_old_link_opens_nothing(client, sjovik, monkeypatch):
     """SEC-01"""
     monkeypatch.setattr(registration, "CONFIRM_WITHIN_DAYS", -1)

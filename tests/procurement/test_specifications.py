@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from organisation.roles import Role
 from procurement.specifications import editing
@@ -52,7 +53,7 @@ def events(number: int) -> list[str]:
 def draft() -> SpecificationVersion:
     """Version 2, a copy of Sjövik's version 1."""
     load_first_version(FIRST)
-    return editing.new_version(NOON, person(Role.DEVELOPMENT_STRATEGIST))
+    return editing.new_version(Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
 
 
 def address(name: str, *args: object) -> str:
@@ -193,7 +194,7 @@ def test_publishing_an_empty_version_says_what_is_missing():
     """LOV-01, ESC-04"""
     version = SpecificationVersion.objects.create(number=1, valid_from=TODAY)
     with pytest.raises(ValidationError) as refusal:
-        editing.publish(version, TODAY, NOON, person(Role.DEVELOPMENT_STRATEGIST))
+        editing.publish(version, TODAY, Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
     assert refusal.value.messages == [
         "Saknas: minst ett avsnitt.",
         "Saknas: minst en bilaga som krävs.",
@@ -213,7 +214,7 @@ def test_the_first_version_may_be_published_from_a_day_that_has_passed():
     )
     RequiredAttachment.objects.create(specification=version, code="f_tax", name="F-skatt")
     Remedy.objects.create(specification=version, step="warning", clause="5.26.1", text="Varning.")
-    editing.publish(version, FIRST, NOON, person(Role.DEVELOPMENT_STRATEGIST))
+    editing.publish(version, FIRST, Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
     assert SpecificationVersion.objects.in_force(FIRST) == version
 
 
@@ -239,7 +240,7 @@ def test_a_version_begins_after_every_version_published_before():
     """LOV-01"""
     second = draft()
     strategist().post(address("publish", second.pk), {"valid_from": "2026-06-01"})
-    third = editing.new_version(NOON, person(Role.DEVELOPMENT_STRATEGIST))
+    third = editing.new_version(Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
     page = strategist().post(address("publish", third.pk), {"valid_from": "2026-06-01"})
     assert "Version 2 börjar gälla mån 1 juni 2026" in page.content.decode()
     third.refresh_from_db()
@@ -255,7 +256,7 @@ def test_the_version_in_force_is_the_last_published_up_to_the_day():
     page = strategist().post(address("publish", second.pk), {"valid_from": "2026-06-01"})
     assert page.status_code == 302
     assert events(2)[-1] == "version_published"
-    editing.new_version(NOON, person(Role.DEVELOPMENT_STRATEGIST))
+    editing.new_version(Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
     in_force = SpecificationVersion.objects.in_force
     assert in_force(date(2025, 12, 31)) is None
     assert in_force(date(2026, 1, 1)).number == 1
@@ -269,8 +270,8 @@ def test_an_application_keeps_the_version_of_the_day_it_arrived():
     r = application_in("received")
     strategist_user = person(Role.DEVELOPMENT_STRATEGIST)
     later = at(date(2026, 3, 9))
-    second = editing.new_version(later, strategist_user)
-    editing.publish(second, date(2026, 3, 9), later, strategist_user)
+    second = editing.new_version(Act.own(strategist_user, later))
+    editing.publish(second, date(2026, 3, 9), Act.own(strategist_user, later))
     r.application.refresh_from_db()
     assert r.application.specification.number == 1
 
@@ -294,7 +295,7 @@ def test_a_published_version_cannot_be_changed_in_any_way():
         assert page.status_code == 403, name
     assert "publicerad och kan inte ändras" in page.content.decode()
     with pytest.raises(PermissionDenied):
-        editing.save_row(section, NOON, person(Role.DEVELOPMENT_STRATEGIST))
+        editing.save_row(section, Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
     assert Event.objects.count() == before
     assert "Ändra" not in client.get(address("version", version.pk)).content.decode()
 
@@ -310,18 +311,18 @@ def test_a_draft_can_be_thrown_away():
 def test_the_version_page_says_in_words_what_is_new_changed_and_removed():
     """LOV-01, ESC-04"""
     version = draft()
-    user = person(Role.DEVELOPMENT_STRATEGIST)
+    act = Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON)
     section = version.sections.get(number="4.2")
     section.text = "Minst tre års erfarenhet av ledning."
-    editing.save_row(section, NOON, user)
+    editing.save_row(section, act)
     age = version.required_attachments.get(code="skv4820")
     age.max_age_months = 3
-    editing.save_row(age, NOON, user)
-    editing.remove_row(version.remedies.get(step="penalty"), NOON, user)
+    editing.save_row(age, act)
+    editing.remove_row(version.remedies.get(step="penalty"), act)
     editing.save_row(
-        RequiredAttachment(specification=version, code="crisis_plan", name="Krisplan"), NOON, user
+        RequiredAttachment(specification=version, code="crisis_plan", name="Krisplan"), act
     )
-    editing.set_terms(version, 10, "Kortare tid för beslut.", NOON, user)
+    editing.set_terms(version, 10, "Kortare tid för beslut.", act)
     version.refresh_from_db()
     found = {
         (d.part, d.what): (d.row, d.changes)

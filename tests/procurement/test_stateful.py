@@ -4,15 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, rule
 
 from audit import sealing
 from audit.models import Event
@@ -25,6 +18,7 @@ from procurement.applications.commands import assessment, committee, controls, i
 from procurement.applications.models import ProviderApplication
 from procurement.specifications.models import ServiceArea
 from tests.factories import at
+from tests.models import RolledBack, run
 from tests.procurement.routine import ARRIVED, MEETING, application_in, pdf_file, put_on_agenda
 
 State = ProviderApplication.State
@@ -41,23 +35,16 @@ AFTER_HANDLING = {
 AFTER_DECISION = AFTER_HANDLING - {State.MBL, State.COMMITTEE}
 
 
-class ApplicationMachine(RuleBasedStateMachine):
+class ApplicationMachine(RolledBack):
     """One application to which anybody may try to do anything, on days that only move on."""
 
     day = ARRIVED
 
     def __init__(self):
         super().__init__()
-        self.around = transaction.atomic()
-        self.around._from_testcase = True  # each example is rolled back, as a test is
-        self.around.__enter__()
         self.routine = self.begin()
         self.done = Event.objects.filter(chain__name=self.chain, kind="change").count()
         self.refused = 0
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.around.__exit__(None, None, None)
 
     def begin(self):
         return application_in("draft")
@@ -221,7 +208,8 @@ class ApplicationMachine(RuleBasedStateMachine):
 
     @rule(who=PEOPLE)
     def file_correction(self, who):
-        self.attempt(committee.FileCorrection(court_case_number="1-26", filed_on=self.day), who)
+        stated = {"court_case_number": "1-26", "filed_on": self.day, "told_on": self.day}
+        self.attempt(committee.FileCorrection(**stated), who)
 
     @rule(who=PEOPLE)
     def become_final(self, who):
@@ -279,23 +267,17 @@ class LateMachine(ApplicationMachine):
         return replace(self.shared, application=application)
 
 
-SETTINGS = settings(
-    max_examples=15,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_from_draft_on_anything_may_be_tried_and_nothing_is_skipped():
     """LOV-01, LOV-03, LOV-04, LOV-06, LOV-07, LOV-08, LOV-09, CAP-05, CAP-08"""
-    run_state_machine_as_test(ApplicationMachine, settings=SETTINGS)
+    run(ApplicationMachine)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_from_the_committee_on_anything_may_be_tried_and_nothing_is_skipped():
     """LOV-10, LOV-11, LOV-15, CAP-05, CAP-09"""
     LateMachine.shared = application_in("committee")
     put_on_agenda(LateMachine.shared)
-    run_state_machine_as_test(LateMachine, settings=SETTINGS)
+    run(LateMachine)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.act import Act
 from audit.models import Event
 from cases import ledger
 from cases.commands import Blocked, NotAllowed, Refused, perform
@@ -34,6 +35,7 @@ from procurement.tenders.models import SectionExpert, Tender, TenderQuestion, Te
 from procurement.tenders.rules import identifying
 from tests.factories import SINCE, at, person, root_unit
 from tests.procurement.routine import company
+from tests.reached import reached_once
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -43,6 +45,7 @@ AWARDED, SIGNED = date(2026, 5, 13), date(2026, 5, 28)
 INVESTIGATOR, DEPUTY, SECRETARY = "investigator-lawyer", "deputy-director", "committee-secretary"
 
 
+@reached_once
 class Routine:
     """The tender of Strandgården: two sections, each with an expert."""
 
@@ -56,7 +59,9 @@ class Routine:
         }  # fmt: skip
         ward = Unit.objects.create(name="Hälso- och sjukvård", parent=root_unit(), valid_from=SINCE)
         self.people["nurse"] = person(Role.NURSE, ward, "Amir Fjällsta")
-        self.case = open_tender("Strandgården", root_unit(), self.people[INVESTIGATOR], at(BEGUN))
+        self.case = open_tender(
+            "Strandgården", root_unit(), Act.own(self.people[INVESTIGATOR], at(BEGUN))
+        )
 
     def do(self, command, who: str | None = INVESTIGATOR, day: date = BEGUN):
         actor = who and (self.people.get(who) or person(who))
@@ -134,6 +139,14 @@ class Routine:
         self.do(award.SignResidentialContract(**{**stated, **changes}), day=SIGNED)
 
 
+@reached_once
+def tender(state: str) -> Routine:
+    """The tender when it is written, published or awarded."""
+    r = Routine()
+    getattr(r, state)()
+    return r
+
+
 def event_names(case) -> list[str]:
     rows = Event.objects.filter(chain__name=case.chain, kind="change").order_by("seq")
     return list(rows.values_list("name", flat=True))
@@ -174,8 +187,7 @@ def test_a_tender_is_begun_only_in_a_unit_that_the_person_leads_it_in(client):
 
 def test_a_section_is_written_by_its_named_expert_whatever_role_and_unit_they_have():
     """TND-01"""
-    r = Routine()
-    r.written()
+    r = tender("written")
     section = r.section(2)
     assert (section.text, section.ready_by.username, section.ready_on) == (
         "Utföraren ska ha rutiner.", "nurse", BEGUN,
@@ -191,8 +203,7 @@ def test_a_section_is_written_by_its_named_expert_whatever_role_and_unit_they_ha
 
 def test_earlier_wordings_stand_in_the_event_log_and_a_change_asks_for_a_new_mark():
     """TND-01"""
-    r = Routine()
-    r.written()
+    r = tender("written")
     r.do(drafting.DraftSection(section=r.section(1), text="Ny lydelse."))
     assert r.section(1).ready_on is None
     texts = Event.objects.filter(chain__name=r.case.chain, name="draft_section").order_by("seq")
@@ -223,8 +234,7 @@ def test_an_empty_section_is_not_ready_and_a_number_is_used_once():
 
 def test_a_section_is_taken_out_before_publication_and_then_never():
     """TND-01"""
-    r = Routine()
-    r.written()
+    r = tender("written")
     r.do(drafting.AddSection(number=3, heading="Överflödigt"))
     r.name(3, "procurement-officer")
     r.do(drafting.RemoveSection(section=r.section(3)))
@@ -238,8 +248,7 @@ def test_a_section_is_taken_out_before_publication_and_then_never():
 
 def test_an_expert_is_not_released_before_the_award_unless_another_takes_over():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     expert = SectionExpert.objects.get(section=r.section(2))
     with pytest.raises(Refused, match="till och med tilldelningsbeslutet"):
         r.do(drafting.ReplaceExpert(expert=expert), day=date(2026, 3, 20))
@@ -268,8 +277,7 @@ def test_a_company_is_never_an_expert():
 
 def test_the_call_document_is_not_published_before_the_reference_group_was_consulted():
     """TND-02"""
-    r = Routine()
-    r.written()
+    r = tender("written")
     with pytest.raises(Blocked, match="Samråd med nämndens politiska referensgrupp"):
         r.publish()
     r.consulted()
@@ -300,8 +308,7 @@ def test_a_consultation_that_has_not_been_held_is_refused():
 )
 def test_dates_out_of_order_are_refused(questions_on, tenders_on, text):
     """TND-01"""
-    r = Routine()
-    r.written()
+    r = tender("written")
     r.consulted()
     with pytest.raises(Refused, match=text):
         r.publish(questions_on, tenders_on)
@@ -310,8 +317,7 @@ def test_dates_out_of_order_are_refused(questions_on, tenders_on, text):
 
 def test_publication_locks_the_call_document_and_shows_it_to_everybody(client):
     """TND-01"""
-    r = Routine()
-    r.written()
+    r = tender("written")
     page = reverse("tenders:public", args=[r.case.pk])
     assert client.get(page).status_code == 404
     r.consulted()
@@ -337,8 +343,7 @@ def test_publication_locks_the_call_document_and_shows_it_to_everybody(client):
 
 def test_a_question_is_answered_by_the_sections_expert_within_five_working_days():
     """TND-01: Monday 23 March + 5 working days = Monday 30 March."""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked()
     assert r.case.deadlines.get(rule="tender_question").due == date(2026, 3, 30)
     assert Notification.objects.filter(user=r.people["nurse"], text__contains="fråga 1").exists()
@@ -353,8 +358,7 @@ def test_a_question_is_answered_by_the_sections_expert_within_five_working_days(
 
 def test_question_and_answer_become_public_at_the_same_moment(client):
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked()
     page = reverse("tenders:public", args=[r.case.pk])
     assert "hisservice" not in client.get(page).content.decode()
@@ -366,8 +370,7 @@ def test_question_and_answer_become_public_at_the_same_moment(client):
 
 def test_a_published_answer_is_never_changed_only_supplemented(client):
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked()
     r.asked("Hur många platser?", section=r.section(1))
     r.answer()
@@ -395,8 +398,7 @@ def test_a_published_answer_is_never_changed_only_supplemented(client):
 def test_a_question_does_not_say_who_asks(text, what):
     """TND-01"""
     assert identifying(text) == what
-    r = Routine()
-    r.published()
+    r = tender("published")
     if what:
         with pytest.raises(Refused, match=f"I frågan står {what}"):
             r.asked(text)
@@ -414,24 +416,21 @@ def test_a_question_does_not_say_who_asks(text, what):
 )
 def test_a_question_outside_its_time_is_refused(arrived_on, day, text):
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     with pytest.raises(Refused, match=text):
         r.asked(day=day, arrived_on=arrived_on)
 
 
 def test_a_question_that_came_on_the_last_day_is_in_time():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked(day=date(2026, 4, 9), arrived_on=LAST_QUESTION)
     assert r.question(1).arrived_on == LAST_QUESTION
 
 
 def test_a_question_without_section_is_laid_on_one_whose_expert_answers_it():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked(section=None)
     with pytest.raises(Refused, match="hör inte till något avsnitt"):
         r.answer()
@@ -451,8 +450,7 @@ def on_the_last_day(monkeypatch):
 
 def test_anybody_asks_without_login_and_nothing_is_kept_of_who_it_was(on_the_last_day):
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     client = Client(REMOTE_ADDR="203.0.113.7")
     client.force_login(company()[1], BACKEND)
     ask = reverse("tenders:ask", args=[r.case.pk])
@@ -476,8 +474,7 @@ def test_a_question_is_refused_on_the_page_when_it_names_the_bidder_or_comes_too
     """TND-01"""
     from audit import clock
 
-    r = Routine()
-    r.published()
+    r = tender("published")
     ask = reverse("tenders:ask", args=[r.case.pk])
     answer = client.post(ask, {"text": "Fyrbåken Omsorg AB undrar."})
     assert answer.status_code == 422
@@ -491,8 +488,7 @@ def test_a_question_is_refused_on_the_page_when_it_names_the_bidder_or_comes_too
 
 def test_many_questions_from_one_place_have_to_wait(client, on_the_last_day):
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     ask = reverse("tenders:ask", args=[r.case.pk])
     answers = [client.post(ask, {"text": f"Fråga {n}?"}).status_code for n in range(21)]
     assert answers == [302] * 20 + [422]
@@ -501,8 +497,7 @@ def test_many_questions_from_one_place_have_to_wait(client, on_the_last_day):
 
 def test_a_person_never_asks_in_place_of_a_bidder():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     with pytest.raises(NotAllowed):
         r.do(questions.AskQuestion(text="Vad?", arrived_on=PUBLISHED), DEPUTY, PUBLISHED)
 
@@ -512,8 +507,7 @@ def test_a_person_never_asks_in_place_of_a_bidder():
 
 def test_tenders_are_counted_when_their_last_day_has_passed_and_the_goal_begins():
     """TND-01: Monday 20 April + 8 weeks = Monday 15 June."""
-    r = Routine()
-    r.published()
+    r = tender("published")
     with pytest.raises(Blocked, match="till och med mån 20 april 2026"):
         r.close(day=LAST_TENDER)
     r.close()
@@ -525,8 +519,7 @@ def test_tenders_are_counted_when_their_last_day_has_passed_and_the_goal_begins(
 
 def test_the_award_waits_for_every_answer():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked()
     r.close()
     with pytest.raises(Blocked, match="Svar på fråga 1"):
@@ -538,8 +531,7 @@ def test_the_award_waits_for_every_answer():
 
 def test_the_committees_award_ends_every_experts_responsibility_and_is_a_document():
     """TND-01"""
-    r = Routine()
-    r.awarded()
+    r = tender("awarded")
     assert (r.case.awarded_on, r.case.award_paragraph, r.case.closed_on) == (AWARDED, 61, None)
     assert set(SectionExpert.objects.values_list("released_on", flat=True)) == {AWARDED}
     assert not CaseUserObjectPermission.objects.filter(content_object=r.case.case_ptr).exists()
@@ -554,8 +546,7 @@ def test_the_committees_award_ends_every_experts_responsibility_and_is_a_documen
 
 def test_only_the_committees_secretary_records_the_award():
     """CAP-16, TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.close()
     with pytest.raises(NotAllowed):
         r.award(DEPUTY)
@@ -568,8 +559,7 @@ def test_only_the_committees_secretary_records_the_award():
 
 def test_the_winner_may_be_a_company_that_is_new_here():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.close()
     r.award(company="Havsbrisens Omsorg AB", organisation_number="5599991030")
     assert r.case.winner == Provider.with_number("5599991030")
@@ -578,8 +568,7 @@ def test_the_winner_may_be_a_company_that_is_new_here():
 
 def test_nothing_is_awarded_when_no_tender_came_in():
     """TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.close(0)
     with pytest.raises(Blocked, match="Minst ett anbud"):
         r.award()
@@ -596,8 +585,7 @@ def test_nothing_is_awarded_when_no_tender_came_in():
 
 def test_signing_starts_the_residential_introduction_at_once():
     """INT-06, INT-07: Thursday 28 May + 8 weeks = Thursday 23 July."""
-    r = Routine()
-    r.awarded()
+    r = tender("awarded")
     r.sign()
     contract, introduction = Contract.objects.get(), Introduction.objects.get()
     assert (r.case.state, r.case.closed_on) == ("awarded", SIGNED)
@@ -637,8 +625,7 @@ def test_signing_starts_the_residential_introduction_at_once():
 )
 def test_a_contract_that_may_not_be_signed_is_refused(changes, text):
     """INT-03, INT-06"""
-    r = Routine()
-    r.awarded()
+    r = tender("awarded")
     with pytest.raises(Refused, match=text):
         r.sign(**changes)
     assert not Contract.objects.exists()
@@ -648,8 +635,7 @@ def test_a_contract_that_may_not_be_signed_is_refused(changes, text):
 
 def test_the_introduction_is_led_to_its_end_and_its_pages_open(client):
     """INT-06, CAP-12"""
-    r = Routine()
-    r.awarded()
+    r = tender("awarded")
     r.sign()
     introduction = Introduction.objects.get()
 
@@ -690,8 +676,7 @@ def test_the_introduction_is_led_to_its_end_and_its_pages_open(client):
 
 def test_the_expert_of_another_unit_has_a_page_of_their_own(client):
     """TND-01, SEC-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked()
     client.force_login(r.people["nurse"], BACKEND)
     own = reverse("tenders:mine", args=[r.case.pk])
@@ -717,7 +702,7 @@ def test_every_page_of_the_case_opens_in_every_state_and_the_expert_is_waited_fo
     r.publish()
     r.asked(section=r.section(1))
     texts = [task.text for task in client.get(reverse("cases:overview")).context["tasks"]]
-    assert "har en fråga som du svarar för." in texts
+    assert "En fråga som du svarar för ska besvaras." in texts
     client.force_login(r.people[INVESTIGATOR], BACKEND)
     for name in ("replace_expert", "register_question", "place_question", "answer_question"):
         assert client.get(reverse("cases:do", args=[r.case.pk, name])).status_code == 200
@@ -737,8 +722,7 @@ def test_every_page_of_the_case_opens_in_every_state_and_the_expert_is_waited_fo
 
 def test_a_late_answer_is_escalated_as_every_deadline():
     """CAP-04, TND-01"""
-    r = Routine()
-    r.published()
+    r = tender("published")
     r.asked()
     ledger.sweep(at(date(2026, 4, 2)))  # due 30 March + 3 days
     told = Notification.objects.filter(user=r.people[DEPUTY], text__contains="Besvara fråga 1")

@@ -70,7 +70,12 @@ def test_the_reports_are_asked_for_in_the_portal_reminded_received_and_reviewed_
     do(case, commands.RequestReports(), STRATEGIST, date(2027, 5, 24))
     assert case.deadlines.get(rule="yearly_reports").due == date(2027, 6, 23)
     ledger.sweep(at(date(2027, 6, 13)))
-    assert Notification.objects.filter(user=company, text__contains="inom tio dagar").count() == 1
+    assert (
+        Notification.objects.filter(
+            user=company, text__contains="Tiden för att lämna verksamhetsberättelse"
+        ).count()
+        == 1
+    )
     with pytest.raises(Refused, match="Verksamhetsberättelse har inte kommit in"):
         review(case, "activity_report", STRATEGIST, date(2027, 6, 14))
     for item in case.items.all():

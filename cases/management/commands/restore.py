@@ -1,4 +1,3 @@
-import tarfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,6 +15,6 @@ class Command(BaseCommand):
     def handle(self, *args, file, wipe, **options):
         try:
             restore(file, wipe=wipe)
-        except (ArchiveError, OSError, tarfile.TarError) as error:
+        except (ArchiveError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Restored. Now: manage.py migrate, then manage.py verify_log")

@@ -91,3 +91,5 @@ def empty() -> None:
         triggers.install(connection)
     for seal in settings.SEALS.glob("*.json"):
         seal.unlink()
+    for mark in settings.SEAL_ANCHOR.glob("*.sha256") if settings.SEAL_ANCHOR else ():
+        mark.unlink()

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from audit import clock, log
+from audit.act import Act
 from organisation.defaults import load_delegation
 from organisation.matrix import load as load_matrix
 from organisation.models import RoleAssignment, Unit, User
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         if User.objects.exists():
             raise CommandError("There are users already; add others on the page Användare.")
         today, password = clock.today(), secrets.token_urlsafe(12)
-        user = User.objects.create_user(username, mail, password, name=name)
+        user = User.objects.create_user(
+            username, mail, password, name=name, must_change_password=True
+        )
         root = Unit.objects.filter(parent=None).first() or Unit.objects.create(
             name=unit, valid_from=today
         )
@@ -33,5 +36,7 @@ class Command(BaseCommand):
         )
         load_matrix()
         load_delegation(today)
-        log.record(f"user:{user.pk}", "first_user", at=clock.now(), actor=None, subject=user)
-        self.stdout.write(f"{username} can log in with the password {password} (shown once).")
+        log.record(f"user:{user.pk}", "first_user", Act.by_system(clock.now()), subject=user)
+        self.stdout.write(
+            f"{username} can log in with the password {password} (shown once, changed at login)."
+        )

@@ -9,10 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit import clock
+from audit.act import Act
 from cases import calendar
 from cases.commands import Refused
 from clients.models import Client
+from organisation.authority import actor_on
 from organisation.models import Unit, User
+from planning.board.change import PLANNERS
 from planning.board.problem import PROFILES
 from planning.models import DayPlan, OptimizerRun
 from planning.optimizing import runs
@@ -68,7 +71,8 @@ class Command(BaseCommand):
     ) -> OptimizerRun:
         plan = DayPlan.objects.filter(planned_unit=unit, day=day).first()
         if plan is None or not plan.visits.exists():
-            made = generate(unit, day, day, at, user)
+            act = _act(user, unit, at)
+            made = generate(unit, day, day, act)
             self.stdout.write(f"  {made} besök hämtade ur grundplaneringen.")
             plan = DayPlan.objects.get(planned_unit=unit, day=day)
         run = runs.start(
@@ -95,6 +99,12 @@ def _user(username: str | None) -> User | None:
     if user is None:
         raise CommandError(f"Ingen som får logga in heter {username}.")
     return user
+
+
+def _act(user: User | None, unit: Unit, at: datetime) -> Act:
+    if user is None:
+        return Act.by_system(at)
+    return actor_on(user, clock.local_date(at)).act(at, PLANNERS, unit.path)
 
 
 def _units(name: str | None, day: date) -> list[Unit]:

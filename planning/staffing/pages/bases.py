@@ -42,12 +42,14 @@ def change(request: HttpRequest, unit: int) -> HttpResponse:
     def save() -> str:
         row = form.save()
         values: dict[str, Any] = {
-            name: [before[name], value]
+            name: [before.get(name), value]
             for name, value in form.cleaned_data.items()
-            if before[name] != value
+            if before.get(name) != value
         }
         if values:
-            editing.record(editing.chain_of(owner), "place_base", row, reach.act(request), values)
+            editing.record(
+                editing.chain_of(owner), "place_base", row, reach.act(request, owner), values
+            )
         return "Utgångsplatsen är sparad. Restider räknas därifrån när dagen öppnas nästa gång."
 
     return forming.page(

@@ -13,11 +13,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from audit import log
+from organisation import swedish
 from organisation.access import roles
 from organisation.pages import history
-from organisation.pages.changing import acting_for
 from organisation.pages.excel import workbook
+from organisation.reading import log_read
 from planning.models import Carer, CarerSkill
 from planning.staffing import editing, grid, reach, rules, schedule
 from planning.staffing.forms import CarerFilter, CarerForm, CarerSkillForm, LastDayForm
@@ -60,11 +60,7 @@ def _filtered(request: HttpRequest) -> tuple[CarerFilter, QuerySet[Carer]]:
     ended = Q(valid_to__lt=request.today)
     found = found.filter(ended) if wanted.get("visa") == "avslutade" else found.exclude(ended)
     if text := wanted.get("namn"):
-        # SQLite folds the case of a-z alone: an initial å, ä or ö is tried in both.
-        found = found.filter(
-            Q(name__icontains=text) | Q(name__icontains=text.capitalize())
-            | Q(username__icontains=text)
-        )  # fmt: skip
+        found = found.filter(swedish.containing(text, "name", "username"))
     if unit := wanted.get("enhet"):
         found = found.filter(unit__path__startswith=unit.path)
     held = CarerSkill.objects.filter(Q(valid_to=None) | Q(valid_to__gte=request.today))
@@ -98,10 +94,7 @@ def carer(request: HttpRequest, pk: int) -> HttpResponse:
     row = reach.get(
         reach.carers_within(request.actor, READERS).select_related("unit", "team"), pk=pk
     )
-    log.record_read(
-        editing.chain_of(row), "read_carer", at=request.at, actor=request.user, subject=row,
-        on_behalf_of=acting_for(request, READERS),
-    )  # fmt: skip
+    log_read(request, editing.chain_of(row), "read_carer", row, READERS, row.unit.path)
     last = request.today + timedelta(days=DAYS_SHOWN - 1)
     breaches = schedule.breaches([row], request.today, last)[row.pk]
     wrong = {breach.shift for breach in breaches}
@@ -138,7 +131,8 @@ def add(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
     def save() -> HttpResponse:
-        new = editing.add_carer(form.save(commit=False), reach.act(request))
+        new = form.save(commit=False)
+        editing.add_carer(new, reach.act(request, new.unit))
         return redirect(_address(new))
 
     return forming.page(request, form, save, title="Ny anställd", trail=forming.trail(),
@@ -164,7 +158,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         if form.cleaned_data["identity_number"] != form.initial_number:
             values["identity_number"] = [before["identity_number"], "bytt"]
         if values:
-            editing.record(editing.chain_of(row), "change_carer", row, reach.act(request), values)
+            editing.record(
+                editing.chain_of(row), "change_carer", row, reach.act(request, row.unit), values
+            )
         return "Uppgifterna är sparade."
 
     form.initial_number = row.identity_number
@@ -178,7 +174,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     form = LastDayForm(request.POST or None, initial={"last_day": row.valid_to or request.today})
 
     def save() -> str:
-        editing.end_carer(row, form.cleaned_data["last_day"], reach.act(request))
+        editing.end_carer(row, form.cleaned_data["last_day"], reach.act(request, row.unit))
         return f"{row} slutar {row.valid_to.isoformat()}."
 
     return _page(
@@ -197,7 +193,7 @@ def add_skill(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         held = form.save()
         said = {name: [None, value] for name, value in form.cleaned_data.items() if value}
-        editing.record(editing.chain_of(row), "add_skill", row, reach.act(request), said)
+        editing.record(editing.chain_of(row), "add_skill", row, reach.act(request, row.unit), said)
         return f"{held} är tillagd."
 
     return _page(request, row, form, save, title="Lägg till kompetens", button="Lägg till")
@@ -214,7 +210,9 @@ def end_skill(request: HttpRequest, pk: int, skill: int) -> HttpResponse:
     def save() -> str:
         last_day = form.cleaned_data["last_day"]
         values = {"skill": [str(held), str(held)], "valid_to": [held.valid_to, last_day]}
-        editing.record(editing.chain_of(row), "end_skill", row, reach.act(request), values)
+        editing.record(
+            editing.chain_of(row), "end_skill", row, reach.act(request, row.unit), values
+        )
         held.valid_to = last_day
         held.save()
         return f"{held} gäller till och med {last_day.isoformat()}."

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from cases.commands import Refused
+from organisation import entry
 from organisation.access import roles
 from organisation.models import Unit
 from planning.models import Carer
@@ -46,10 +47,10 @@ def paste(request: HttpRequest, unit: int) -> HttpResponse:
 def _act(request: HttpRequest, form: PasteForm, home: Unit) -> HttpResponse | None:
     """What the pressed button asks for; None when the rows are to be shown (again)."""
     period, text = form.cleaned_data["period"], form.cleaned_data["text"]
-    reached, act = _reached(request), reach.act(request)
+    reached, act = _reached(request), reach.act(request, home)
     try:
         if place := _pressed(request):
-            row = next(row for row in rows.check(text, period, reached) if row.place == place)
+            row = _row(rows.check(text, period, reached), place)
             title = request.POST.get(f"titel-{place}", "")
             carer = rows.add_employee(row, title, period, act)
             messages.success(request, f"{carer} är upplagd i {home}.")
@@ -63,10 +64,17 @@ def _act(request: HttpRequest, form: PasteForm, home: Unit) -> HttpResponse | No
     return None
 
 
+def _row(found: list[rows.Row], place: int) -> rows.Row:
+    for row in found:
+        if row.place == place:
+            return row
+    raise Refused("Raden finns inte längre. Läs raderna igen.")
+
+
 def _pressed(request: HttpRequest) -> int:
     """The place of the row whose employee is to be added; 0 for none."""
     names = [name.removeprefix(ADD) for name in request.POST if name.startswith(ADD)]
-    return int(names[0]) if names and names[0].isdecimal() else 0
+    return entry.number(names[0]) if names else 0
 
 
 def _told(saved: list[rows.Row]) -> str:

@@ -132,7 +132,7 @@ def _period(request: HttpRequest, pk: int) -> SchedulePeriod:
 def _record(
     request: HttpRequest, name: str, row: SchedulePeriod, values: Mapping[str, Any]
 ) -> None:
-    editing.record(editing.chain_of(row.unit), name, row, reach.act(request), values)
+    editing.record(editing.chain_of(row.unit), name, row, reach.act(request, row.unit), values)
 
 
 def _page(request: HttpRequest, form: Any, save: Any, **more: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cases.dates import long_date, short_date
+from organisation import asked, entry
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
@@ -41,7 +42,7 @@ def schedule(request: HttpRequest) -> HttpResponseBase:
     units = list(reach.units(request))
     unit = reach.chosen_unit(request, units)
     weeks = 4 if request.GET.get("veckor") == "4" else 1
-    first = monday_of(reach.day_of(request.GET.get("fran"), request.today))
+    first = monday_of(asked.day(request, "fran", request.today))
     last = first + timedelta(days=7 * weeks - 1)
     if unit and request.GET.get("format") == "xlsx":
         rows = grid.sheet(grid.shifts_shown(unit, first, last))
@@ -72,14 +73,18 @@ def add(request: HttpRequest, unit: int) -> HttpResponse:
         request.POST or None, home=home, carers=_carers(request), units=_all_units(request),
         initial={
             "carer": request.GET.get("personal"),
-            "day": reach.day_of(request.GET.get("dag"), request.today),
+            "day": asked.day(request, "dag", request.today),
         },
     )  # fmt: skip
 
     def save() -> str:
         data = form.cleaned_data
         shift = editing.add_shift(
-            data["unit"], data["day"], form.times, data["carer"], reach.act(request)
+            data["unit"],
+            data["day"],
+            form.times,
+            data["carer"],
+            reach.act(request, data["unit"]),
         )
         return f"Passet {_named(shift)} är inlagt."
 
@@ -90,11 +95,13 @@ def add(request: HttpRequest, unit: int) -> HttpResponse:
 def add_row(request: HttpRequest, unit: int) -> HttpResponse:
     """A substitute row on a day."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
-    day = reach.day_of(request.GET.get("dag"), request.today)
+    day = asked.day(request, "dag", request.today)
     form = RowForm(request.POST or None, initial={"day": day})
 
     def save() -> str:
-        shift = editing.add_row(home, form.cleaned_data["day"], form.times, reach.act(request))
+        shift = editing.add_row(
+            home, form.cleaned_data["day"], form.times, reach.act(request, home)
+        )
         return f"{shift.row} {short_date(shift.day)} är inlagd. Tillsätt vikarien på raden."
 
     return _home_page(request, home, form, save, title="Ny vikarierad", button="Lägg in",
@@ -125,7 +132,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         data = form.cleaned_data
         changed = editing.change_shift(
-            row.pk, data["unit"], form.times, reach.act(request), data["version"],
+            row.pk, data["unit"], form.times, reach.act(request, row.unit), data["version"],
             data.get("loosen", False),
         )  # fmt: skip
         return f"Passet {_named(changed)} är sparat."
@@ -141,7 +148,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         data = form.cleaned_data
-        editing.remove_shift(row.pk, reach.act(request), data["version"], data.get("loosen", False))
+        editing.remove_shift(
+            row.pk, reach.act(request, row.unit), data["version"], data.get("loosen", False)
+        )
         return "Passet är borttaget."
 
     return _page(request, row, form, save, title="Ta bort passet", button="Ta bort", danger=True)
@@ -155,7 +164,7 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         data = form.cleaned_data
-        changed = editing.put(row.pk, data["carer"], reach.act(request), data["version"])
+        changed = editing.put(row.pk, data["carer"], reach.act(request, row.unit), data["version"])
         who = changed.carer or "Ingen"
         return f"{who} står nu på {changed.row} {short_date(changed.day)}."
 
@@ -171,7 +180,7 @@ def absent(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         version = form.cleaned_data["version"]
-        changed = editing.report_absent(row.pk, form.minute, reach.act(request), version)
+        changed = editing.report_absent(row.pk, form.minute, reach.act(request, row.unit), version)
         return f"{changed.carer} är frånvarande från {grid.Cell(changed).absent}."
 
     return _page(request, row, form, save, title="Sjukanmäl eller annan frånvaro",
@@ -183,11 +192,10 @@ def absent(request: HttpRequest, pk: int) -> HttpResponse:
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """The carer works the whole shift after all."""
     row = _shift(request, pk)
-    version = request.POST.get("version", "")
+    seen = entry.number(request.POST.get("version"))
 
     def save() -> str:
-        seen = int(version) if version.isdecimal() else 0
-        changed = editing.report_back(row.pk, reach.act(request), seen)
+        changed = editing.report_back(row.pk, reach.act(request, row.unit), seen)
         return f"{changed.carer} arbetar hela passet."
 
     return forming.deed(request, save, reverse("staffing:shift", args=[pk]))
@@ -247,7 +255,7 @@ def _home_page(
 ) -> HttpResponse:
     """A page that adds to a unit's schedule and comes back to the week that was added to."""
     valid = request.method == "POST" and form.is_valid()
-    day = form.cleaned_data["day"] if valid else reach.day_of(request.GET.get("dag"), request.today)
+    day = form.cleaned_data["day"] if valid else asked.day(request, "dag", request.today)
     where = _schedule(home, day)
     trail = forming.trail((f"Schema, {home}", where))
     return forming.page(request, form, save, back=where, trail=trail, **more)

@@ -99,7 +99,9 @@ def add_team(request: HttpRequest) -> HttpResponse:
     def save() -> str:
         team = form.save()
         said = {name: [None, value] for name, value in form.cleaned_data.items()}
-        editing.record(editing.chain_of(team.unit), "add_team", team, reach.act(request), said)
+        editing.record(
+            editing.chain_of(team.unit), "add_team", team, reach.act(request, team.unit), said
+        )
         return f"{team} är tillagt. Ändra arbetslag på personens sida."
 
     return forming.page(request, form, save, title="Nytt arbetslag", button="Lägg till",
@@ -119,7 +121,7 @@ def change_team(request: HttpRequest, pk: int) -> HttpResponse:
         form.save()
         if form.changed_data:
             values = {"name": [before, team.name]}
-            act = reach.act(request)
+            act = reach.act(request, team.unit)
             editing.record(editing.chain_of(team.unit), "rename_team", team, act, values)
         return "Arbetslaget är sparat."
 
@@ -139,7 +141,9 @@ def end_team(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         last_day = form.cleaned_data["last_day"]
         values = {"valid_to": [team.valid_to, last_day]}
-        editing.record(editing.chain_of(team.unit), "end_team", team, reach.act(request), values)
+        editing.record(
+            editing.chain_of(team.unit), "end_team", team, reach.act(request, team.unit), values
+        )
         team.valid_to = last_day
         team.save()
         return f"{team} slutar {last_day.isoformat()}."

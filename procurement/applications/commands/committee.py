@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from cases import committee, documents, ledger, messages
+from cases import calendar, committee, documents, flows, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
 from cases.commands import Act, Command, CommandForm, Missing, Refused
 from cases.dates import long_date
@@ -69,7 +69,7 @@ class PutOnAgenda(Command):
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
         document = documents.make(case, "decision_proposal", act.user, act.at)
         item = committee.add_item(
-            self.meeting, RECOMMENDED_TITLE.format(name=case.title), act.at, act.user,
+            self.meeting, RECOMMENDED_TITLE.format(name=case.title), act,
             case=case, document=document,
         )  # fmt: skip
         ledger.meet(case, rules.HANDLING.code, act.day, "Överlämnad till nämnden")
@@ -351,31 +351,71 @@ class FileCorrectionForm(CommandForm):
         label="Domstolens målnummer", max_length=40, help_text="Till exempel 1234-26"
     )
     filed_on = forms.DateField(label="Kom in till förvaltningsrätten")
+    told_on = forms.DateField(label="Kommunen fick veta det")
+
+    def prepare(self) -> None:
+        self.fields["told_on"].initial = self.day
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileCorrection(Command):
-    """The company has applied for correction at the administrative court (LOV-11, LOV 10:1)."""
+    """The company has applied for correction at the administrative court (LOV-11, LOV 10:1).
+
+    The court may tell of it when the period has passed and the case has ended: it can then be
+    registered for as many days as the municipality has chosen (COR-04).
+    """
 
     label: ClassVar[str] = "Registrera ansökan om rättelse"
     roles = HANDLERS | SECRETARY
     transition = "file_correction"
     form = FileCorrectionForm
+    on_closed = True
     court_case_number: str
     filed_on: date
+    told_on: date
+
+    @classmethod
+    def fits(cls, case: Any) -> bool:
+        return super().fits(case) and not hasattr(case.decision(), "correction")
 
     def check(self, case: Any, act: Act) -> None:
-        not_in_future(self.filed_on, act.day, "Dagen")
+        not_in_future(self.told_on, act.day, "Dagen")
         given_on = case.decision().notice.given_on
         if self.filed_on < given_on:
             raise Refused(f"Underrättelsen lämnades {long_date(given_on)}; skriv en senare dag.")
+        if self.told_on < self.filed_on:
+            raise Refused(
+                f"Kommunen kan inte ha fått veta det före {long_date(self.filed_on)}, när ansökan "
+                "kom in till förvaltningsrätten."
+            )
+        if case.closed_on:
+            self._check_ended(rules.last_day_to_seek_correction(given_on), act.day)
+
+    def _check_ended(self, last_day: date, today: date) -> None:
+        """Raise Refused unless an ended case can be opened for the application."""
+        if self.filed_on > last_day:
+            raise Refused(
+                f"Sista dagen att ansöka om rättelse var {long_date(last_day)}, och beslutet står "
+                "fast. Kontrollera dagen med domstolen. Skriv annars en tjänsteanteckning om att "
+                "ansökan kom in för sent."
+            )
+        until = calendar.add_days(last_day, preferences.chosen("correction_report_days"))
+        if today > until:
+            raise Refused(
+                f"Ansökan kunde registreras till och med {long_date(until)}. Skriv en "
+                "tjänsteanteckning om domstolens besked, och be biträdande socialdirektören "
+                "att förlänga tiden på sidan Inställningar. Registrera sedan ansökan här."
+            )
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
         decision = case.decision()
         CorrectionCase.objects.create(
             decision=decision, court_case_number=self.court_case_number, filed_on=self.filed_on,
-            **act.stamp,
+            told_on=self.told_on, **act.stamp,
         )  # fmt: skip
+        if reopened := case.closed_on is not None:
+            ledger.reopen(case, rules.CORRECTION.code)
+            flows.reopen(case)
         case.file_correction()
         ledger.meet(case, rules.CORRECTION.code, self.filed_on, "Rättelse begärd")
         last_day = rules.last_day_to_seek_correction(decision.notice.given_on)
@@ -383,12 +423,19 @@ class FileCorrection(Command):
         late = (
             "" if in_time else f" Kom in efter sista dag {last_day}; rätten prövar om den tas upp."
         )
+        again = " Ärendet öppnas igen." if reopened else ""
         official_note(
-            case, act, f"Ansökan om rättelse, mål {self.court_case_number}, {self.filed_on}.{late}"
-        )
+            case, act,
+            f"Ansökan om rättelse, mål {self.court_case_number}, kom in till förvaltningsrätten "
+            f"{self.filed_on}. Kommunen fick veta det {self.told_on}.{late}{again}",
+        )  # fmt: skip
         deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
         messages.notify(deputies, case, f"{case}: företaget har ansökt om rättelse", act.at)
-        return {"in_time": in_time}
+        if reopened:
+            tell_responsible(
+                case, act, f"{case}: företaget har ansökt om rättelse, fortsätt ärendet"
+            )
+        return {"in_time": in_time, "reopened": reopened}
 
 
 class CourtForm(CommandForm):

@@ -12,6 +12,7 @@ from cases.actions import HANDLERS, not_in_future, official_note
 from cases.commands import Act, Command, CommandForm, Refused
 from cases.dates import long_date
 from cases.models import Attachment
+from organisation import swedish
 from organisation.authority import holders
 from procurement.applications import guards, rules
 from procurement.applications.commands.intake import CASE_WORKERS
@@ -24,6 +25,9 @@ from procurement.applications.models import (
 
 State = ProviderApplication.State
 Kind = HandlingStep.Kind
+OUTCOMES = [
+    row for row in HandlingStep.Outcome.choices if row[0] != HandlingStep.Outcome.INCOMPLETE
+]
 CONTROLS = (Kind.CREDIT, Kind.TAX, Kind.QMS, Kind.CV)
 WITH_VALIDITY = (Kind.CREDIT, Kind.TAX)
 
@@ -35,10 +39,10 @@ def not_before_arrival(day: date, case: Any, what: str) -> None:
 
 
 class ControlForm(CommandForm):
+    subject = "kind"
+
     kind = forms.ChoiceField(label="Kontroll", choices=[(k.value, k.label) for k in CONTROLS])
-    outcome = forms.ChoiceField(
-        label="Utfall", choices=HandlingStep.Outcome.choices, widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label="Utfall", choices=OUTCOMES, widget=forms.RadioSelect)
     done_on = forms.DateField(label="Datum")
     note = forms.CharField(
         label="Vad kontrollen visade", required=False, max_length=500, widget=forms.Textarea
@@ -231,6 +235,8 @@ class HoldMeeting(Command):
 
 
 class ReferenceForm(CommandForm):
+    subject = "about"
+
     about = forms.ChoiceField(
         label="Referensen gäller", choices=Reference.About.choices, widget=forms.RadioSelect
     )
@@ -269,7 +275,9 @@ class AddReference(Command):
     def check(self, case: Any, act: Act) -> None:
         not_in_future(self.taken_on, act.day, "Referensen")
         not_before_arrival(self.taken_on, case, "Referensen")
-        same = case.references.filter(about=self.about, referee__iexact=self.referee.strip())
+        same = case.references.filter(
+            swedish.spelled(self.referee.strip(), "referee"), about=self.about
+        )
         if same.exists():
             raise Refused(
                 f"En referens från {self.referee} är redan registrerad. "

@@ -28,9 +28,7 @@ State = ProviderApplication.State
 CASE_WORKERS = frozenset({Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR})
 
 
-def open_draft(
-    provider: Provider, unit: Unit, user: User, act_at: Any, title: str = ""
-) -> ProviderApplication:
+def open_draft(provider: Provider, unit: Unit, act: Act, title: str = "") -> ProviderApplication:
     """A new draft of the company's, seen by nobody but the person who began it and their company.
 
     `title` is what that person calls the company, when they may not know what it is called here.
@@ -40,12 +38,12 @@ def open_draft(
         provider=provider,
         unit=unit,
         channel=ProviderApplication.Channel.PORTAL,
-        contact_name=user.name,
-        contact_mail=user.email,
+        contact_name=act.user.name,
+        contact_mail=act.user.email,
     )
     with transaction.atomic():
-        open_case(application, user, name="open_draft", at=act_at)
-        give_to(application, user)
+        open_case(application, act, name="open_draft")
+        give_to(application, act.user)
     return application
 
 
@@ -57,15 +55,15 @@ def give_to(application: ProviderApplication, user: User) -> None:
 
 
 def enter_application(
-    provider: Provider, unit: Unit, channel: str, user: User, at: Any
+    provider: Provider, unit: Unit, channel: str, act: Act
 ) -> ProviderApplication:
     """A case for an application that came on paper or by mail; it arrives by `RegisterArrival`."""
     application = ProviderApplication(
         title=provider.name, provider=provider, unit=unit, channel=channel, responsible=None
     )
     with transaction.atomic():
-        open_case(application, user, name="enter_application", at=at)
-        give_to(application, user)
+        open_case(application, act, name="enter_application")
+        give_to(application, act.user)
     return application
 
 
@@ -257,7 +255,7 @@ class ReviewForm(CommandForm):
         label="Utfall",
         choices=[
             (HandlingStep.Outcome.PASSED, "Utan anmärkning"),
-            (HandlingStep.Outcome.REMARK, "Behöver kompletteras"),
+            (HandlingStep.Outcome.INCOMPLETE, HandlingStep.Outcome.INCOMPLETE.label),
         ],
         widget=forms.RadioSelect,
     )
@@ -279,6 +277,10 @@ class ReviewApplication(Command):
     @classmethod
     def fits(cls, case: Any) -> bool:
         return case.state == State.RECEIVED
+
+    def check(self, case: Any, act: Act) -> None:
+        if self.outcome == HandlingStep.Outcome.INCOMPLETE and not self.note.strip():
+            raise Refused("Skriv under Iakttagelser vad som behöver kompletteras.")
 
     def apply(self, case: Any, act: Act) -> None:
         if case.responsible is None and act.user in holders(
@@ -329,6 +331,10 @@ class RequestCompletion(Command):
     @classmethod
     def missing(cls, case: Any, day: date) -> list:
         return guards.review(case, day)
+
+    @classmethod
+    def leads_on(cls, case: Any) -> bool:
+        return case.needs_completion()
 
     def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
         case.request_completion()
@@ -476,6 +482,10 @@ class DeclareComplete(Command):
     @classmethod
     def missing(cls, case: Any, day: date) -> list:
         return guards.completeness(case, day)
+
+    @classmethod
+    def leads_on(cls, case: Any) -> bool:
+        return not case.needs_completion()
 
     def check(self, case: Any, act: Act) -> None:
         if not case.arrived_on <= self.complete_on <= act.day:

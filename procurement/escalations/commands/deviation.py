@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,7 +12,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_responsib
 from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import actor_on, holders
-from organisation.models import Provider, Unit, User
+from organisation.models import Provider, Unit
 from organisation.roles import Role
 from procurement.contracts.models import Contract
 from procurement.escalations import guards, rules
@@ -39,26 +39,24 @@ def contract_in_force(provider: Provider) -> Contract | None:
 
 def open_deviation(
     provider: Provider, contract: Contract | None, unit: Unit, *, source: str, area: str,
-    happened_on: date, description: str, actor_user: User, at: datetime,
-    on_behalf_of: User | None = None,
+    happened_on: date, description: str, act: Act,
 ) -> Deviation:  # fmt: skip
     """A new deviation, in the caller's transaction. Raises Refused for a day that has not come."""
-    act = Act(actor_user, on_behalf_of, at)
     not_in_future(happened_on, act.day, "Dagen")
     own = source == Source.OWN
     deviation = Deviation(
         state=State.REPORTED, title=provider.name, provider=provider, unit=unit,
         agreement=contract, responsible=contract.responsible if contract else None,
         source=source, area=area, happened_on=happened_on, description=description,
-        reported_by=actor_user, shown_on=act.day if own else None,
+        reported_by=act.user, shown_on=act.day if own else None,
     )  # fmt: skip
-    open_case(deviation, actor_user, name="open_deviation", at=at, on_behalf_of=on_behalf_of)
+    open_case(deviation, act, name="open_deviation")
     give_number(deviation, act.day)
     deviation.save()
     ledger.start(deviation, rules.GRADE, act.day, anchor_text="avvikelsen rapporterades")
     flows.start(deviation)
     if not own:
-        let_see(deviation, actor_user, act.day)
+        let_see(deviation, act.user, act.day)
     tell_responsible(deviation, act, f"{deviation}: ny avvikelse hos {provider.name}, gradera den")
     return deviation
 

@@ -46,7 +46,7 @@ def begin_in_depth(
         unit=contract.unit, responsible=contract.responsible, agreement=contract, area=area,
         reason=reason, decided_by=act.user, after=after,
     )  # fmt: skip
-    open_case(case, act.user, name="begin_in_depth", at=act.at, on_behalf_of=act.on_behalf_of)
+    open_case(case, act, name="begin_in_depth")
     give_number(case, act.day)
     case.save()
     case.deviations.set(deviations)

@@ -98,7 +98,7 @@ class RecordFinding(Command):
         found = open_deviation(
             case.provider, case.agreement, case.unit, source=Deviation.Source.FOLLOW_UP,
             area=case.area, happened_on=self.found_on, description=self.text,
-            actor_user=act.user, at=act.at, on_behalf_of=act.on_behalf_of,
+            act=act,
         )  # fmt: skip
         case.deviations.add(found)
         return found
@@ -194,6 +194,8 @@ class DemandActionPlan(Command):
 
 
 class PlanForm(CommandForm):
+    subject = "plan"
+
     plan = forms.ModelChoiceField(None, label="Gäller")
 
     def prepare(self) -> None:
@@ -425,10 +427,7 @@ def stop(contract: Contract, act: Act, reason: str) -> StopForNewPersons:
 
 
 def _log_on_contract(contract: Contract, name: str, act: Act, reason: str) -> None:
-    log.record(
-        contract.chain, name, at=act.at, actor=act.user, on_behalf_of=act.on_behalf_of,
-        subject=contract, values={"reason": reason},
-    )  # fmt: skip
+    log.record(contract.chain, name, act, subject=contract, values={"reason": reason})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,7 @@ class ProposeRemedy(Command):
             **act.stamp,
         )  # fmt: skip
         ledger.start(
-            case, rules.DECISION, act.day, label=f"Beslut om {self.remedy}",
+            case, rules.DECISION, act.day, what=str(self.remedy),
             about=f"sanction:{row.pk}", anchor_text="åtgärden föreslogs",
         )  # fmt: skip
         told = _deciders(case, self.remedy.step, act.day)
@@ -274,8 +274,7 @@ class DecideRescission(DecideRemedy):
         contract.state_since, contract.version = act.at, contract.version + 1
         contract.save()
         log.record(
-            contract.chain, "rescind_contract", at=act.at, actor=act.user,
-            on_behalf_of=act.on_behalf_of, subject=contract,
+            contract.chain, "rescind_contract", act, subject=contract,
             values={"version": contract.version, "last_day": self.last_day, "case": case.number},
         )  # fmt: skip
 

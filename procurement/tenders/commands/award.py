@@ -134,10 +134,7 @@ class AwardTender(Command):
         provider = Provider.objects.create(
             name=self.company, organisation_number=self.organisation_number
         )
-        log.record(
-            f"provider:{provider.pk}", "enter_company", at=act.at, actor=act.user,
-            subject=provider, personal=True,
-        )  # fmt: skip
+        log.record(f"provider:{provider.pk}", "enter_company", act, subject=provider, personal=True)
         return provider
 
     def _release(self, case: Tender, act: Act) -> list[int]:
@@ -146,7 +143,7 @@ class AwardTender(Command):
         for expert in experts:
             release(expert, act)
         text = f"{case}: tilldelningsbeslutet är fattat, ditt ansvar som sakkunnig upphör"
-        messages.notify([expert.user for expert in experts], case, text, act.at)
+        messages.notify([expert.user for expert in experts], case, text, act.at, opens=False)
         return [expert.pk for expert in experts]
 
     def stated(self) -> dict[str, Any]:
@@ -233,7 +230,7 @@ class SignResidentialContract(Command):
             signed_on=self.signed_on, signing=self.signing, chair=self.chair,
             company_signatory=self.company_signatory,
         )  # fmt: skip
-        open_case(contract, act.user, name="sign", at=act.at, on_behalf_of=act.on_behalf_of)
+        open_case(contract, act, name="sign")
         give_number(contract, act.day)
         contract.save()
         agreed = Agreed(
@@ -278,7 +275,7 @@ class CancelTender(Command):
             release(expert, act)
         official_note(case, act, f"Upphandlingen avbruten. {self.why}")
         text = f"{case}: upphandlingen är avbruten, ditt ansvar som sakkunnig upphör"
-        messages.notify([expert.user for expert in experts], case, text, act.at)
+        messages.notify([expert.user for expert in experts], case, text, act.at, opens=False)
 
 
 COMMANDS = (CloseForTenders, AwardTender, SignResidentialContract, CancelTender)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +13,7 @@ from cases import documents, flows, ledger, messages
 from cases.actions import not_in_future, official_note
 from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
 from cases.dates import long_date
+from organisation import entry
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on
 from organisation.models import RoleAssignment, Unit, User
@@ -32,16 +33,15 @@ WRITING = frozenset({Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR})
 """Who writes in every section, beside the section's own experts."""
 
 
-def open_tender(home: str, unit: Unit, user: User, at: datetime) -> Tender:
+def open_tender(home: str, unit: Unit, act: Act) -> Tender:
     """A new call document for a home."""
-    act = Act(user, None, at)
-    leads = actor_on(user, act.day).has_role(Role.INVESTIGATOR)
+    leads = actor_on(act.user, act.day).has_role(Role.INVESTIGATOR)
     tender = Tender(
         state=State.DRAFTING, title=home, home=home, unit=unit,
-        responsible=user if leads else None,
+        responsible=act.user if leads else None,
     )  # fmt: skip
     with transaction.atomic():
-        open_case(tender, user, name="open_tender", at=at)
+        open_case(tender, act, name="open_tender")
         give_number(tender, act.day)
         tender.save()
         flows.start(tender)
@@ -50,6 +50,8 @@ def open_tender(home: str, unit: Unit, user: User, at: datetime) -> Tender:
 
 class SectionForm(CommandForm):
     """A form about one of the sections the actor may choose."""
+
+    subject = "section"
 
     section = forms.ModelChoiceField(None, label="Avsnitt")
 
@@ -66,9 +68,9 @@ class SectionForm(CommandForm):
 
     def chosen(self) -> TenderSection | None:
         """The section that the page was opened for, or that was sent."""
-        wanted = self.data.get("section") if self.is_bound else self.initial.get("section")
+        wanted = self.data.get("section") if self.is_bound else self.about
         rows = self.fields["section"].queryset
-        return rows.filter(pk=wanted).first() if str(wanted or "").isdecimal() else None
+        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
 
 class AddSectionForm(CommandForm):
@@ -251,7 +253,7 @@ class ReplaceExpert(Command):
         release(self.expert, act)
         successor = name(case, self.expert.section, self.successor, act)
         text = f"{case}: {self.successor} tar över avsnitt {self.expert.section} efter dig"
-        messages.notify([self.expert.user], case, text, act.at)
+        messages.notify([self.expert.user], case, text, act.at, opens=False)
         return {"named": successor.pk}
 
 
@@ -263,7 +265,7 @@ class DraftForm(SectionForm):
     def prepare(self) -> None:
         self.fields["section"].queryset = self.own(WRITING)
         if not self.is_bound and (section := self.chosen()):
-            self.initial.setdefault("text", section.text)
+            self.initial["text"] = section.text
 
 
 @dataclass(frozen=True, kw_only=True)

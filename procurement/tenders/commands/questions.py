@@ -79,7 +79,7 @@ class RegisterQuestion(Command):
         days = Budget(working_days=preferences.chosen("tender_answer_days"))
         ledger.start(
             case, rules.QUESTION, self.arrived_on, budget=days, about=_about(question),
-            label=f"Besvara fråga {question.number}", anchor_text="frågan kom",
+            what=str(question.number), anchor_text="frågan kom",
         )  # fmt: skip
         messages.notify(
             answerers(question, act.day), case, f"{case}: fråga {question.number} ska besvaras",
@@ -119,6 +119,7 @@ def answerers(question: TenderQuestion, day: date) -> list[User]:
 class QuestionChoice(CommandForm):
     """A form about one of the questions that the actor may answer."""
 
+    subject = "question"
     question = forms.ModelChoiceField(None, label="Fråga")
 
     def mine(self) -> Any:
@@ -132,6 +133,8 @@ class QuestionChoice(CommandForm):
 
 
 class PlaceForm(CommandForm):
+    subject = "question"
+
     question = forms.ModelChoiceField(None, label="Fråga")
     section = forms.ModelChoiceField(None, label="Avsnitt")
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from organisation.models import Unit
 from organisation.roles import Role
@@ -84,7 +85,7 @@ def test_what_an_absence_does_is_said_in_words_and_the_holes_are_offered(client,
     rounds.row(pair, services=(w.care,), weekday=0, staff_needed=2)
     errand = rounds.template(w.client("Tvättstugan", is_surrounding=True))
     rounds.row(errand, 780, services=(w.care,), weekday=0).serves.add(w.astrid)
-    generate(w.unit, MONDAY, MONDAY, at(FRIDAY, 18))
+    generate(w.unit, MONDAY, MONDAY, Act.by_system(at(FRIDAY, 18)))
     page = go_away(client, w, last=MONDAY).content.decode()
     for said in (
         "Båda ur personalen blir lediga från ett dubbelbemannat besök.",

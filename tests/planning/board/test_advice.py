@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from audit.act import Act
 from audit.models import Event
 from planning.board.advice import advice
 from planning.models import Shift, Visit, VisitStaff
@@ -47,7 +48,7 @@ def test_who_has_met_the_person_within_two_weeks_is_known_and_comes_first():
     frida = w.visit("Frida Karlsson", 600)
     before = DAY.replace(day=DAY.day - 1)
     with transaction.atomic():
-        yesterday = plan_of(w.unit, before, NOW, w.planner)
+        yesterday = plan_of(w.unit, before, Act.own(w.planner, NOW))
     met = Visit.objects.create(
         plan=yesterday, client=frida.client, start=600, minutes=30, earliest=600, latest_end=630
     )

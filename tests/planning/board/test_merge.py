@@ -17,6 +17,7 @@ from planning.board.breaches import breaches_of
 from planning.board.change import Clashed, Wanted, change
 from planning.board.following import news_since
 from planning.models import DayPlan, PlanChange, Visit
+from tests.models import few
 from tests.planning.board.world import KEYS, NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -87,9 +88,7 @@ def value_of(world: World, group: str, number: int) -> dict:
     }[group]
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=few(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=deeds)
 def test_two_planners_end_with_the_same_board_and_nothing_is_lost(deeds, django_db_blocker):
     """PLN-15"""

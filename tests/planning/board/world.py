@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from audit.act import Act
 from clients.models import CareDecision, Client, Service, ServiceOrder
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role
@@ -47,7 +48,7 @@ class World:
             self.shift(name) for name in ("Ali Sandhem", "Britt Åkerlo", "Cecilia Furunäs")
         )
         with transaction.atomic():
-            self.plan: DayPlan = plan_of(self.unit, DAY, NOW, self.planner)
+            self.plan: DayPlan = plan_of(self.unit, DAY, Act.own(self.planner, NOW))
 
     def shift(self, name: str, start: int = 420, end: int = 960, **more: Any) -> Shift:
         carer, _ = Carer.objects.get_or_create(

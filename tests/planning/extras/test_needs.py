@@ -213,11 +213,12 @@ def test_what_was_forgotten_is_escalated_once_to_the_unit_manager_who_answers(w)
     need = w.contacted(w.need(), MONDAY)
     ledger.sweep(at(DAY_TEN))
     assert inbox(w.manager) == []
-    assert any("avsluta i dag" in text for text in inbox(w.planner))
+    day_ten = "Tiden för att ansöka om insatsen eller avsluta den (dag tio)"
+    assert f"{need}: {day_ten} går ut i dag, tis 8 dec 2026" in inbox(w.planner)
     for _ in range(2):
         ledger.sweep(at(date(2026, 12, 11)))
     [told] = inbox(w.manager)
-    assert told.endswith("Dag tio: ansök eller avsluta (inte gjort i tid)")
+    assert told == f"{need}: {day_ten} gick ut tis 8 dec 2026. Det är inte gjort"
     answer = commands.AnswerEscalation(answer="Sofia ringer i dag.")
     with pytest.raises(NotAllowed):
         w.do(need, answer, date(2026, 12, 11))

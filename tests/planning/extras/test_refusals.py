@@ -177,7 +177,8 @@ def test_what_is_over_time_is_shown_as_overdue_to_whoever_answers_for_it(client,
     assert escalated.get().values.values["told"] == [w.manager.pk]
     newest = Notification.objects.filter(user=w.planner).latest("pk")
     assert newest.text == (
-        f"{w.begun}: Dag tio: ansök eller avsluta, tidsfrist tisdag 8 december 2026"
+        f"{w.begun}: Tiden för att ansöka om insatsen eller avsluta den (dag tio) "
+        "gick ut tis 8 dec 2026"
     )
     page = text(client.get(reverse("cases:case", args=[w.begun.pk])))
     assert "<b>Dag tio var tisdag 8 december 2026.</b>" in page
@@ -185,7 +186,7 @@ def test_what_is_over_time_is_shown_as_overdue_to_whoever_answers_for_it(client,
     assert "2 dagar över tiden" in late
     assert "Svara på eskaleringen" not in page  # the planner is not the one who answers
     client.force_login(w.manager)
-    assert "är en extra insats som varken har avslutats eller sökts" in text(
+    assert "En extra insats har varken avslutats eller sökts" in text(
         client.get(reverse("cases:overview"))
     )
     assert "Svara på eskaleringen" in text(client.get(reverse("cases:case", args=[w.begun.pk])))

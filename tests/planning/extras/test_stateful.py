@@ -7,15 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.db.models import Count
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, rule
 
 from audit import sealing
 from audit.models import Event
@@ -28,13 +21,14 @@ from planning.away.following import follow
 from planning.extras import commands, notices, rules
 from planning.models import Absence, ExtraNeed, NeedNotice, Visit
 from tests.factories import at
+from tests.models import RolledBack, run
 from tests.planning.extras.world import World
 
 DAYS = st.sampled_from([0, 0, 0, 1, 2, 6, 12, -1, -3])
 NEAR = st.sampled_from([0, 0, 0, 0, 1, 2, -1, 15])
 
 
-class Needs(RuleBasedStateMachine):
+class Needs(RolledBack):
     """Two people, days around Christmas (red days and long weekends), each example rolled back."""
 
     w: World
@@ -42,17 +36,13 @@ class Needs(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.around = transaction.atomic()
-        self.around._from_testcase = True
-        self.around.__enter__()
         self.clients = [self.w.astrid, self.bo]
         self.day, self.hour = date(2026, 12, 17), 18
         self.acknowledged: list[str] = []
 
     def teardown(self):
         assert sealing.verify().faults == ()
-        transaction.set_rollback(True)
-        self.around.__exit__(None, None, None)
+        super().teardown()
 
     # ------------------------------------------------------------------ what can happen
 
@@ -206,17 +196,13 @@ class Needs(RuleBasedStateMachine):
         return running.filter(application_from__gt=day).exists()
 
 
-SETTINGS = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
-
-
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_whatever_happens_no_need_is_told_twice_and_none_is_forgotten():
     """EXT-01 to EXT-05, PLN-09, PLN-19"""
     Needs.w = World()
     Needs.bo = Needs.w.client("Bo Lindtorpa")
-    run_state_machine_as_test(Needs, settings=SETTINGS)
+    run(Needs, examples=6, steps=25)
 
 
 @pytest.mark.django_db

@@ -160,9 +160,9 @@ def test_nowhere_to_go_gives_no_suggestion():
     assert suggest(day, Solution((), ("v",)), "v") == ()
 
 
-def test_a_plan_that_breaks_rules_is_not_built_upon():
+def test_a_plan_that_breaks_rules_is_not_explained():
     """PLN-20: the caller is told to look at the check first."""
     both = (visit("w", 0, **SHARP), visit("x", 0, **SHARP))
     day = Problem((visit("v", 0), *both), (carer("a"),), road(0))
     with pytest.raises(ValueError, match="check"):
-        suggest(day, Solution((at("w", NINE), at("x", NINE)), ("v",)), "v")
+        explain(day, Solution((at("w", NINE), at("x", NINE)), ("v",)), "v")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from cases.commands import NotAllowed, Refused
 from organisation.roles import Role
@@ -31,7 +32,7 @@ def world(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW)
     w = World()
     with transaction.atomic():
-        w.tomorrow = plan_of(w.unit, NEXT_DAY, NOW, w.planner)
+        w.tomorrow = plan_of(w.unit, NEXT_DAY, Act.own(w.planner, NOW))
     for shift in (w.ali, w.britt, w.cecilia):
         Shift.objects.create(unit=w.unit, day=NEXT_DAY, carer=shift.carer, start=420, end=960)
     for number, name in enumerate(("Frida Karlsson", "Gösta Mård", "Hilda Öman")):

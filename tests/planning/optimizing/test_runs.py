@@ -6,18 +6,30 @@ The day is tiny, and a search takes a second. Everybody lives in one place.
 import os
 import signal
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
 from cases.commands import NotAllowed, Refused
 from organisation.roles import Role
-from planning.models import DayPlan, OptimizerRun, PlanChange, Visit
+from planning import tasks
+from planning.board import problem, reading
+from planning.models import (
+    DayPlan,
+    OptimizerRun,
+    PlanChange,
+    TemplateVisit,
+    Visit,
+    VisitTemplate,
+)
 from planning.optimizing import runs
-from tests.factories import person
-from tests.planning.board.world import NOW, World
+from planning.rounds.generation import plan_of
+from tests.factories import at, person
+from tests.planning.board.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 
@@ -181,11 +193,11 @@ def test_a_run_whose_worker_died_counts_as_broken_off_when_it_has_been_silent():
     day_of_three(w)
     run = started(w)
     OptimizerRun.objects.filter(pk=run.pk).update(
-        status="running", beat_at=clock.real_now() - timedelta(seconds=80)
+        status="running", beat_at=clock.real_now() - timedelta(seconds=30)
     )
     with pytest.raises(Refused, match="pågår redan"):
         started(w)
-    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(seconds=100))
+    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(seconds=60))
     started(w)
     run.refresh_from_db()
     assert (run.status, run.error) == (
@@ -193,15 +205,189 @@ def test_a_run_whose_worker_died_counts_as_broken_off_when_it_has_been_silent():
     )  # fmt: skip
 
 
-def test_a_run_that_waits_behind_another_units_is_not_broken_off():
-    """PLN-20: one job is carried out at a time, each up to three minutes."""
+def silent(run: OptimizerRun, seconds: float, **more) -> None:
+    OptimizerRun.objects.filter(pk=run.pk).update(
+        beat_at=clock.real_now() - timedelta(seconds=seconds), **more
+    )
+
+
+def other_days_run(w: World, day: date) -> OptimizerRun:
+    with transaction.atomic():
+        plan = plan_of(w.unit, day, Act.own(w.planner, NOW))
+    return OptimizerRun.objects.create(
+        plan=plan, started_by=w.planner, started_at=NOW, profile="balanced", seconds=180, seen_seq=0
+    )
+
+
+def test_a_run_that_waits_behind_another_is_not_broken_off():
+    """PLN-20: one job is carried out at a time, each up to three minutes. As long as the one before
+    it says that it lives, the one that waits has its place."""
+    w = World()
+    day_of_three(w)
+    run, before = started(w), other_days_run(w, date(2026, 11, 25))
+    silent(before, 5, status="running")
+    silent(run, 600)
+    assert runs.end_silent(w.plan) == 0
+    silent(before, 60)
+    assert runs.end_silent(w.plan) == 1
+
+
+def test_a_run_whose_job_died_with_its_worker_frees_its_place_within_a_minute():
+    """PLN-20: the worker was killed with the job in its hands: nothing runs, and it has waited a
+    minute. Somebody looks at the page, and a new one can be started."""
     w = World()
     day_of_three(w)
     run = started(w)
-    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(minutes=10))
-    assert runs.end_silent(w.plan) == 0
-    OptimizerRun.objects.filter(pk=run.pk).update(beat_at=clock.real_now() - timedelta(minutes=20))
+    silent(run, 30)
+    with pytest.raises(Refused, match="pågår redan"):
+        started(w)
+    silent(run, 60)
+    again = started(w)
+    run.refresh_from_db()
+    assert (run.status, again.status) == ("failed", "waiting")
+    assert Event.objects.filter(name="start_optimizer").count() == 2
+    runs.carry_out(run.pk)  # the worker comes back late: the new one has taken its place
+    run.refresh_from_db()
+    assert (run.status, run.proposal) == ("failed", {})
+    runs.carry_out(again.pk)
+    again.refresh_from_db()
+    assert (again.status, again.after["unplaced"]) == ("done", 0)
+
+
+def test_a_search_whose_worker_was_killed_is_sent_again_and_carried_out_once(monkeypatch):
+    """PLN-20, CAP-05: nobody has to look; what has killed a worker for a quarter of an hour is given
+    up."""
+    w = World()
+    day_of_three(w)
+    run = started(w)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=1))
+    silent(run, 30, status="running")
+    assert tasks.recover() == 0, "it may still be at work"
+    silent(run, 60, status="running")
+    assert tasks.recover() == 1
+    run.refresh_from_db()
+    assert (run.status, run.after["unplaced"]) == ("done", 0)
+    assert tasks.recover() == 0
+    again = started(w)
+    silent(again, 60, status="running")
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=16))
+    assert tasks.recover() == 0
+    again.refresh_from_db()
+    assert again.status == "failed"
+
+
+def test_a_worker_that_was_only_busy_takes_up_what_was_given_up_while_it_waited():
+    """PLN-20: nobody has started another meanwhile. After a quarter of an hour nobody wants it."""
+    w = World()
+    day_of_three(w)
+    run = started(w)
+    silent(run, 60)
     assert runs.end_silent(w.plan) == 1
+    silent(run, 16 * 60)
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert run.status == "failed"
+    silent(run, 60)
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.error, run.after["unplaced"]) == ("done", "", 0)
+
+
+def test_a_worker_that_wakes_after_its_run_was_given_up_says_nothing_more(monkeypatch):
+    """PLN-20: it slept through its minute while it searched; the place is another's now."""
+    w = World()
+    day_of_three(w)
+    run = started(w)
+    search = runs._search
+
+    def sleep_then_answer(row, *more):
+        silent(row, 60)
+        assert runs.end_silent(w.plan) == 1
+        return search(row, *more)
+
+    monkeypatch.setattr(runs, "_search", sleep_then_answer)
+    monkeypatch.setattr(runs, "_beat", lambda row, said: False)
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.proposal) == ("failed", {})
+
+
+def test_a_search_that_says_nothing_for_long_is_known_to_live(monkeypatch):
+    """PLN-20: it is loaded for some seconds; each quiet moment is a beat."""
+    w = World()
+    day_of_three(w)
+    run = started(w)
+    monkeypatch.setattr(runs, "PULSE", 0.05)
+    heard = []
+    lines = runs._lines
+
+    def listened(process):
+        for said in lines(process):
+            heard.append(said is None)
+            yield said
+
+    monkeypatch.setattr(runs, "_lines", listened)
+    runs.carry_out(run.pk)
+    run.refresh_from_db()
+    assert run.status == "done"
+    assert True in heard
+
+
+# ---------------------------------------------------------------- the person's own time
+
+
+def on_template(w: World, visit: Visit, start: int) -> None:
+    """As if the visit came from a base plan that says `start`."""
+    template = VisitTemplate.objects.create(
+        client=visit.client, weeks=1, cycle_monday=date(2026, 11, 23), valid_from=NOW.date(),
+        recorded_at=NOW, recorded_by=w.planner,
+    )  # fmt: skip
+    row = TemplateVisit.objects.create(
+        template=template, week=1, weekday=1, start=start, minutes=30, earliest=start - 60,
+        latest_end=start + 90,
+    )  # fmt: skip
+    Visit.objects.filter(pk=visit.pk).update(source=row)
+
+
+def test_the_wish_is_the_base_plans_time_however_often_a_run_is_accepted():
+    """BRD-03: Frida's base plan says ten; she stands at 10:40 since yesterday, and Ali has nothing
+    else. The run brings her back to ten, and a second run proposes nothing."""
+    w = World()
+    frida = w.visit("Frida Karlsson", 600)
+    on_template(w, frida, 600)
+    w.put(frida, w.ali)
+    w.change(frida, "time", {"start": 640, "minutes": 30})
+    run = carried_out(w)
+    assert (run.before["off_time"], run.after["off_time"]) == (1, 0)
+    assert run.proposal["moves"][str(frida.pk)]["start"] == 600
+    runs.accept(run, w.planner, key="a", at=NOW)
+    frida.refresh_from_db()
+    assert frida.start == 600
+    again = carried_out(w)
+    assert (again.proposal["moves"], again.before["off_time"]) == ({}, 0)
+
+
+@pytest.mark.parametrize(("moved_to", "off"), [(615, 0), (616, 1), (585, 0), (584, 1)])
+def test_more_than_a_quarter_from_the_wish_is_counted_against_the_wish(moved_to, off):
+    """BRD-03: a visit without a base plan is wished when it was first planned, ten."""
+    w = World()
+    frida = w.visit("Frida Karlsson", 600)
+    w.put(frida, w.ali)
+    for start in (590, 640, moved_to):
+        w.change(frida, "time", {"start": start, "minutes": 30})
+    data = reading.read(w.plan)
+    assert data.wished == {frida.pk: 600}
+    asked = problem.problem_of(data)
+    assert runs.figures(data, asked, problem.solution_of(data))["off_time"] == off
+
+
+def test_the_wish_is_the_wall_clocks_time_on_the_day_the_clocks_change():
+    """BRD-03, BEY-06: eight o'clock on 28 March 2027 is minute 420 of the day."""
+    w = World()
+    frida = w.visit("Frida Karlsson", 600)
+    on_template(w, frida, 480)
+    frida.refresh_from_db()
+    assert reading._wished(date(2027, 3, 28), [frida]) == {frida.pk: 420}
 
 
 def test_a_job_that_is_delivered_twice_searches_once():
@@ -307,3 +493,29 @@ def test_visits_that_begin_before_the_frozen_minute_stay_where_they_are():
     w.put(late, w.britt)
     run = carried_out(w, frozen_until=600)
     assert str(early.pk) not in run.proposal["moves"]
+
+
+def test_what_has_begun_is_moved_neither_by_the_search_nor_by_a_proposal_accepted_later():
+    """DAY-02: started at 10:15, accepted at 11:15; the visits of 10:00, 11:00 and 12:00 stood badly."""
+    w = World()
+    early, middle, late = (w.visit(name, start) for name, start in
+                           (("Frida Ek", 600), ("Gösta Ro", 660), ("Harald Al", 720)))  # fmt: skip
+    for visit in (early, middle, late):
+        w.put(visit, w.ali)
+    run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(DAY, 10, 15))
+    assert run.frozen_until == 615
+    moved = {
+        str(visit.pk): {
+            "shifts": [w.britt.pk], "start": visit.start + 60, "was": [w.ali.pk],
+            "was_start": visit.start,
+            "seen": [getattr(Visit.objects.get(pk=visit.pk), f"{group}_version")
+                     for group in runs.SEEN],
+        }
+        for visit in (early, middle, late)
+    }  # fmt: skip
+    OptimizerRun.objects.filter(pk=run.pk).update(status="done", proposal={"moves": moved})
+    run.refresh_from_db()
+    runs.accept(run, w.planner, key="k", at=at(DAY, 11, 15))
+    starts = [Visit.objects.get(pk=visit.pk).start for visit in (early, middle, late)]
+    assert starts == [600, 660, 780]
+    assert set(PlanChange.objects.filter(key="k").values_list("visit", flat=True)) == {late.pk}

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from audit.act import Act
 from audit.models import Event
 from cases.commands import Refused, perform
 from clients.models import Client
 from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
+from planning import tasks
 from planning.models import Carer, DayPlan, Delivery, Practice, Shift, Training, Visit
 from planning.practice import making
 from planning.publishing import packs
@@ -46,7 +48,7 @@ def world(monkeypatch):
 
 @pytest.fixture
 def practised(world) -> Unit:
-    practice = making.start(world.unit, world.planner, NOW)
+    practice = making.start(world.unit, Act.own(world.planner, NOW))
     making.carry_out(practice.pk, NOW)
     return Practice.objects.get().unit
 
@@ -110,8 +112,8 @@ def test_what_is_published_in_practice_goes_nowhere(world, practised, settings, 
 def test_the_same_unit_gives_the_same_names_again(world, practised):
     """BEY-17: removed and made anew."""
     before = Client.objects.get(unit=practised).name
-    making.end(practised.practice, world.planner, NOW)
-    again = making.start(world.unit, world.planner, NOW)
+    making.end(practised.practice, Act.own(world.planner, NOW))
+    again = making.start(world.unit, Act.own(world.planner, NOW))
     making.carry_out(again.pk, NOW)
     again.refresh_from_db()
     assert Client.objects.get(unit=again.unit).name == before
@@ -122,14 +124,14 @@ def test_the_same_unit_gives_the_same_names_again(world, practised):
 def test_a_second_copy_and_a_copy_of_a_copy_are_refused(world, practised):
     """BEY-17"""
     with pytest.raises(Refused, match="har redan en övningsenhet"):
-        making.start(world.unit, world.planner, NOW)
+        making.start(world.unit, Act.own(world.planner, NOW))
     with pytest.raises(Refused, match="redan en övningsenhet"):
-        making.start(practised, world.planner, NOW)
+        making.start(practised, Act.own(world.planner, NOW))
 
 
 def test_a_making_that_was_killed_leaves_nothing_and_can_be_made_anew(world, monkeypatch):
     """BEY-17"""
-    first = making.start(world.unit, world.planner, NOW)
+    first = making.start(world.unit, Act.own(world.planner, NOW))
 
     def die(*args):
         raise KeyboardInterrupt
@@ -140,8 +142,23 @@ def test_a_making_that_was_killed_leaves_nothing_and_can_be_made_anew(world, mon
     assert not Unit.objects.exclude(practice_of=None).exists()
     monkeypatch.undo()
     later = NOW + timedelta(minutes=16)
-    making.start(world.unit, world.planner, later)
+    making.start(world.unit, Act.own(world.planner, later))
     assert Practice.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_making_whose_worker_was_killed_is_begun_again_and_made_once(world, monkeypatch):
+    """BEY-17, CAP-05"""
+    from audit import clock
+
+    made = making.start(world.unit, Act.own(world.planner, NOW))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=50))
+    assert tasks.recover() == 0, "it may still be under way"
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=70))
+    assert tasks.recover() == 1
+    making.carry_out(made.pk, NOW)
+    assert Unit.objects.exclude(practice_of=None).count() == 1
+    assert Event.objects.filter(name="make_practice").count() == 1
+    assert tasks.recover() == 0
 
 
 def test_a_removed_practice_unit_is_reached_by_nobody(world, practised, client):

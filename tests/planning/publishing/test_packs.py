@@ -2,15 +2,17 @@
 
 import stat
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from audit import clock
 from audit.models import Event
 from planning import tasks
 from planning.models import PlanVersion
 from planning.publishing import packs
 from planning.publishing.commands import PublishPlan
+from tests.cases.test_fonts import empty_boxes, typefaces
 from tests.planning.board.world import DAY, NOW
 
 
@@ -47,6 +49,23 @@ def test_a_publication_writes_the_units_pack_and_a_file_for_each_row(world, do, 
     assert version.pack_at == NOW
     event = Event.objects.get(name="write_pack")
     assert (event.personal, event.values.values) == (True, {"plan_version": 1, "files": 3})
+
+
+def test_the_pack_of_a_plan_is_written_also_when_the_worker_died_with_it(
+    world, do, folder, monkeypatch
+):
+    """PLN-18: a plan of today too, which no evening writes."""
+    world.put(world.visit("Frida Karlsson", 600), world.ali)
+    with monkeypatch.context() as dying:
+        dying.setattr(tasks.write_pack, "delay", lambda plan: None)
+        do(PublishPlan())
+    assert not folder.exists()
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=50))
+    assert tasks.recover() == 0, "it may still be on its way"
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=70))
+    assert tasks.recover() == 1
+    assert (folder / "dagplan-2026-11-24.pdf").exists()
+    assert tasks.recover() == 0
 
 
 def test_the_pack_shows_nothing_of_who_is_protected(world, do, folder):
@@ -142,3 +161,16 @@ def test_the_ways_and_the_break_stand_between_the_visits(world, do, folder):
     assert said.index("10:00") < said.index("Rast") < said.index("11:40")
     assert "11:00" in said
     assert "Restid 2 min" in said
+
+
+def test_a_pack_prints_names_in_any_alphabet_in_the_bundled_typefaces(world, do, folder):
+    """DAY-06: the carer's name also stands in the page's margin."""
+    world.put(world.visit("Жанна Łukasz", 600, note="陈 öppnar"), world.shift("Şükrü Ğ 金"))
+    do(PublishPlan())
+    (file,) = folder.glob("rad-*.pdf")
+    said, pdf = text_of(file), file.read_bytes()
+    assert "Жанна Ł" in said
+    assert "陈 öppnar" in said
+    assert said.count("Şükrü Ğ 金") >= 2
+    assert typefaces(pdf) == {"Kundval-Sans", "Kundval-Han"}
+    assert empty_boxes(pdf) == 0

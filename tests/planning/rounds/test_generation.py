@@ -35,7 +35,7 @@ def days(ahead: int) -> date:
 
 
 def make(first: date = MONDAY, last: date | None = None) -> int:
-    return generate(north(), first, last or first, NOW)
+    return generate(north(), first, last or first, Act.by_system(NOW))
 
 
 def planned(day: date = MONDAY) -> list[str]:
@@ -135,7 +135,7 @@ def test_a_dormant_person_an_ended_one_and_one_who_moved_have_no_visits():
     person.unit = Unit.objects.create(name="Hemtjänst Söder", parent=root_unit(), valid_from=SINCE)
     person.save()
     assert make(MONDAY, days(6)) == 0
-    assert generate(person.unit, MONDAY, days(6), NOW) == 7
+    assert generate(person.unit, MONDAY, days(6), Act.by_system(NOW)) == 7
 
 
 def test_one_who_moves_leaves_no_visits_in_the_old_unit():
@@ -186,12 +186,12 @@ def test_an_absence_that_is_written_while_visits_are_made_holds_for_the_days_tha
     of, _ = every_morning()
     make_plan = generation.plan_of
 
-    def plan_and_interrupt(unit, day, at, actor):
+    def plan_and_interrupt(unit, day, act):
         if day == days(1):
             away = Absence.objects.create(client=of.client, why="away", first=days(2), **stamp())
-            act = Act(away.recorded_by, None, at)
-            editing.record(of.client, act, "add_absence", subject=away)
-        return make_plan(unit, day, at, actor)
+            by = Act.own(away.recorded_by, act.at)
+            editing.record(of.client, by, "add_absence", subject=away)
+        return make_plan(unit, day, act)
 
     monkeypatch.setattr(generation, "plan_of", plan_and_interrupt)
     make(MONDAY, days(4))

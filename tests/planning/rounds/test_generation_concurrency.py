@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from audit import sealing
+from audit.act import Act
 from planning.models import DayPlan, Visit
 from planning.rounds.generation import generate
 from tests.cases.test_concurrency import together
@@ -28,7 +29,7 @@ def test_sixteen_who_make_the_same_week_at_once_make_each_visit_once():
     unit = north()
 
     def run(_: int) -> str:
-        generate(unit, MONDAY, MONDAY + timedelta(days=6), at(MONDAY, 3))
+        generate(unit, MONDAY, MONDAY + timedelta(days=6), Act.by_system(at(MONDAY, 3)))
         return "done"
 
     assert together(run) == {"done": 16}

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from audit import clock
 from audit.models import Event
 from cases.commands import Act
+from cases.dates import short_date
 from clients.models import Client
 from config.demo import clients as demo
 from config.demo import companies, people
@@ -19,7 +20,7 @@ from organisation.roles import Role
 from planning.models import Absence, Carer, TemplateVisit, Visit, VisitTemplate
 from planning.rounds.drafts import take_effect
 from planning.rounds.generation import generate
-from tests.factories import SINCE, person, root_unit
+from tests.factories import SINCE, at, person, root_unit
 from tests.organisation import queries_of
 from tests.planning.rounds.factories import (
     decision,
@@ -75,7 +76,7 @@ def stay(**more) -> dict:
 
 
 def plan(first: date, days: int) -> None:
-    generate(north(), first, first + timedelta(days=days - 1), clock.now())
+    generate(north(), first, first + timedelta(days=days - 1), Act.by_system(clock.now()))
 
 
 def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, astrid, today):
@@ -94,7 +95,7 @@ def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, ast
     assert "dagar ändras</b> som redan är planerade" in page
     assert "Kommer: 10:30 Dusch, 60 min" in page
     answer = client.post(address("save", astrid.pk), {"fran": tomorrow}, follow=True)
-    assert f"Grundplaneringen gäller från {tomorrow}" in text(answer)
+    assert f"Grundplaneringen gäller från {short_date(tomorrow)}. " in text(answer)
     old, new = astrid.templates.order_by("valid_from")
     assert (old.valid_to, new.valid_from, new.is_draft) == (today, tomorrow, False)
     wednesday = Visit.objects.get(plan__day__week_day=4, slot="morning")
@@ -294,8 +295,9 @@ def test_the_care_contact_is_an_assistant_nurse_or_a_reason(client, astrid, toda
     assert events(astrid)[-2:] == ["add_wish", "remove_wish"]
 
 
-def test_one_who_becomes_dormant_or_moves_has_no_visits_left(client, astrid, today):
-    """PLN-05, PLN-21"""
+def test_one_who_becomes_dormant_or_moves_has_no_visits_left(client, astrid, today, monkeypatch):
+    """PLN-05, PLN-21: seen before the first visit of the day."""
+    monkeypatch.setattr(clock, "now", lambda: at(today, 6))
     plan(today, 3)
     values = {"name": astrid.name, "unit": astrid.unit_id, "provider": astrid.provider_id,
               "active_from": SINCE}  # fmt: skip

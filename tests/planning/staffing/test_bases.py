@@ -33,12 +33,27 @@ def test_a_unit_manager_places_the_base_and_the_log_says_from_what_to_what(clien
     assert "Hamnen 2" in client.get(reverse("staffing:bases")).content.decode()
 
 
-def test_a_place_outside_sweden_is_refused_with_what_to_look_for(client, unit):
-    """PLN-21: latitude and longitude have changed places."""
+def test_swapped_coordinates_are_offered_the_other_way_round_with_nothing_lost(client, unit):
+    """DAY-04, PLN-21: latitude 15.4290 and longitude 60.1265 have changed places."""
     address = reverse("staffing:base_change", args=[unit.pk])
-    answer = client.post(address, {**PLACE, "latitude": "15,4290", "longitude": "60,1265"})
+    wrong = {**PLACE, "latitude": "15,4290", "longitude": "60,1265"}
+    answer = client.post(address, wrong)
     assert answer.status_code == 422
-    assert "Kontrollera att latitud och longitud inte har bytt plats." in answer.content.decode()
+    told = answer.content.decode()
+    assert "Latitud och longitud ser ut att ha bytt plats: 60,1265 och 15,4290" in told
+    assert 'name="swap_places"' in told
+    assert not Base.objects.exists()
+    client.post(address, {**wrong, "swap_places": "on"})
+    base = Base.objects.get(unit=unit)
+    assert (base.address, base.latitude, base.longitude) == ("Torget 1", 60.1265, 15.429)
+
+
+def test_a_base_outside_sweden_is_refused(client, unit):
+    """DAY-04: 0 / 0 lies in the Gulf of Guinea."""
+    address = reverse("staffing:base_change", args=[unit.pk])
+    answer = client.post(address, {**PLACE, "latitude": "0", "longitude": "0"})
+    assert answer.status_code == 422
+    assert "Platsen ligger inte i Sverige." in answer.content.decode()
     assert not Base.objects.exists()
 
 

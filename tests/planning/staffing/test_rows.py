@@ -105,6 +105,52 @@ def test_each_fault_is_told_at_its_cell_and_stops_everything(client, staff, row,
     assert not Event.objects.filter(name="enter_shifts").exists()
 
 
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("start", "07:00:00"), ("start", "'07:00"), ("start", '"07:00"'),
+        ("rest", "00:30"), ("rest", "0,5"), ("rest", "30,00"), ("rest", "30 min"),
+        ("day", "2026-12-18 00:00:00"), ("day", "46374"), ("day", "18.12.2026"),
+        ("day", "2026/12/18"), ("day", "'2026-12-18"), ("name", '"Anna\tBergkvist\n"'),
+    ],
+)  # fmt: skip
+def test_cells_are_read_as_the_spreadsheet_writes_them(client, staff, column, said):
+    """DAY-05, PLN-11; findings part 2, row 15: 18 December 2026, 07-16, half an hour's break."""
+    cells = {"number": "20000107-2388", "name": "Anna Bergkvist", "username": "anna",
+             "day": "2026-12-18", "start": "07:00", "end": "16:00", "rest": "30", column: said}  # fmt: skip
+    heading = HEADING.replace("Personnummer", "Personnr")
+    assert paste(client, heading, "\t".join(cells.values()), do="spara").status_code == 302
+    saved = Shift.objects.get()
+    assert (saved.carer, saved.day) == (staff[0], date(2026, 12, 18))
+    assert (saved.start, saved.end, saved.break_minutes) == (420, 960, 30)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        (ANNA.replace("2026-12-07", "07/12/2026"), "day", "07/12/2026 kan vara två olika dagar."),
+        (ANNA.replace("\t30", "\t1,00"), "break_minutes", "1,00 kan vara minuter eller timmar."),
+        (ANNA.replace("20000107-2388", "1,98801E+11"), "number", "Skriv personnumret som"),
+        (ANNA.replace("20000107-2388", "20991231-2387"), "number", "Födelsedatumet i personnumret"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused_with_what_to_write(
+    client, staff, row, column, message
+):
+    """DAY-04, DAY-05; findings part 2, row 15"""
+    answer = paste(client, row, do="spara")
+    assert answer.status_code == 422
+    assert answer.context["rows"][0].errors[column].startswith(message)
+    assert not Shift.objects.exists()
+
+
+def test_a_button_of_a_row_that_is_no_longer_there_says_so(client, staff):
+    """DAY-05"""
+    answer = paste(client, ANNA, do="", **{"lagg-upp-99": "1"})
+    assert "Raden finns inte längre." in told(answer)
+    assert Carer.objects.count() == 2
+
+
 def test_the_right_rows_are_saved_when_the_planner_says_so(client, staff):
     """PLN-11"""
     answer = paste(client, ANNA.replace("2388", "2389"), BO, do="spara-ratta")

@@ -202,7 +202,7 @@ def test_a_substitute_row_whose_name_is_taken_gets_the_next_one(w):
 
 def test_a_slot_that_a_removed_visit_holds_in_the_other_unit_gives_way(w):
     """PLN-21: Frida was planned in Söder before, and has a removed visit there that day."""
-    generate(w.south, WEDNESDAY, WEDNESDAY, NOW)
+    generate(w.south, WEDNESDAY, WEDNESDAY, Act.by_system(NOW))
     visit, there = w.on(WEDNESDAY, w.frida), w.plan_of(w.south, WEDNESDAY)
     left = Visit.objects.create(
         plan=there, client=w.frida, slot=visit.slot, start=600, minutes=30, earliest=540,

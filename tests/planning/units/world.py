@@ -5,6 +5,7 @@ It is Monday 23 November 2026; the move is to be on Wednesday the 25th.
 
 from datetime import date
 
+from audit.act import Act
 from clients.models import Client
 from organisation.models import Unit
 from organisation.roles import Role
@@ -29,7 +30,7 @@ class World(Board):
         self.south = Unit.objects.create(name="Sjövik Söder", parent=root_unit(), valid_from=SINCE)
         self.manager = person(Role.UNIT_MANAGER, root_unit(), "Tommy Grenholt", "manager")
         self.frida, self.gosta = (self.with_breakfast(n) for n in ("Frida Ek", "Gösta Alm"))
-        generate(self.unit, MONDAY, SUNDAY, NOW)
+        generate(self.unit, MONDAY, SUNDAY, Act.by_system(NOW))
         self.wednesday = {
             shift: Shift.objects.create(
                 unit=self.unit, day=WEDNESDAY, carer=shift.carer, start=420, end=960
