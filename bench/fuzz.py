@@ -315,7 +315,7 @@ def measure(requests: int, seed: int) -> Result:
     settings.SESSION_COOKIE_AGE = 24 * 3600  # what prolongs a session is rolled back
     from django.test import TestCase
 
-    from bench.tables import make_tables
+    from config.tables import make_tables
     from tests.test_access import World
 
     make_tables()

@@ -244,9 +244,9 @@ def _optimize_often(desk: Desk, plan: int) -> None:
 def _measure(kills: int, random: Random, data: Path) -> int:
     from audit import clock
     from bench.boards import World
-    from bench.tables import make_tables
     from cases import calendar
     from config.serve import make_folders
+    from config.tables import make_tables
     from planning.models import DayPlan, Shift
     from planning.publishing import reading
 

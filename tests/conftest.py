@@ -4,13 +4,15 @@ KUNDVAL_TEST_DAY=2027-03-28 runs them as on that day (DAY-01).
 """
 
 import os
-from datetime import date, timedelta
+import sys
+from datetime import date
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from django.urls import resolve
+from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from audit import triggers
@@ -24,21 +26,23 @@ TEST_DAY = os.environ.get("KUNDVAL_TEST_DAY", "")
 
 def pytest_report_header():
     """Which day it is to the product."""
-    from audit import clock
-
     how = "by KUNDVAL_TEST_DAY" if TEST_DAY else "KUNDVAL_TEST_DAY=2027-03-28 moves it"
-    day = clock.local_date(clock.real_now())
-    return f"the day: {day:%A %Y-%m-%d} ({how})"
+    return f"the day: {timezone.localdate():%A %Y-%m-%d} ({how})"
 
 
 def pytest_sessionstart():
-    """Move the product's clock, before any test is read."""
-    from audit import clock
+    """Move the clock of the product and its libraries, before any test is read."""
+    if not TEST_DAY:
+        return
+    real = vars(timezone)["now"]
+    moved = date.fromisoformat(TEST_DAY) - timezone.localdate()
 
-    if TEST_DAY:
-        real = clock.real_now
-        moved = date.fromisoformat(TEST_DAY) - clock.local_date(real())
-        clock.real_now = lambda: real() + timedelta(days=moved.days)
+    def now():
+        return real() + moved
+
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get("now") is real:
+            module.now = now
 
 
 _empty = TransactionTestCase._fixture_teardown

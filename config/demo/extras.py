@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -56,7 +56,7 @@ class Stage:
 def load(units: Sequence[Unit], people: dict[str, User], today: date) -> None:
     """A need in every state in the first unit, and a visit that was declined."""
     _every_state(Stage(people, today, units[0]))
-    ledger.sweep(moment(today, 10, 0))
+    ledger.sweep(moment(today, 12, 0))
     _decline(units[0], people["planner"], today)
 
 
@@ -81,7 +81,7 @@ def _every_state(stage: Stage) -> None:
     _grant(stage, _applied(stage, decided))
     ended = _contacted(stage, 6)
     _visits(stage, ended, (6, 7))
-    _end(stage, ended, 0, "Frisk igen")
+    _end(stage, ended, stage.today, "Frisk igen")
 
 
 def _past_year(stage: Stage, per_month: int) -> None:
@@ -101,7 +101,8 @@ def _past_need(stage: Stage, number: int, first: int) -> None:
     if number % 4 == 3:
         _grant(stage, _applied(stage, need))
     else:
-        _end(stage, need, first - lasted - 4 * (number % 7 == 6), why)
+        ended = calendar.add_days(need.first_day, lasted + 4 * (number % 7 == 6))
+        _end(stage, need, max(ended, rules.contact_by(need.first_day)), why)
 
 
 def _need(stage: Stage, days: int, *, nurse: bool = False) -> ExtraNeed:
@@ -111,14 +112,14 @@ def _need(stage: Stage, days: int, *, nurse: bool = False) -> ExtraNeed:
     service = Service.objects.filter(kind__in=("personal_care", "domestic")).exclude(pk__in=held)
     nurse_asked = stage.people["nurse"] if nurse else None
     choices = list(service.order_by("pk"))
-    return _add(stage, client, choices[stage.number % len(choices)], day, day, nurse_asked)
+    chosen = choices[stage.number % len(choices)]
+    return _add(stage, client, chosen, day, moment(day, 8, 0), nurse_asked)
 
 
 def _add(
-    stage: Stage, client: Client, service: Service, day: date, planned: date,
+    stage: Stage, client: Client, service: Service, day: date, at: datetime,
     called_by: User | None = None,
 ) -> ExtraNeed:  # fmt: skip
-    at = moment(planned, 8, 0)
     planner = stage.people["planner"]
     act = Act.own(planner, at)
     plan = _plan(stage.unit, day, act)
@@ -138,10 +139,11 @@ def _plan(unit: Unit, day: date, act: Act) -> Any:
 
 
 def _visits(stage: Stage, need: ExtraNeed, later: tuple[int, ...]) -> None:
-    """Further visits, so many days after the first; those to come are planned now."""
+    """Further visits, so many days after the first; those to come are planned today, after contact."""
     for days in later:
         day = calendar.add_days(need.first_day, days)
-        _add(stage, need.client, need.service, day, min(day, stage.today))
+        at = moment(min(day, stage.today), 10, 0)
+        _add(stage, need.client, need.service, day, at)
 
 
 def _contacted(stage: Stage, days: int) -> ExtraNeed:
@@ -173,15 +175,16 @@ def _grant(stage: Stage, need: ExtraNeed) -> None:
     _do(stage, need, granted, "social-worker", day)
 
 
-def _end(stage: Stage, need: ExtraNeed, days: int, why: str) -> None:
-    day = stage.ago(days)
-    _do(stage, need, commands.EndNeed(ended_on=day, why=why), "planner", day)
+def _end(stage: Stage, need: ExtraNeed, day: date, why: str) -> None:
+    _do(stage, need, commands.EndNeed(ended_on=day, why=why), "planner", day, hour=11)
 
 
-def _do(stage: Stage, need: ExtraNeed, command: Command, login: str, day: date) -> ExtraNeed:
+def _do(
+    stage: Stage, need: ExtraNeed, command: Command, login: str, day: date, hour: int = 9
+) -> ExtraNeed:
     version = Case.objects.values_list("version", flat=True).get(pk=need.pk)
     perform(
-        need.pk, command, stage.people[login], expected_version=version, at=moment(day, 9, 0)
+        need.pk, command, stage.people[login], expected_version=version, at=moment(day, hour, 0)
     )  # fmt: skip
     return ExtraNeed.objects.select_related("client", "service").get(pk=need.pk)
 

@@ -71,7 +71,8 @@ def tell(stage: Stage) -> None:
 
 def own_units(stage: Stage) -> None:
     """The municipality's own units in the same form as the companies."""
-    first = calendar.add_days(stage.today, -399)
+    # Five quarters back, less five weeks: the next follow-up has just come up, and is to be booked.
+    first = calendar.add_months(calendar.add_days(stage.today, 35), -15)
     for name, manager, hours in OWN_UNITS:
         stage.timeline.on(first, _own_unit(stage, name, manager, hours))
         for months in (3, 6, 9, 12):

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit import clock
+from audit import clock, sealing
 from bench import soundness
 from bench.any_day import chosen
 from config.demo import applications, loading
 from config.demo.timeline import Thread, Timeline
 from organisation.models import Unit
+from tests.factories import SINCE
 
 pytestmark = pytest.mark.django_db
 SEED = 12
@@ -98,6 +99,26 @@ def test_a_loading_that_stops_half_way_leaves_nothing(monkeypatch, stop):
     monkeypatch.setattr(loading, "tell", make_root)
     call_command("demo", only="essential", verbosity=0)
     assert Unit.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reset_that_stops_half_way_leaves_the_demo_as_it_was(monkeypatch):
+    """DAY-01"""
+    make_root(SINCE, print)
+
+    def stopped(today: date, say: loading.Say) -> None:
+        make_root(today, say)
+        raise RuntimeError
+
+    monkeypatch.setattr(loading, "tell", stopped)
+    with pytest.raises(RuntimeError):
+        call_command("demo", reset=True, only="essential", verbosity=0)
+    assert Unit.objects.get().valid_from == SINCE
+    assert sealing.database_holds_the_log()
+    monkeypatch.setattr(loading, "tell", make_root)
+    call_command("demo", reset=True, only="essential", verbosity=0)
+    assert Unit.objects.get().valid_from == clock.today()
+    assert sealing.database_holds_the_log()
 
 
 def test_a_start_that_cannot_load_says_so_in_one_line_and_ends(tmp_path):

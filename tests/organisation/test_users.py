@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
+from cases.calendar import add_days
 from cases.models import Notification, OutgoingMail
 from organisation.authority import actor_on
 from organisation.models import Provider, RoleAssignment, Substitution, Unit, User
@@ -219,7 +220,7 @@ def test_a_move_ends_the_old_role_the_day_before_and_begins_the_new(
 
 def test_an_ended_user_keeps_everything_but_access(client, admin, planner, today):
     substitute = person(Role.NURSE)
-    stands_in(substitute, planner, SINCE, today.replace(year=today.year + 1))
+    stands_in(substitute, planner, SINCE, add_days(today, 365))
     client.force_login(planner)
     assert client.get(address("matrix")).status_code == 200
     client.force_login(admin)
