@@ -11,7 +11,7 @@ from audit import log, sealing, triggers
 from audit.models import Chain, Event, EventValues
 from tests.factories import SINCE, at, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)
