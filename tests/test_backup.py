@@ -18,7 +18,7 @@ from procurement.applications.models import ProviderApplication
 from tests.factories import at
 from tests.procurement.routine import application_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 def test_backed_up_wiped_and_restored_the_log_verifies_and_the_files_are_the_same(tmp_path):

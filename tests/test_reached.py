@@ -12,7 +12,7 @@ from tests.factories import SINCE, at
 from tests.procurement.routine import application_in
 from tests.reached import reached_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 built: list[str] = []
 
 

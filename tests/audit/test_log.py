@@ -12,7 +12,7 @@ from audit.act import Act
 from audit.models import Chain, Event
 from tests.factories import SINCE, at, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)

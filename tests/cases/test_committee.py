@@ -184,6 +184,7 @@ def test_a_meeting_that_cannot_be_is_refused_and_keeps_what_was_typed(data, mess
     assert CommitteeMeeting.objects.count() == 1
 
 
+@pytest.mark.both
 def test_a_meeting_is_moved_only_while_no_case_stands_on_it():
     """CAP-09"""
     meeting = plan()
@@ -257,6 +258,7 @@ def test_a_document_whose_facts_have_changed_says_so():
     assert "Uppgifter i ärendet har ändrats" in page
 
 
+@pytest.mark.both
 def test_freezing_locks_every_document_and_is_logged_on_meeting_and_case():
     """CAP-09, LOV-10"""
     r, meeting = on_the_agenda()
@@ -323,6 +325,7 @@ def test_an_item_after_the_last_day_for_documents_is_late(now):
     ]  # fmt: skip
 
 
+@pytest.mark.both
 def test_the_agenda_is_reordered_one_place_at_a_time():
     """CAP-09"""
     meeting = plan()
@@ -342,6 +345,7 @@ def test_the_agenda_is_reordered_one_place_at_a_time():
     assert strategist.post(address("move_item", last.pk), {"step": "down"}).status_code == 403
 
 
+@pytest.mark.both
 def test_a_matter_in_words_is_taken_off_but_a_case_is_not():
     """CAP-09"""
     _, meeting = on_the_agenda()
@@ -382,6 +386,7 @@ def test_reading_the_packet_is_logged(monkeypatch):
 # ---------------------------------------------------------------- after the meeting
 
 
+@pytest.mark.both
 def test_minutes_are_adjusted_on_a_day_after_the_meeting(now):
     """CAP-09"""
     meeting = plan()

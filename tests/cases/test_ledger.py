@@ -13,7 +13,7 @@ from organisation.roles import Role
 from tests.factories import at, person, stands_in
 from tests.procurement.routine import application_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def deadline(r, code: str) -> Deadline:

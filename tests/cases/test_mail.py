@@ -17,7 +17,7 @@ from organisation.roles import Role
 from tests.cases.factories import application
 from tests.factories import at, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 3, 18)
 NOON = at(TODAY, 12)
 

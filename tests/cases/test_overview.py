@@ -142,6 +142,7 @@ def test_the_overview_is_for_those_who_read_cases(client, role, status):
     assert client.get(reverse("cases:overview")).status_code == status
 
 
+@pytest.mark.both
 def test_filters_by_deadline_person_and_state_are_addresses(client):
     """CAP-14: overdue is before today; within seven days is 18 to 25 March, both inclusive"""
     deputy = log_in(client, Role.DEPUTY_DIRECTOR)
@@ -314,6 +315,7 @@ def test_bars_stand_on_the_base_line():
     assert (bars[0].height, bars[0].is_marked) == (0, False)
 
 
+@pytest.mark.both
 def test_the_charts_read_the_deadlines_of_the_last_twelve_months(client):
     """CAP-14: April 2025 to March 2026. Lead times 4 and 7 days: median 5.5, 90th percentile 7
 

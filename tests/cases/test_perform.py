@@ -15,7 +15,7 @@ from procurement.applications.commands.intake import DeclareComplete, ReviewAppl
 from tests.factories import SINCE, at, person, stands_in
 from tests.procurement.routine import application_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 DAY = date(2026, 3, 4)
 REVIEW = ReviewApplication(outcome="passed", note="Utan anmärkning")
 

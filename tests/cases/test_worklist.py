@@ -20,7 +20,7 @@ from organisation.roles import Role
 from tests.cases.factories import application, deadline, notice, official_note
 from tests.factories import SINCE, at, person, root_unit, stands_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 3, 18)  # a Wednesday
 LIST = "cases:worklist"
 

@@ -24,7 +24,7 @@ from tests.planning.rounds.factories import (
     someone,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from organisation.roles import Role
 from tests.factories import at, person, root_unit, stands_in
 from tests.organisation import queries_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PAGE = "/organisation/logg/"
 DAY = date(2026, 11, 10)
 

@@ -11,7 +11,7 @@ from organisation.models import DelegationRule
 from organisation.roles import Role
 from tests.factories import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PAGE = "/organisation/delegation/"
 
 

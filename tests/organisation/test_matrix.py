@@ -14,7 +14,7 @@ from organisation.roles import Role
 from tests.factories import SINCE, person, stands_in
 from tests.organisation import queries_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 HOME_CARE = [
     # Counted off the seed's first table: 15 rows.

@@ -9,7 +9,7 @@ from organisation.models import Substitution, Unit
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit, stands_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PAGE, ADD = "/organisation/ersattare/", "/organisation/ersattare/ny/"
 
 

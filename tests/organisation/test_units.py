@@ -14,6 +14,8 @@ from tests.factories import SINCE, person, root_unit
 from tests.models import few
 from tests.organisation import queries_of
 
+pytestmark = pytest.mark.both
+
 
 class TestPaths(TestCase):
     """However units are moved, a unit's path is its parent's and its own id."""

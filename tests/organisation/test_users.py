@@ -18,7 +18,7 @@ from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit, stands_in
 from tests.organisation import queries_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

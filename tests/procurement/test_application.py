@@ -352,6 +352,7 @@ class TestHandling:
              day(3, 17))  # fmt: skip
         assert len(official(r)) == 5
 
+    @pytest.mark.both
     def test_a_register_extract_is_noted_as_shown_and_never_kept(self):
         """BEY-15"""
         r = application_in("handling")
@@ -397,6 +398,7 @@ class TestAssessment:
             "Birgitta Lindehall",
         )
 
+    @pytest.mark.both
     def test_the_database_too_refuses_one_person_as_both(self):
         """LOV-08"""
         r = application_in("assessment")

@@ -115,6 +115,7 @@ def test_a_serious_deviation_is_not_closed_before_the_question_of_ivo_is_answere
     assert s.case.state == "closed"
 
 
+@pytest.mark.both
 def test_somebody_else_than_the_grader_decides_that_ivo_is_not_told():
     """CAP-17, CAP-08"""
     s = Story()
@@ -283,6 +284,7 @@ def test_it_does_not_start_without_each_of_the_five(without, text):
     assert refusals(s.case) == [("start_in_depth", "blocked")]
 
 
+@pytest.mark.both
 def test_with_all_five_it_starts_and_the_provider_sees_it_but_not_the_plan(client):
     """ESC-02"""
     s = Story()
@@ -465,6 +467,7 @@ def test_who_may_decide_follows_the_delegation_of_that_day():
     assert s.case.sanctions.get().decided_as == "Socialdirektör"
 
 
+@pytest.mark.both
 def test_the_proposer_does_not_decide():
     """ESC-03, CAP-08"""
     s = in_measures()
@@ -532,6 +535,7 @@ def test_a_declined_proposal_has_its_reasons_and_no_document():
     assert s.case.state == "closed"
 
 
+@pytest.mark.both
 def test_rescission_ends_the_contract_stops_new_persons_and_takes_back_access():
     """ESC-03, INT-08, BEY-02"""
     s = in_measures()

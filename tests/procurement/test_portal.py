@@ -17,7 +17,7 @@ from procurement.specifications.models import ServiceArea
 from tests.factories import at, person, root_unit
 from tests.procurement.routine import application_in, call_document, pdf_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 State = ProviderApplication.State
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TODAY = date(2026, 3, 2)

@@ -23,7 +23,7 @@ from procurement.specifications.models import (
 from tests.factories import at, person
 from tests.procurement.routine import application_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 FIRST = date(2026, 1, 1)
 TODAY = date(2026, 3, 2)
 NOON = at(TODAY, 12)

@@ -633,6 +633,7 @@ def test_a_contract_that_may_not_be_signed_is_refused(changes, text):
     assert r.case.closed_on is None
 
 
+@pytest.mark.both
 def test_the_introduction_is_led_to_its_end_and_its_pages_open(client):
     """INT-06, CAP-12"""
     r = tender("awarded")

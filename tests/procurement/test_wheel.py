@@ -139,6 +139,7 @@ def _expected_months(one: Term, until: date) -> set[int]:
 # --------------------------------------------------------------------- what time does with it
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_the_wheel_is_made_once_whatever_is_run_twice_and_next_year_is_there_already():
     """FUP-05, CAP-10"""
@@ -155,6 +156,7 @@ def test_the_wheel_is_made_once_whatever_is_run_twice_and_next_year_is_there_alr
     assert Event.objects.filter(chain__name="duties", name="make_duties").count() == 1
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_a_changed_end_moves_duties_out_of_the_wheel_and_back():
     """FUP-02, CAP-10"""
@@ -179,6 +181,7 @@ def test_a_changed_end_moves_duties_out_of_the_wheel_and_back():
     assert standing.all().count() == 5
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_a_duty_becomes_a_case_six_weeks_ahead_for_the_one_who_answers_and_only_once():
     """FUP-02, FUP-05: due 1 August 2026, opened on 20 June, 42 days before, and not the day before."""
@@ -197,6 +200,7 @@ def test_a_duty_becomes_a_case_six_weeks_ahead_for_the_one_who_answers_and_only_
     assert Event.objects.filter(chain__name=case.chain, name="open_follow_up").count() == 1
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_after_a_year_of_downtime_nothing_is_missing_and_nothing_twice():
     """FUP-05"""
@@ -208,6 +212,7 @@ def test_after_a_year_of_downtime_nothing_is_missing_and_nothing_twice():
     assert FollowUp.objects.filter(agreement=signed).count() == 4
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_a_role_without_a_holder_gives_the_duty_to_its_substitute_and_says_so():
     """FUP-01, FUP-02"""
@@ -226,6 +231,7 @@ def test_a_role_without_a_holder_gives_the_duty_to_its_substitute_and_says_so():
     )
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_with_nobody_at_all_the_case_waits_without_a_handler_and_says_so():
     """FUP-01: a refusal to invent a holder."""
@@ -238,6 +244,7 @@ def test_with_nobody_at_all_the_case_waits_without_a_handler_and_says_so():
     assert "Ingen har rollen Utvecklingsstrateg" in JournalNote.objects.get(case=case).text
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_a_changed_interval_of_the_matrix_changes_the_wheel():
     """FUP-01, FUP-02: yearly instead of half-yearly after the first year."""
@@ -250,6 +257,7 @@ def test_a_changed_interval_of_the_matrix_changes_the_wheel():
     assert [duty.ordinal for duty in standing] == [3, 6, 9, 12]
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_an_ended_contract_has_nothing_left_in_the_wheel():
     """FUP-02, INT-08"""
@@ -265,6 +273,7 @@ def test_an_ended_contract_has_nothing_left_in_the_wheel():
     assert Case.objects.get(pk=signed.pk).state == "ended"
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 @given(
     st.lists(
@@ -307,6 +316,7 @@ def test_random_days_changes_and_downtime_never_give_a_duty_or_a_case_twice(step
 # --------------------------------------------------------------------- the page
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_the_wheel_shows_the_year_by_provider_and_role_and_is_exported(client, monkeypatch):
     """CAP-10"""

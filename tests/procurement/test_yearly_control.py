@@ -63,6 +63,7 @@ def test_taxes_and_credit_are_controlled_once_a_year_by_the_lawyer():
     assert document.facts["looked_at"][1]["reviews"][0]["note"] == "Betalningsanmärkning."
 
 
+@pytest.mark.both
 def test_the_reports_are_asked_for_in_the_portal_reminded_received_and_reviewed_by_both():
     """FUP-02: asked for on 24 May, 30 days: 23 June; reminded ten days before, on 13 June."""
     case, company = opened("reports")

@@ -17,7 +17,7 @@ from tests.factories import SINCE, at, person, root_unit
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
 from tests.planning.rounds import factories as rounds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 SUNDAY, MONDAY = date(2026, 11, 29), date(2026, 11, 30)
 
 

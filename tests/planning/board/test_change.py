@@ -10,7 +10,7 @@ from planning.models import PlanChange, Visit
 from tests.factories import person
 from tests.planning.board.world import NOW, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def rows_of(visit) -> list:

@@ -20,7 +20,7 @@ from planning.models import DayPlan, PlanChange, Visit
 from tests.models import few
 from tests.planning.board.world import KEYS, NOW, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 GROUPS = ("staff", "time", "note")
 
 

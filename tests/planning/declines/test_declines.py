@@ -15,7 +15,7 @@ from planning.models import Decline, Visit
 from tests.factories import SINCE, at, person, root_unit
 from tests.planning.board.world import DAY, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 MONDAY = date(2026, 11, 23)
 
 

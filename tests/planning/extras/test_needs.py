@@ -17,7 +17,7 @@ from planning.models import Absence, ExtraNeed, NeedNotice, Visit
 from tests.factories import SINCE, at, person, root_unit
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 MONDAY, DAY_TEN = date(2026, 11, 30), date(2026, 12, 8)
 
 

@@ -14,7 +14,7 @@ from tests.factories import at
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
 from tests.planning.rounds.factories import TEST_NUMBER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 class Receiver:

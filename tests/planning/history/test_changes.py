@@ -13,7 +13,7 @@ from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit
 from tests.planning.board.world import NOW, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ADDRESS = reverse("history:changes")
 

@@ -53,6 +53,7 @@ def day_of_three(w: World) -> list[Visit]:
     return [w.visit(f"Person Nr{n}", 540 + 60 * n) for n in range(3)]
 
 
+@pytest.mark.both
 def test_a_run_proposes_and_changes_nothing_until_it_is_accepted():
     """PLN-20: three visits unplaced before, none after; four minutes are the least way there and
     back, for one carer in one go."""
@@ -77,6 +78,7 @@ def test_a_run_proposes_and_changes_nothing_until_it_is_accepted():
     assert runs.accept(run, w.planner, key="b", at=NOW) == []  # all is as it says already
 
 
+@pytest.mark.both
 def test_starting_is_logged_and_a_second_run_waits_its_turn():
     """PLN-20"""
     w = World()

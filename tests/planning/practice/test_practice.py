@@ -21,7 +21,7 @@ from tests.factories import SINCE, person, root_unit
 from tests.planning.board.world import DAY, NOW, World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from planning.publishing.commands import PublishPlan
 from tests.planning.board.world import NOW
 from tests.planning.publishing import receiver
 
+pytestmark = pytest.mark.both
+
 CONTRACT = json.loads((configured.ROOT / "docs/contracts/plan-receiver.schema.json").read_text())
 
 

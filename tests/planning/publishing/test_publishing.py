@@ -14,6 +14,8 @@ from planning.publishing.words import by_person
 from tests.factories import person
 from tests.planning.board.world import NOW
 
+pytestmark = pytest.mark.both
+
 
 def state(world) -> str:
     return DayPlan.objects.get(pk=world.plan.pk).state

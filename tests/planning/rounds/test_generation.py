@@ -26,7 +26,7 @@ from tests.planning.rounds.factories import (
     template,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 NOW = at(MONDAY, 3)
 
 

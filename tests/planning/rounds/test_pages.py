@@ -79,6 +79,7 @@ def plan(first: date, days: int) -> None:
     generate(north(), first, first + timedelta(days=days - 1), Act.by_system(clock.now()))
 
 
+@pytest.mark.both
 def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, astrid, today):
     """PLN-03: what is already planned follows, and keeps its visits."""
     plan(today, 7)
@@ -209,6 +210,7 @@ def test_a_template_never_holds_together_with_another(client, astrid, today):
     ]  # fmt: skip
 
 
+@pytest.mark.both
 def test_a_draft_that_a_colleague_has_just_saved_is_not_saved_again(client, astrid, planner, today):
     """PLN-15: nothing of what was saved is lost."""
     client.post(address("weeks", astrid.pk), {"weeks": 2})

@@ -9,7 +9,7 @@ from organisation.roles import Role
 from planning.models import Base
 from tests.factories import SINCE, person, root_unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PLACE = {"address": "Torget 1", "latitude": "60,1265", "longitude": "15,4290"}
 

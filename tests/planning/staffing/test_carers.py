@@ -23,7 +23,7 @@ from tests.planning.staffing import (
     unit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def new_carer(**more) -> dict:

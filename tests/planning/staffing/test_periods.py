@@ -10,7 +10,7 @@ from planning.models import SchedulePeriod
 from planning.staffing import rules
 from tests.planning.staffing import MONDAY, address, log_in, logged, told, unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_schedules_are_due_two_weeks_before_and_the_plan_the_day_before():

@@ -18,7 +18,7 @@ from tests.planning.staffing import (
     unit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 HEADING = "Personnummer\tNamn\tAnvändarnamn\tDatum\tStart\tSlut\tRast"
 ANNA = "20000107-2388\tAnna Bergkvist\tanna\t2026-12-07\t07:00\t16:00\t30"
 UNKNOWN = ANNA.replace("20000107-2388", NUMBERS[2]).replace("\tanna\t", "\tny\t")

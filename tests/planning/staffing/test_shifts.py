@@ -14,7 +14,7 @@ from tests.factories import SINCE, at
 from tests.organisation import queries_of
 from tests.planning.staffing import MONDAY, address, carer, log_in, logged, shift, told, unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TUESDAY = MONDAY + timedelta(days=1)
 
 

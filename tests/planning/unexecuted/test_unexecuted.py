@@ -107,6 +107,7 @@ def visited(world, order: ServiceOrder, day: date) -> None:
     VisitService.objects.create(visit=made, service=order.service)
 
 
+@pytest.mark.both
 def test_what_is_late_and_soon_stand_apart_whether_or_not_the_person_wants_to_wait(client, world):
     """CAP-17, UNX-02, SEC-02"""
     granted(world, "Frida Karlsson", date(2026, 8, 20))  # until 20 November: late
@@ -147,6 +148,7 @@ def test_an_interruption_counts_from_the_last_visit(world):
     assert (line.waiting.is_late(TODAY), line.why) == (True, "Sjukhus")
 
 
+@pytest.mark.both
 def test_the_quarters_report_has_what_is_late_what_was_carried_out_and_numbers(client, world):
     """CAP-17: SoL 34:1, 34:2 and 34:3. Gösta waited from 1 July, and had a visit on 9 October;
     Frida has waited since 20 August: 95 days until today."""

@@ -19,7 +19,7 @@ from tests.factories import at, person
 from tests.planning.board.world import NOW
 from tests.planning.units.world import MONDAY, WEDNESDAY, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture

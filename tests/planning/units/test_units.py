@@ -35,7 +35,7 @@ from tests.planning.units.world import (
     World,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 NORTH, SOUTH = "Sjövik Norr", "Sjövik Söder"
 IN_BOTH = {
     date(2026, 11, 23): NORTH, date(2026, 11, 24): NORTH, date(2026, 11, 25): SOUTH,
