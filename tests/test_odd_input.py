@@ -22,7 +22,7 @@ from tests.planning.board.world import DAY, NOW, World
 from tests.procurement.routine import application_in
 from tests.test_access import World as Everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 

@@ -23,6 +23,8 @@ from tests.planning.rounds.factories import north, someone
 from tests.planning.staffing import carer
 from tests.procurement.agreements import contract
 
+pytestmark = pytest.mark.both
+
 ROOT = Path(__file__).resolve().parents[1]
 OWN = ("organisation", "cases", "clients", "procurement", "planning")
 # The order of the issue: é with e, w after v, and å, ä, ö last.

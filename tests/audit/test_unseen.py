@@ -16,7 +16,7 @@ from audit.models import Chain, Event
 from tests.audit.test_log import faults, tamper, write
 from tests.factories import SINCE, at, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 OWN = "case:1"
 """The chain that is written to here."""
 

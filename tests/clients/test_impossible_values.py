@@ -21,7 +21,7 @@ from planning.models import Absence, Base
 from tests.factories import SINCE, person, root_unit
 from tests.planning.rounds.factories import TEST_NUMBER, north, provider, service, someone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 11, 24)
 
 

@@ -21,7 +21,7 @@ from tests.factories import at
 from tests.planning.begun.world import based
 from tests.planning.board.world import DAY, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MONDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
 

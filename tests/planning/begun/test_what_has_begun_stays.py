@@ -37,7 +37,7 @@ from tests.factories import SINCE, at, person, root_unit
 from tests.planning.begun.world import NIGHT, based
 from tests.planning.board.world import DAY, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TOMORROW = DAY + timedelta(days=1)
 
