@@ -1,5 +1,6 @@
 """What every test has: quiet hashing, short-lived files, and a log that can be emptied between."""
 
+import logging
 import os
 
 import pytest
@@ -13,6 +14,7 @@ from tests import models, reached
 
 hypothesis_settings.load_profile(models.PROFILE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop in browser tests
+logging.getLogger("django.request").setLevel("ERROR")  # no trace for each refusal asked for
 
 _empty = TransactionTestCase._fixture_teardown
 
