@@ -3,6 +3,7 @@
 KUNDVAL_TEST_DAY=2027-03-28 runs them as on that day (DAY-01).
 """
 
+import logging
 import os
 import sys
 from datetime import date
@@ -20,6 +21,7 @@ from tests import models, reached
 
 hypothesis_settings.load_profile(models.PROFILE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop in browser tests
+logging.getLogger("django.request").setLevel("ERROR")  # no trace for each refusal asked for
 
 TEST_DAY = os.environ.get("KUNDVAL_TEST_DAY", "")
 

@@ -519,10 +519,9 @@ def world(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def cheap(monkeypatch, caplog):
+def cheap(monkeypatch):
     """Who may open an address is asked seven thousand times: a refusal has no page drawn (each role
-    has one drawn in tests/organisation/test_pages.py) and no trace written, and a PDF is not typeset."""
-    caplog.set_level("ERROR", "django.request")
+    has one drawn in tests/organisation/test_pages.py), and a PDF is not typeset."""
     monkeypatch.setattr("config.urls.handler403", lambda *_, **__: HttpResponseForbidden())
     monkeypatch.setattr("cases.documents.html_to_pdf", lambda *_, **__: [PAGE])
 
