@@ -126,7 +126,11 @@ def _unkept(day: date, planned_days: int) -> Iterator[str]:
         ("introduction", _states(Introduction), {"before_contract", "programme", "finished"}),
         ("contract", _states(Contract), {"in_force"}),
         ("follow-up", _states(FollowUp), {"planned", "asked", "documented"}),
-        ("meeting", _states(Meeting), {"planned", "held"}),
+        (
+            "meeting",
+            _states(Meeting),
+            {"held"},
+        ),  # the next comes up a month before the quarter ends
         ("deviation", _states(Deviation), {"reported", "handling"}),
         ("tender", _states(Tender), {"published"}),
         ("extra need", _states(ExtraNeed), set(ExtraNeed.State.values)),

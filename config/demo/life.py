@@ -71,8 +71,9 @@ def tell(stage: Stage) -> None:
 
 def own_units(stage: Stage) -> None:
     """The municipality's own units in the same form as the companies."""
-    # Five quarters back, less five weeks: the next follow-up has just come up, and is to be booked.
-    first = calendar.add_months(calendar.add_days(stage.today, 35), -15)
+    # A year and a half back, less five weeks: the next follow-up, the first of the half-yearly ones,
+    # has just come up and is to be booked.
+    first = calendar.add_months(calendar.add_days(stage.today, 35), -18)
     for name, manager, hours in OWN_UNITS:
         stage.timeline.on(first, _own_unit(stage, name, manager, hours))
         for months in (3, 6, 9, 12):
