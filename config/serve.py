@@ -38,8 +38,17 @@ def main() -> int:
     try:
         if not _prepared():
             return 1
-        _start(processes, port)
-        return _watch(processes, port)
+        wanted = commands(port)
+        # The web alone first: the others would take half of its time to begin.
+        _start(processes, "web", wanted.pop("web"))
+        if not _answers(processes["web"], port):
+            print("The web process does not answer.", file=sys.stderr)
+            return 1
+        for name, arguments in wanted.items():
+            _start(processes, name, arguments)
+        _start(processes, LOADER, ["-m", "django", "demo", "--only", "rest", "--verbosity", "0"])
+        _greet(port)
+        return _watch(processes)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -129,28 +138,23 @@ def commands(port: int) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def _start(processes: Processes, port: int) -> None:
+def _start(processes: Processes, name: str, arguments: list[str]) -> None:
     # Ctrl-C must not reach them too: a granian worker that is told twice to stop may never do so.
     # Should this process be killed outright, the kernel tells them.
     tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-    loading = {LOADER: ["-m", "django", "demo", "--only", "rest", "--verbosity", "0"]}
-    for name, arguments in (commands(port) | loading).items():
-        processes[name] = subprocess.Popen(
-            [*tied, sys.executable, *arguments], start_new_session=True
-        )
+    processes[name] = subprocess.Popen([*tied, sys.executable, *arguments], start_new_session=True)
 
 
-def _watch(processes: Processes, port: int) -> int:
-    """Say when the web answers; then wait until a process ends. Returns the exit code."""
+def _greet(port: int) -> None:
     from django.core.management import call_command
 
-    if _answers(processes["web"], port):
-        print(f"\nKundval is ready: http://localhost:{port}\n\nDemo logins:", flush=True)
-        call_command("demo", logins=True)
-        print("\nCtrl-C stops it.", flush=True)
-    elif processes["web"].poll() is None:
-        print("The web process did not answer in time.", file=sys.stderr)
-        return 1
+    print(f"\nKundval is ready: http://localhost:{port}\n\nDemo logins:", flush=True)
+    call_command("demo", logins=True)
+    print("\nCtrl-C stops it.", flush=True)
+
+
+def _watch(processes: Processes) -> int:
+    """Wait until a process ends, which the loader does when it is done. Returns the exit code."""
     name = _first_to_end(processes)
     if name == LOADER:
         _end_loading(processes.pop(LOADER))
