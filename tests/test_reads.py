@@ -79,6 +79,7 @@ class World(EveryPage):
         for move in UnitMove.objects.all():
             move.clients.set(Client.objects.all())
         self.arguments["cases:do"] = [self.need.pk, "record_contact"]
+        self.arguments["publishing:version"] = [self.today.pk, 1]  # what has begun is not told
 
     def name(self, someone: Client) -> None:
         someone.name = f"Namn{someone.pk}x Efter{someone.pk}x"
