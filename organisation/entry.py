@@ -9,12 +9,13 @@ import json
 import re
 import unicodedata
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 LARGEST = 2**63 - 1
 """The largest whole number that both databases hold."""
 LONGEST_KEY = 64
+SPREADSHEETS_DAY_0 = date(1899, 12, 30).toordinal()
 LONGEST_SEARCH = 200
 """Signs; a database refuses a pattern of more than some tens of thousands."""
 
@@ -94,7 +95,7 @@ def day_or_serial(said: str) -> date:
     """As `day`, and the number by which a spreadsheet counts days: 46374 is 2026-12-18."""
     number = whole_number(said.strip(), 99_999)
     if number is not None and number >= 10_000:
-        return date(1899, 12, 30) + timedelta(days=number)
+        return date.fromordinal(SPREADSHEETS_DAY_0 + number)
     return day(said)
 
 

@@ -84,6 +84,7 @@ def test_every_setting_stands_in_the_example_and_nothing_else():
         "KUNDVAL_STATIC",
         "KUNDVAL_DEBUG",
         "KUNDVAL_DEMO",
+        "KUNDVAL_TRACEBACK",  # of `make run`
         "KUNDVAL_SSL_REDIRECT",
     }
     assert names(code) - fixed == names(example)

@@ -68,7 +68,9 @@ def test_every_preference_and_every_delegated_decision_has_words():
 
 def events_of_the_code() -> set[str]:
     """Every event name that the code writes to the log: words inside a call that records."""
-    call = re.compile(r"(?:record|record_read|_log_read|open_case)\((?:[^()]|\([^()]*\))*\)")
+    call = re.compile(
+        r"(?:record|record_read|log_read|log_reading|log_plan_read|open_case)\((?:[^()]|\([^()]*\))*\)"
+    )
     word = re.compile(r'"([a-z]+(?:_[a-z]+)+)"(?!\s*:)')
     found: set[str] = set()
     for app in OURS:
