@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ DONE_WITHIN_SECONDS = 240
 PLANNERS = 4
 VISITS = 60
 ANSWER_SECONDS = 30
+PATIENCE_SECONDS = 180
+"""After so long without an answer nobody believes that there will be one."""
 
 
 def main(given: list[str] | None = None) -> int:
@@ -190,7 +193,8 @@ class Desk:
         import requests
 
         token = secrets.token_hex(16)
-        while True:
+        last = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < last:
             try:
                 answer = requests.post(
                     f"http://localhost:{self.port}{path}", data=said, timeout=ANSWER_SECONDS,
@@ -206,6 +210,7 @@ class Desk:
                 return answer.status_code
             self.asked_again += 1
             threading.Event().wait(0.1)
+        raise RuntimeError(f"nothing answered for {PATIENCE_SECONDS} seconds")
 
 
 def _write_notes(desk: Desk, plan: int, visits: list[int], told: dict[int, list[str]]) -> None:
