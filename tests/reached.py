@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 
@@ -30,7 +31,8 @@ def reached_once(build: Callable[P, R]) -> Callable[P, R]:
         if any(count for model, (count, _) in counted.items() if model not in _installed):
             return build(*args, **kwargs)
         start = tuple(counted[model] for model in _installed)
-        key = (build, args, tuple(kwargs.items()), start)
+        # What is attached waits to be scanned where there is a scanner.
+        key = (build, args, tuple(kwargs.items()), start, settings.CLAMAV_ADDRESS)
         if key not in _reached:
             before = _rows(_installed)
             answer = build(*args, **kwargs)
