@@ -92,7 +92,7 @@ def crawl(page: Page, start: str, faults: list[str], seen: dict[str, int]) -> No
     while waiting:
         path = waiting.pop(0)
         kind = re.sub(r"\d+|[0-9a-f-]{36}", "#", urlsplit(path).path)
-        if path in done or seen.get(kind, 0) >= PER_KIND:
+        if path in done or (path != start and seen.get(kind, 0) >= PER_KIND):
             continue
         done.add(path)
         seen[kind] = seen.get(kind, 0) + 1
