@@ -61,6 +61,12 @@ def _empty_without_triggers(self):
 TransactionTestCase._fixture_teardown = _empty_without_triggers
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The long ones first: a worker that began one late would end alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """A database made from the models, which is quick, has the log's triggers as one that was

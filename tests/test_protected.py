@@ -124,6 +124,7 @@ def traces(text: str) -> list[str]:
     return [word for word in TRACES if word in text or word in figures]
 
 
+@pytest.mark.no_cover
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_no_address_shows_a_trace_of_who_was_protected_after_a_full_history(told, role):

@@ -17,12 +17,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """The long ones first: a worker that began one late would end alone with it."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for the whole run."""
