@@ -106,8 +106,9 @@ def test_a_loading_that_stops_half_way_leaves_nothing(monkeypatch, stop):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_reset_that_stops_half_way_leaves_the_demo_as_it_was(monkeypatch):
-    """DAY-01"""
+    """DAY-01: and one that does not begins on the real day, wherever *Demodatum* stood."""
     make_root(SINCE, print)
+    clock.set_demo_days(30)
 
     def stopped(today: date, say: loading.Say) -> None:
         make_root(today, say)
@@ -120,7 +121,7 @@ def test_a_reset_that_stops_half_way_leaves_the_demo_as_it_was(monkeypatch):
     assert list(triggers.faults(connection)) == []
     monkeypatch.setattr(loading, "tell", make_root)
     call_command("demo", reset=True, only="essential", verbosity=0)
-    assert Unit.objects.get().valid_from == clock.today()
+    assert Unit.objects.get().valid_from == clock.today() == clock.local_date(clock.real_now())
     assert list(triggers.faults(connection)) == []
 
 

@@ -37,18 +37,17 @@ class Command(BaseCommand):
         if logins:
             return self.print_logins()
         say = self.say if options["verbosity"] else lambda line: None
-        today = as_of or clock.today()
         if only != "rest":
-            self.load(today, reset, as_of, say)
+            self.load(reset, as_of, say)
         if only != "essential":
-            loading.finish(today, say)
+            loading.finish(as_of or clock.today(), say)
         say("Demo data is loaded.")
 
     def say(self, line):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def load(self, today, reset, as_of, say):
+    def load(self, reset, as_of, say):
         """The whole of it or nothing."""
         # Nothing of what is made lasts only a while: to look for it takes a tenth of the time.
         gc.disable()
@@ -58,7 +57,8 @@ class Command(BaseCommand):
                     empty()
                 if as_of:
                     move_to(as_of)
-                (loading.top_up if loading.is_told() else loading.tell)(today, say)
+                told = loading.top_up if loading.is_told() else loading.tell
+                told(as_of or clock.today(), say)
         finally:
             gc.enable()
 
