@@ -66,15 +66,19 @@ async function send(visit, said) {
   return answer(await fetch(address(visit), { method: "POST", body, headers: { "X-Kundval": "piece" } }), visit);
 }
 
-async function answer(response, visit) {
+// `form`: what in the dialog asked. What was dragged before the dialog opened neither closes it nor takes its place.
+async function answer(response, visit, form) {
   if (response.headers.get("content-type")?.includes("json")) {
     const said = await response.json();
     if (said.error) say(said.error);
-    if (response.ok) dialog.close();
+    if (response.ok && form?.isConnected) dialog.close();
     await follow(true);
     return response.ok;
   }
-  show(await response.text(), visit); // refused, or a colleague changed the same thing
+  const refusal = await response.text(); // or a colleague changed the same thing
+  if (dialog.open && !form?.isConnected)
+    await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+  show(refusal, visit);
   return false;
 }
 
@@ -100,7 +104,7 @@ dialog?.addEventListener("submit", async (event) => {
   const form = event.target;
   const body = new FormData(form, event.submitter);
   const visit = form.dataset.visit;
-  await answer(await fetch(address(visit), { method: "POST", body, headers: { "X-Kundval": "piece" } }), visit);
+  await answer(await fetch(address(visit), { method: "POST", body, headers: { "X-Kundval": "piece" } }), visit, form);
 });
 dialog?.addEventListener("change", (event) => {
   const own = event.target.form?.querySelector("[data-own]");

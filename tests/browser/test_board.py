@@ -6,7 +6,7 @@ Requirements PLN-15 and PLN-20. Everybody lives in one place; a visit takes ten 
 import statistics
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from audit import clock
 from audit.models import Event
@@ -190,6 +190,37 @@ def test_a_locked_visit_asks_when_it_is_dropped_and_a_sick_row_says_why_not(worl
         "Besöket är taget av raden och ligger i Otilldelade."
     )
     expect(cell(page, ulla)).to_be_focused()
+
+
+def test_what_was_dragged_a_moment_ago_leaves_a_dialog_opened_since_as_it_is(world, page):
+    """PLN-15, BRD-08: the answer to a drag comes when the next visit's dialog is open and half filled:
+    the dialog stays as it is. A refusal is shown when it has closed."""
+    first, locked, third = (world.visit(f"Person Nr{n}", 540 + 45 * n) for n in range(3))
+    VisitStaff.objects.update(shift=world.ali)
+    Visit.objects.filter(pk=locked.pk).update(lock="both")
+    board_of(world, page, "planner")
+    dialog = page.locator("#dialog")
+    held: list[Route] = []
+    page.route("**/besok/**", lambda route: hold_posts(route, held))
+    for dragged, done in ((first, 1), (locked, 1)):
+        drag(page, dragged, to_row=world.britt.pk)
+        cell(page, third).focus()
+        page.keyboard.press("m")
+        dialog.get_by_label("Starttid", exact=True).fill("11:10")
+        with page.expect_response("**/besok/**"):
+            held.pop().continue_()
+        wait_for_changes(page, done)
+        caught_up(page)
+        expect(dialog.get_by_label("Starttid", exact=True)).to_have_value("11:10")
+        page.keyboard.press("Escape")
+    expect(dialog).to_contain_text("Besöket är låst (tid och person). Flytta ändå?")
+
+
+def hold_posts(route: Route, held: list[Route]) -> None:
+    if route.request.method == "POST":
+        held.append(route)
+    else:
+        route.continue_()
 
 
 def clock_at(minute: int) -> str:
