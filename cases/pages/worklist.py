@@ -16,7 +16,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit import log
@@ -215,7 +214,6 @@ def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
 # ------------------------------------------------------------------ calendar
 
 
-@never_cache
 @roles(*CASE_READERS)
 def calendar_address(request: HttpRequest) -> HttpResponse:
     """The secret address of the person's calendar feed: make, renew, remove. It is shown on the

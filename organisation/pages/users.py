@@ -18,7 +18,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit import clock
@@ -132,7 +131,6 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*ADMINISTRATORS)
-@never_cache
 @transaction.atomic
 def add(request: HttpRequest) -> HttpResponse:
     """A new person with their first role. The temporary password is shown once, on this answer."""
@@ -284,7 +282,6 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*ADMINISTRATORS)
-@never_cache
 @transaction.atomic
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new temporary password, shown once; open sessions end by it."""

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import never_cache
 
 from clients import editing
 from clients.models import READERS
@@ -11,7 +10,6 @@ from planning.away.consequences import consequences_of
 from planning.models import Absence
 
 
-@never_cache
 @roles(*READERS)
 def consequences(request: HttpRequest, pk: int) -> HttpResponse:
     """Which visits an absence took away, what became free, and what to see to."""

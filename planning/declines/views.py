@@ -5,7 +5,6 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 
 from cases.commands import Refused
 from clients import editing
@@ -19,7 +18,6 @@ from planning.declines.recording import Declined, decline
 from planning.models import DayPlan, Decline, Visit
 
 
-@never_cache
 @roles(*PLANNERS)
 def declined(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     """A visit is declined: by the rule of 24 hours it stays as declined, or is removed."""
@@ -62,7 +60,6 @@ def _told(done: Decline) -> str:
     return f"Besöket är borttaget: {why}."
 
 
-@never_cache
 @roles(*PLANNERS)
 def hole(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     """What fits where a visit stood that is not to be done any more."""

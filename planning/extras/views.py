@@ -9,7 +9,6 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 
 from cases.commands import Refused
 from cases.filters import acts_for, add_next_deadline
@@ -35,7 +34,6 @@ from planning.models import ExtraNeed, Shift
 PER_PAGE = 50
 
 
-@never_cache
 @roles(*READERS)
 def needs(request: HttpRequest) -> HttpResponse:
     """The extra needs that one sees, the most urgent first, with the person they concern (SEC-02)."""
@@ -77,7 +75,6 @@ def _filtered(request: HttpRequest, wanted: dict[str, Any]) -> QuerySet[ExtraNee
     )
 
 
-@never_cache
 @roles(*PLANNERS)
 def report(request: HttpRequest) -> HttpResponse:
     """An extra visit that was done without planning begins the same need (EXT-01)."""

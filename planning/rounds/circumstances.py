@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit import clock
@@ -26,7 +25,6 @@ from planning.rounds import drafts
 from planning.rounds.forms import AbsenceForm, CareContactForm, DoubleStaffingForm, WishForm
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def add_absence(request: HttpRequest, pk: int) -> HttpResponse:
@@ -41,7 +39,6 @@ def add_absence(request: HttpRequest, pk: int) -> HttpResponse:
     return client_form(request, client, form, save=save, title="Ny frånvaro")
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
@@ -74,7 +71,6 @@ def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(address(client))
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def care_contact(request: HttpRequest, pk: int) -> HttpResponse:
@@ -95,7 +91,6 @@ def care_contact(request: HttpRequest, pk: int) -> HttpResponse:
     return client_form(request, client, form, save=save, title="Fast omsorgskontakt")
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def add_wish(request: HttpRequest, pk: int) -> HttpResponse:
@@ -123,7 +118,6 @@ def remove_wish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(address(client))
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def add_double_staffing(request: HttpRequest, pk: int) -> HttpResponse:

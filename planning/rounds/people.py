@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
 from cases import calendar
 from clients import editing
@@ -40,7 +39,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@never_cache
 @roles(*READERS)
 def clients(request: HttpRequest) -> HttpResponseBase:
     """The clients of one's units. A name or an identity number is sent, never put in the address."""
@@ -147,7 +145,6 @@ def _line(row: Standing) -> list[Any]:
     ]  # fmt: skip
 
 
-@never_cache
 @roles(*READERS)
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """A client: particulars, decisions, orders, and what surrounds them. The reading is logged."""
@@ -195,7 +192,6 @@ def _print_anew(person: Client) -> None:
         transaction.on_commit(lambda plan=plan: write_pack.delay(plan), robust=True)
 
 
-@never_cache
 @roles(*ORDERERS)
 @transaction.atomic
 def change(request: HttpRequest, pk: int) -> HttpResponse:

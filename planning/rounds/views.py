@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from cases import calendar
@@ -43,7 +42,6 @@ COLUMNS = (
 LIGHTS = {"red": "Röd", "amber": "Gul"}
 
 
-@never_cache
 @roles(*READERS)
 def plans(request: HttpRequest) -> HttpResponse:
     """The clients of one's units with the state of their base plans; unread orders on top."""
@@ -73,7 +71,6 @@ def _in_page(page: Any, day: date) -> list[Standing]:
     return sorted(rows, key=lambda row: order[row.client.pk])
 
 
-@never_cache
 @roles(*READERS)
 def deviations(request: HttpRequest) -> HttpResponseBase:
     """What is to be seen to each day: granted and not planned, and the other way round (BEY-07)."""
@@ -108,14 +105,12 @@ def _export(request: HttpRequest, rows: list[Standing]) -> HttpResponseBase:
     return workbook("Avvikelser", COLUMNS, lines, f"avvikelser-{request.today.isoformat()}.xlsx")
 
 
-@never_cache
 @roles(*READERS)
 def template(request: HttpRequest, pk: int) -> HttpResponse:
     """A client's base plan as a matrix, with what is granted beside it. The reading is logged."""
     return _page(request, editing.client_of(request, pk))
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -145,7 +140,6 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, client, form=form, title=title, chosen=row)
 
 
-@never_cache
 @roles(*PLANNERS)
 @transaction.atomic
 def add_visit(request: HttpRequest, pk: int, week: int, weekday: int) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases import calendar
@@ -42,7 +41,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@never_cache
 @roles(*READERS)
 def waiting(request: HttpRequest) -> HttpResponse:
     """What has waited for three months, what soon will have, and what else the person wants to wait."""
@@ -69,7 +67,6 @@ def _log_read(request: HttpRequest, found: list[Line], name: str = "read_unexecu
     )  # fmt: skip
 
 
-@never_cache
 @roles(*REPORTERS)
 def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
     """What is reported for a quarter: to IVO and the auditors by decision, to the council by number;
@@ -82,7 +79,6 @@ def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
     return render(request, "planning/unexecuted/report.html", context)
 
 
-@never_cache
 @roles(*REPORTERS)
 @require_GET
 def document(request: HttpRequest, year: int, number: int) -> FileResponse:

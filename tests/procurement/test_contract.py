@@ -273,6 +273,20 @@ def test_the_register_has_companies_and_own_units_and_is_filtered_by_address(cli
     assert client.get(reverse("cases:case", args=[own.pk])).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("role", "opens"), [(Role.DEPUTY_DIRECTOR, True), (Role.FEE_OFFICER, False)]
+)
+def test_the_company_of_a_contract_is_a_link_for_those_who_may_open_it(client, role, opens):
+    """SEC-01: no page offers what it then refuses."""
+    signed = contract()
+    log_in(client, role)
+    page = client.get(reverse("cases:case", args=[signed.pk])).content.decode()
+    company = reverse("applications:company", args=[signed.provider_id])
+    assert "Fyrbåken Omsorg AB" in page
+    assert (f'href="{company}"' in page) == opens
+    assert (client.get(company).status_code == 200) == opens
+
+
 def test_an_own_home_is_entered_with_its_places_and_is_nobodys_choice_of_home_care(
     client, monkeypatch
 ):

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from organisation import swedish
 from organisation.access import roles
@@ -121,7 +120,6 @@ def _is_over(held: CarerSkill, request: HttpRequest) -> bool:
 
 
 @roles(*EDITORS)
-@never_cache
 @transaction.atomic
 def add(request: HttpRequest) -> HttpResponse:
     """A new employee."""
@@ -140,7 +138,6 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*EDITORS)
-@never_cache
 @transaction.atomic
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """A carer's particulars."""

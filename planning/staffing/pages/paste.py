@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from cases.commands import Refused
 from organisation import entry
@@ -24,7 +23,6 @@ ADD = "lagg-upp-"
 
 
 @roles(*EDITORS)
-@never_cache
 def paste(request: HttpRequest, unit: int) -> HttpResponse:
     """Rows from a spreadsheet for a unit's schedule period."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
