@@ -253,7 +253,7 @@ def _pages(world: Any) -> Iterator[tuple[str, str, list[str]]]:
 
     from cases.commands import registry
     from cases.models import Case
-    from tests.test_access import addresses
+    from tests.everything import addresses
 
     words: dict[str, list[str]] = {}
     for name, pattern in addresses():
@@ -285,8 +285,8 @@ def _clients() -> dict[str, Any]:
 
     from organisation.models import RoleAssignment, User
     from organisation.roles import OUTSIDE_ROLES, Role
+    from tests.everything import holder
     from tests.factories import SINCE, root_unit
-    from tests.test_access import holder
 
     def logged_in(user: User) -> Client:
         client = Client(raise_request_exception=False)
@@ -316,7 +316,7 @@ def measure(requests: int, seed: int) -> Result:
     from django.test import TestCase
 
     from config.tables import make_tables
-    from tests.test_access import World
+    from tests.everything import World
 
     make_tables()
     TestCase._enter_atomics()  # the world is made in one transaction, as the tests make it

@@ -25,11 +25,11 @@ from procurement.followups.models import QuestionTemplate
 from procurement.specifications.defaults import load_first_version
 from procurement.specifications.editing import new_version
 from procurement.templating import editing as templates
+from tests.everything import BACKEND, addresses
+from tests.everything import World as EveryPage
 from tests.factories import SINCE, person, root_unit, stands_in
 from tests.planning.board.world import DAY, NOW, World
 from tests.procurement.routine import application_in
-from tests.test_access import BACKEND, addresses
-from tests.test_access import World as EveryPage
 
 pytestmark = pytest.mark.django_db
 REVIEW = ReviewApplication(outcome="passed", note="Utan anmärkning")

@@ -17,10 +17,10 @@ from cases.models import JournalNote, PerformedKey
 from organisation.fields import Day, LineInput, teach
 from organisation.roles import Role
 from planning.models import DayPlan, PlanChange, Presence, Visit
+from tests.everything import World as Everything
 from tests.factories import person
 from tests.planning.board.world import DAY, NOW, World
 from tests.procurement.routine import application_in
-from tests.test_access import World as Everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -31,10 +31,10 @@ from planning.board.change import Wanted, change
 from planning.models import DayPlan, PlanVersion, UnitMove, Visit
 from planning.publishing import reading as published
 from planning.rounds.generation import plan_of
+from tests.everything import BACKEND, addresses
+from tests.everything import World as EveryPage
 from tests.factories import SINCE, at, person, root_unit, stands_in
 from tests.planning.rounds import factories as rounds
-from tests.test_access import BACKEND, addresses
-from tests.test_access import World as EveryPage
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
