@@ -36,7 +36,7 @@ BEFORE = {"name": "Ymer Granlöf", "address": "Fjärilsgränd 3", "phone": "0000
 AFTER = {"name": "Ymer Tallqvist", "address": "Humlevägen 9", "phone": "0000-44 55 66",
          "entry": "Nyckelskåp 0815"}  # fmt: skip
 TRACES = ("Ymer", "Granlöf", "Tallqvist", "Fjärilsgränd", "Humlevägen", "11 22 33", "44 55 66",
-          "4711", "0815", "6012345", "1543219")  # fmt: skip
+          "kod 4711", "skåp 0815", "6012345", "1543219")  # fmt: skip
 WHERE = {"latitude": "60.12345", "longitude": "15.43219"}
 
 

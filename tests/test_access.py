@@ -200,7 +200,6 @@ def cheap(monkeypatch):
     monkeypatch.setattr("cases.documents.html_to_pdf", lambda page, *_, **__: [page.encode()])
 
 
-@pytest.mark.no_cover  # to open an address is no test of what its page says
 @pytest.mark.django_db
 @pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: str(role) if role else "nobody")

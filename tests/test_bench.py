@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -48,6 +50,7 @@ def test_a_board_makes_as_many_queries_for_four_times_the_visits_and_loses_no_ch
     assert result["following"]["unseen"] == 0
 
 
+@pytest.mark.long
 def test_killed_processes_lose_nothing_and_do_nothing_twice():
     """CAP-05, PLN-16, PLN-18: three kills of web, worker, scheduler or receiver while all are at
     work."""

@@ -253,7 +253,6 @@ def _forms(base: type) -> list[type]:
 # ------------------------------------------------------------------ a slice of the bench
 
 
-@pytest.mark.no_cover
 def test_odd_values_to_addresses_and_forms_are_never_answered_500(django_db_blocker):
     """DAY-05: 600 requests; `python -m bench.fuzz` sends 20,000."""
     from bench.fuzz import Fuzzer

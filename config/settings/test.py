@@ -1,6 +1,7 @@
 """Tests: SQLite in a file of its own, or the PostgreSQL in KUNDVAL_DATABASE."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -31,3 +32,6 @@ CELERY_TASK_ALWAYS_EAGER = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in use: an in-memory database is shared among threads by other rules of locking.
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}
+elif _template := os.environ.get("KUNDVAL_TEST_TEMPLATE"):
+    # A database on the same server that is migrated already.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": _template}

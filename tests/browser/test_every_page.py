@@ -37,9 +37,9 @@ PER_KIND = 2
 @pytest.mark.long
 def test_every_page_of_the_demo_is_accessible_and_fits_a_narrow_screen(page):
     """CAP-15"""
-    call_command("demo")
+    call_command("demo", only="essential")
     there = ProviderApplication.objects.count()
-    call_command("demo")
+    call_command("demo", only="essential")
     assert ProviderApplication.objects.count() == there  # loaded twice, there once
     assert set(ProviderApplication.objects.values_list("state", flat=True)) == set(State.values)
     faults: list[str] = shut_doors()

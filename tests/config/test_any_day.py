@@ -24,7 +24,6 @@ OTHER_DAYS = random.Random(SEED).sample(chosen(200, SEED), 3)
 
 
 @pytest.mark.long
-@pytest.mark.no_cover
 @pytest.mark.parametrize("day", OTHER_DAYS, ids=str)
 def test_the_demo_loads_on_any_day_and_shows_what_it_promises(day):
     """DAY-01: nothing is dated after the day, no event comes before the one it follows, every state

@@ -251,7 +251,6 @@ class LateMachine(Machine):
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_from_the_report_on_anything_may_be_tried_and_nothing_starts_without_its_plan():
     """ESC-01, ESC-02, CAP-08, CAP-17"""
@@ -260,7 +259,6 @@ def test_from_the_report_on_anything_may_be_tried_and_nothing_starts_without_its
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_from_the_finding_on_no_remedy_is_decided_without_delegation():
     """ESC-03, ESC-04, CAP-08"""

@@ -165,7 +165,6 @@ class FollowUpMachine(CaseMachine):
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_anything_may_be_tried_in_an_introduction_and_nothing_is_skipped():
     """INT-01, INT-02, INT-03, INT-07, INT-08, CAP-05, CAP-12"""
@@ -176,7 +175,6 @@ def test_anything_may_be_tried_in_an_introduction_and_nothing_is_skipped():
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_anything_may_be_tried_in_a_follow_up_and_nothing_is_skipped():
     """FUP-03, FUP-04, CAP-05"""

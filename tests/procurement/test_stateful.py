@@ -268,7 +268,6 @@ class LateMachine(ApplicationMachine):
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_from_draft_on_anything_may_be_tried_and_nothing_is_skipped():
     """LOV-01, LOV-03, LOV-04, LOV-06, LOV-07, LOV-08, LOV-09, CAP-05, CAP-08"""
@@ -276,7 +275,6 @@ def test_from_draft_on_anything_may_be_tried_and_nothing_is_skipped():
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_from_the_committee_on_anything_may_be_tried_and_nothing_is_skipped():
     """LOV-10, LOV-11, LOV-15, CAP-05, CAP-09"""
