@@ -3,6 +3,7 @@
 KUNDVAL_TEST_DAY=2027-03-28 runs them as on that day (DAY-01).
 """
 
+import gc
 import logging
 import os
 import sys
@@ -45,6 +46,13 @@ def pytest_sessionstart():
     for module in list(sys.modules.values()):
         if getattr(module, "__dict__", {}).get("now") is real:
             module.now = now
+
+
+def pytest_collection_finish():
+    """What has been read by now stays: to look through it for what may be thrown takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 _empty = TransactionTestCase._fixture_teardown

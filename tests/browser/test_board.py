@@ -15,7 +15,7 @@ from planning.optimizing import views
 from tests.browser.conftest import log_in
 from tests.planning.board.world import DAY, NOW, World
 
-pytestmark = [pytest.mark.browser, pytest.mark.both, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOVES = 40
 ROWS = 8
 LATER = 30
@@ -126,6 +126,7 @@ def caught_up(page: Page) -> None:
     expect(page.locator("[data-board]")).to_have_attribute("data-seq", str(last))
 
 
+@pytest.mark.both
 def test_two_planners_move_forty_visits_each_at_once_and_see_the_same_board(world, page, colleague):
     """PLN-15, PLN-19: one moves every visit to the next row, the other moves the same visits half
     an hour later. Different things of one visit: all eighty are done, and nobody is asked."""
