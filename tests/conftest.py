@@ -71,8 +71,18 @@ TransactionTestCase._fixture_teardown = _empty_without_triggers
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """The long ones first: a worker that began one late would end alone with it."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """The long ones first: a worker that began one late would end alone with it. Each worker begins with
+    its share of the tests in a row, so the long ones are dealt to where those rows begin."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if item not in long]
+    ordered = []
+    for worker in range(workers):
+        dealt = long[worker::workers]
+        row = (len(items) - len(ordered)) // (workers - worker) - len(dealt)
+        ordered += dealt + rest[:row]
+        rest = rest[row:]
+    items[:] = ordered
 
 
 @pytest.fixture(scope="session")

@@ -197,7 +197,6 @@ class Needs(RolledBack):
 
 
 @pytest.mark.hypothesis
-@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_whatever_happens_no_need_is_told_twice_and_none_is_forgotten():
     """EXT-01 to EXT-05, PLN-09, PLN-19"""
