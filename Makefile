@@ -1,6 +1,10 @@
 # Kundval: `make run` starts the demo municipality, `make test` runs every check and test.
 # The work is done by scripts/; each of the targets sets up what it needs.
 PORT ?= 8000
+ifneq (,$(findstring faketime,$(LD_PRELOAD)))
+export PYTHONPATH := $(CURDIR)/scripts/faked:$(PYTHONPATH)
+export KUNDVAL_CHROMIUM := $(CURDIR)/scripts/faked/chromium
+endif
 
 .PHONY: help run test test-everywhere lint audit setup lock
 

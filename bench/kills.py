@@ -104,10 +104,13 @@ def _queue(database: str) -> Iterator[dict[str, str]]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that nobody is given while what listens there is dead: below
+    those that the system deals out."""
+    while True:
+        port = secrets.choice(range(18_000, 28_000))
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 # -- the processes

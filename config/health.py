@@ -1,5 +1,6 @@
 """`GET /healthz`: database, queue and scheduler, a word each; no login, no detail."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -9,16 +10,16 @@ from django.http import HttpRequest, JsonResponse
 from audit import clock
 from organisation.access import public
 
-STALE_AFTER_SECONDS = 120
+STALE_AFTER = timedelta(minutes=2)
 """Four missed heartbeats."""
-_STARTED = clock.real_now().timestamp()
+_STARTED = clock.real_now()
 
 
 def beat(part: str) -> None:
     """Note that `part` lives, in a file beside the database: it works when that does not."""
     path = _file(part)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
+    path.write_text(clock.real_now().isoformat())
 
 
 @public
@@ -38,12 +39,12 @@ def _database() -> str:
 
 
 def _heard(part: str) -> str:
-    recently = clock.real_now().timestamp() - STALE_AFTER_SECONDS
+    recently = clock.real_now() - STALE_AFTER
     try:
-        if _file(part).stat().st_mtime > recently:
+        if datetime.fromisoformat(_file(part).read_text()) > recently:
             return "ok"
-    except OSError:
-        pass
+    except (OSError, ValueError):
+        pass  # none yet, or one that is being written
     return "starting" if recently < _STARTED else "down"
 
 

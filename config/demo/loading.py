@@ -25,6 +25,8 @@ from organisation.defaults import load_delegation
 from organisation.matrix import load as load_matrix
 from organisation.models import Unit, User
 from procurement.applications.models import ProviderApplication
+from procurement.followups.models import QuestionTemplate
+from procurement.introductions.models import ProgrammeTemplate
 from procurement.specifications.defaults import load_first_version
 
 Say = Callable[[str], object]
@@ -83,6 +85,9 @@ def _administration(today: date) -> dict[str, User]:
     load_delegation(since)
     companies.load_in_house(people.load_units(since))
     load_first_version(since)
+    for templates in (ProgrammeTemplate, QuestionTemplate):
+        # Those that the installation came with, on a day that may be later than the demo's.
+        templates.objects.filter(published_on__gt=since).update(published_on=since)
     return persons
 
 

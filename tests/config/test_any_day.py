@@ -16,6 +16,8 @@ from bench.any_day import chosen
 from config.demo import applications, loading
 from config.demo.timeline import Thread, Timeline
 from organisation.models import Unit
+from procurement.followups.models import QuestionTemplate
+from procurement.introductions.models import ProgrammeTemplate
 from tests.factories import SINCE
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,15 @@ def test_the_demo_loads_on_any_day_and_shows_what_it_promises(day):
     is there, the coming days have visits, and main pages answer; nine days later nothing doubles."""
     soundness.load(day, essential=True)
     assert soundness.faults(day, essential=True) == []
+
+
+def test_a_demo_of_a_day_before_the_installations_has_nothing_of_a_later_day():
+    """DAY-01: the templates that the installation came with today were there when the demo's began."""
+    long_ago = clock.today() - timedelta(days=90)
+    loading._administration(long_ago)
+    for templates in (ProgrammeTemplate, QuestionTemplate):
+        assert templates.objects.exists()
+        assert not templates.objects.filter(published_on__gt=long_ago).exists()
 
 
 def test_the_hard_days_are_always_among_those_tried():

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from audit import clock
 from audit.models import Event
 from cases.commands import Blocked, NotAllowed, Refused, permitting
 from cases.models import Case, Document, JournalNote, Notification
@@ -190,7 +191,8 @@ def test_who_reports_sees_their_report_by_name_and_never_answers_for_the_provide
     assert client.get(reverse("cases:history", args=[row.pk])).status_code == 404
     actor = actor_on(nurse, date(2026, 11, 23))
     assert isinstance(permitting(row, deviation.AnswerDeviation, actor), str)
-    faulty = client.post(reverse("escalations:report"), {**sent, "happened_on": "2027-01-01"})
+    tomorrow = clock.today() + timedelta(days=1)
+    faulty = client.post(reverse("escalations:report"), {**sent, "happened_on": tomorrow})
     assert faulty.status_code == 422
     assert "kan inte ligga i framtiden" in faulty.content.decode()
 
