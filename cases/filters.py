@@ -172,6 +172,7 @@ class CaseFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Open cases, unless ended ones are asked for by `visa` or by their state."""
         asked = self.form.cleaned_data
+        asked.setdefault("sortera", [])  # an order that cannot be read is the usual one
         if asked.get("visa") != ENDED and not asked.get("lage"):
             queryset = queryset.open()
         return super().filter_queryset(queryset)
