@@ -2,6 +2,7 @@
 
 import re
 import socket
+from contextlib import contextmanager
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -336,8 +337,16 @@ def provider(settings, monkeypatch):
         )
         for name in ("samira.norrgren", "okänd.person", "nora")
     ]
-    with oidc_provider_mock.run_server_in_thread(user_claims=known) as server:
-        use_provider(settings, monkeypatch, server.server_port)
+    with served(settings, monkeypatch, user_claims=known) as server:
+        yield server
+
+
+@contextmanager
+def served(settings, monkeypatch, **more):
+    """The provider runs. The environment is set before its threads begin: faketime reads it in each."""
+    port = free_port()
+    use_provider(settings, monkeypatch, port)
+    with oidc_provider_mock.run_server_in_thread(port=port, **more) as server:
         yield server
 
 
@@ -438,8 +447,7 @@ def test_a_provider_that_does_not_answer_is_told_in_swedish(client, settings, mo
     page = client.get(address, follow=True)
     assert "Kommunens inloggning svarar inte just nu" in page.content.decode()
 
-    with oidc_provider_mock.run_server_in_thread() as server:
-        use_provider(settings, monkeypatch, server.server_port)
+    with served(settings, monkeypatch):
         back = back_from_provider(to_provider(client), sub="id-samira.norrgren")
     page = client.get(back, follow=True)
     assert "Kommunens inloggning svarar inte just nu" in page.content.decode()
