@@ -22,13 +22,14 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from cases import calendar
 from cases.models import Case, Deadline
 from organisation import entry, swedish
 from organisation.authority import Actor
 from organisation.models import Provider, User
+from organisation.request import Request
 
 VIEWS = (
     ("alla", "Alla"),
@@ -91,16 +92,16 @@ def states(kind: str = "") -> list[tuple[str, str]]:
     return [(state, " / ".join(words)) for state, words in labels.items()]
 
 
-def _with_visible_cases(request: HttpRequest, field: str) -> Exists:
+def _with_visible_cases(request: Request, field: str) -> Exists:
     visible = Case.objects.listed().visible_to(request.actor)  # type: ignore[attr-defined]
     return Exists(visible.filter(**{field: OuterRef("pk")}))
 
 
-def _providers(request: HttpRequest) -> QuerySet[Provider]:
+def _providers(request: Request) -> QuerySet[Provider]:
     return Provider.objects.filter(_with_visible_cases(request, "provider"))
 
 
-def _people(request: HttpRequest) -> QuerySet[User]:
+def _people(request: Request) -> QuerySet[User]:
     return User.objects.filter(_with_visible_cases(request, "responsible"))
 
 
@@ -204,7 +205,7 @@ class CaseFilter(django_filters.FilterSet):
         return [label for state, label in states() if state in wanted]
 
 
-def _first_choices(request: HttpRequest, chosen: str | None) -> list[tuple[Any, str]]:
+def _first_choices(request: Request, chosen: str | None) -> list[tuple[Any, str]]:
     rows = list(_providers(request).values_list("pk", "name")[:MOST_CHOICES])
     number = entry.whole_number(chosen)
     if number and number not in dict(rows):
@@ -212,12 +213,12 @@ def _first_choices(request: HttpRequest, chosen: str | None) -> list[tuple[Any, 
     return rows
 
 
-def filtered(request: HttpRequest) -> CaseFilter:
+def filtered(request: Request) -> CaseFilter:
     """What the address asks for, among the cases that the person may see."""
     return CaseFilter(_asked(request.GET), queryset=listed(request.actor), request=request)  # type: ignore[attr-defined]
 
 
-def counts(request: HttpRequest, found: CaseFilter) -> list[tuple[str, str, int]]:
+def counts(request: Request, found: CaseFilter) -> list[tuple[str, str, int]]:
     """Each of `VIEWS` with its label and how many cases it holds, in one query.
 
     Everything else that the address asks for still holds.

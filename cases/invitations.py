@@ -3,14 +3,15 @@
 from datetime import datetime
 
 import icalendar
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from cases.models import Case
 from cases.views import back_to
+from organisation.request import Request
 
 
 def calendar_file(
-    request: HttpRequest, case: Case, uid: str, starts: datetime, title: str, place: str, text: str
+    request: Request, case: Case, uid: str, starts: datetime, title: str, place: str, text: str
 ) -> HttpResponse:
     """An hour from `starts`, with an address that leads to the case."""
     event = icalendar.Event()

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from cases.commands import Command, Missing, permitting, registry
+from organisation.request import Request
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Gap(Missing):
     address: str = ""
 
 
-def leading_command(case: Any, request: HttpRequest) -> dict[str, Any]:
+def leading_command(case: Any, request: Request) -> dict[str, Any]:
     """The primary command of the case's state, one the person may carry out if there is one; what
     it lacks, and what the person can do about it."""
     commands = registry.of(case)
@@ -50,5 +50,5 @@ def _shown(case: Any, gap: Missing, command: type[Command] | None) -> Gap:
     return Gap(gap.what, gap.hint, gap.command, gap.subject, command.label, address)
 
 
-def _may(case: Any, command: type[Command], request: HttpRequest) -> bool:
+def _may(case: Any, command: type[Command], request: Request) -> bool:
     return not isinstance(permitting(case, command, request.actor), str)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from audit.models import Event
@@ -31,6 +31,7 @@ from organisation.authority import Actor
 from organisation.models import RoleAssignment
 from organisation.pages.history import EVENT_NAMES, event_name
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES
 
 CASE_READERS = frozenset().union(
@@ -39,13 +40,13 @@ CASE_READERS = frozenset().union(
 """Roles that read some kind of case by unit: they have the lists and the page of a case. Which
 cases is a matter of `visible_to`. Every model is loaded before any page."""
 
-panels: dict[str, tuple[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {}
+panels: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
 """The template of each kind's case page, and what it needs beyond what every case has."""
 own_pages: dict[str, str] = {}
 """The address, by kind, at which staff who read none of the kind by unit see one given by name."""
 
 
-def get_case(request: HttpRequest, pk: int) -> Case:
+def get_case(request: Request, pk: int) -> Case:
     """The case, if the person may see it; else 404, so that nothing is learned of what exists. What
     is no case to those who work with it, a day's plan, has a page of its own and none here.
 
@@ -58,7 +59,7 @@ def get_case(request: HttpRequest, pk: int) -> Case:
 
 
 def log_reading(
-    request: HttpRequest, case: Case, name: str = "read_case", subject: Model | None = None,
+    request: Request, case: Case, name: str = "read_case", subject: Model | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """That somebody has read the case, or something of it (SEC-02)."""
@@ -67,7 +68,7 @@ def log_reading(
 
 
 @roles(*CASE_READERS)
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Request, pk: int) -> HttpResponse:
     """Everything of a case: what is missing, steps, journal, deadlines, documents. Logged (SEC-02)."""
     row = get_case(request, pk)
     if _has_own_page(request, row):
@@ -89,7 +90,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @logged_in
-def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def do(request: Request, pk: int, name: str) -> HttpResponse:
     """The page of one command: its form, what is missing, and carrying it out."""
     row = get_case(request, pk)
     command = registry.of(row).get(name)
@@ -129,7 +130,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _carry_out(
-    request: HttpRequest, row: Case, command: type[Command], form: Any
+    request: Request, row: Case, command: type[Command], form: Any
 ) -> HttpResponse | None:
     """Perform the command and go back to the case, or put the refusal on the form."""
     if not form.is_valid():
@@ -152,7 +153,7 @@ def _carry_out(
 
 
 def _too_late(
-    request: HttpRequest, row: Case, command: type[Command], form: Any
+    request: Request, row: Case, command: type[Command], form: Any
 ) -> HttpResponse | None:
     """Go back to the case if the same click has carried the command out; else the page says why not."""
     key = request.POST.get("key")
@@ -161,9 +162,7 @@ def _too_late(
     return None
 
 
-def _done(
-    request: HttpRequest, row: Case, command: type[Command], outcome: Outcome
-) -> HttpResponse:
+def _done(request: Request, row: Case, command: type[Command], outcome: Outcome) -> HttpResponse:
     messages.success(request, _receipt(command, row, outcome))
     return redirect(back_to(request, row))
 
@@ -176,7 +175,7 @@ def _receipt(command: type[Command], before: Case, outcome: Outcome) -> str:
     return f"”{command.label}” är gjort.{where}"
 
 
-def back_to(request: HttpRequest, row: Case) -> str:
+def back_to(request: Request, row: Case) -> str:
     """Where a person sees the case: staff on the case page, a company in the portal, and who was
     given it by name but reads none of its kind on the page of the kind."""
     from django.urls import reverse
@@ -187,14 +186,14 @@ def back_to(request: HttpRequest, row: Case) -> str:
     return reverse(name, args=[row.pk])
 
 
-def _has_own_page(request: HttpRequest, row: Case) -> bool:
+def _has_own_page(request: Request, row: Case) -> bool:
     """Whether the person sees a page of the kind's own instead of the case: given it by name, and no
     reader of its kind by unit."""
     readers = Case.kinds[row.kind].reader_roles
     return row.kind in own_pages and not request.actor.has_role(*readers, *OUTSIDE_ROLES)
 
 
-def _whole_case(request: HttpRequest, pk: int) -> Case:
+def _whole_case(request: Request, pk: int) -> Case:
     """The case for whoever sees its case page; else 404."""
     row = get_case(request, pk)
     if _has_own_page(request, row):
@@ -219,7 +218,7 @@ def deadlines_of(row: Case) -> list[Deadline]:
     return sorted(found, key=lambda deadline: (not deadline.is_running, deadline.due))
 
 
-def _notes(request: HttpRequest, row: Case) -> dict[str, Any]:
+def _notes(request: Request, row: Case) -> dict[str, Any]:
     notes = row.notes.select_related("author", "on_behalf_of", "document")
     everything = list(notes)
     wanted = request.GET.get("anteckningar", "")
@@ -235,7 +234,7 @@ def _notes(request: HttpRequest, row: Case) -> dict[str, Any]:
 
 
 @roles(*CASE_READERS)
-def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
+def who_sees(request: Request, pk: int) -> HttpResponse:
     """Who can see the case, and why (CAP-14)."""
     row = _whole_case(request, pk)
     units = [row.unit.path[: place + 1] for place, sign in enumerate(row.unit.path) if sign == "/"]
@@ -270,7 +269,7 @@ def who_sees(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*CASE_READERS)
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: Request, pk: int) -> HttpResponse:
     """The case's event log as people read it: who, when, what."""
     row = _whole_case(request, pk)
     commands = registry.of(row)
@@ -316,7 +315,7 @@ EVENT_NAMES.update(
 
 
 @roles(*CASE_READERS)
-def what_if(request: HttpRequest, pk: int, deadline: int) -> HttpResponse:
+def what_if(request: Request, pk: int, deadline: int) -> HttpResponse:
     """Why a deadline falls when it does, and when it would fall with another first day (CAP-03)."""
     row = _whole_case(request, pk)
     found = get_object_or_404(

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.forms import BaseForm
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from audit import clock, log
@@ -21,6 +20,7 @@ from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.pages.changing import end_on, plain
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import Role
 
 PLANNERS = frozenset({Role.PLANNER, Role.UNIT_MANAGER, Role.NIGHT_HEAD})
@@ -53,7 +53,7 @@ def units_of(actor: Actor, roles: Collection[str] = READERS) -> models.QuerySet[
 
 
 def client_of(
-    request: HttpRequest, pk: int, roles: Collection[str] = READERS, lock: bool = False
+    request: Request, pk: int, roles: Collection[str] = READERS, lock: bool = False
 ) -> Client:
     """The client: 404 for whom the person may not see, 403 for who sees but may not do this.
 
@@ -69,12 +69,12 @@ def client_of(
     return client
 
 
-def may(request: HttpRequest, client: Client, roles: Collection[str]) -> bool:
+def may(request: Request, client: Client, roles: Collection[str]) -> bool:
     """Whether one of `roles` is held for the client's unit."""
     return request.actor.holding(roles, client.unit.path) is not None
 
 
-def act_of(request: HttpRequest, client: Client, roles: Collection[str]) -> Act:
+def act_of(request: Request, client: Client, roles: Collection[str]) -> Act:
     """The person of the request, and whom they stand in for in the client's unit."""
     return acting.act_of(request, roles, client.unit.path)
 
@@ -168,6 +168,6 @@ def mark_read(order: ServiceOrder, act: Act) -> None:
         record(order.client, act, "read_order", {"order": [str(order)] * 2}, order)
 
 
-def log_reading(request: HttpRequest, client: Client, name: str = "read_client") -> None:
+def log_reading(request: Request, client: Client, name: str = "read_client") -> None:
     """That somebody has looked at the client's particulars (SEC-02)."""
     log_read(request, f"client:{client.pk}", name, client, READERS, client.unit.path)

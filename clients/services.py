@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from clients.models import READERS, Service
 from organisation import swedish
 from organisation.access import roles
 from organisation.pages import changing, history
+from organisation.request import Request
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR})
@@ -53,7 +54,7 @@ class ServiceForm(forms.ModelForm):
 
 
 @roles(*READERS | EDITORS)
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: Request) -> HttpResponse:
     """Every service, with how many orders it has."""
     context = {
         "services": Service.objects.annotate(orders=Count("serviceorder")).order_by("kind", "name"),
@@ -65,7 +66,7 @@ def services(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new service."""
     form = ServiceForm(request.POST or None)
 
@@ -80,7 +81,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Another name or kind, or withdrawn."""
     row = get_object_or_404(Service.objects.select_for_update(), pk=pk)
     form = ServiceForm(request.POST or None, instance=row)
@@ -97,7 +98,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: ServiceForm, save: Any, title: str, button: str = "Spara"
+    request: Request, form: ServiceForm, save: Any, title: str, button: str = "Spara"
 ) -> HttpResponse:
     back = reverse("services:list")
     return changing.form_page(

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -23,12 +23,13 @@ from clients.forms import (
 from clients.models import CareDecision, Client, LegalBasis, ServiceOrder
 from organisation.access import roles
 from organisation.pages import changing
+from organisation.request import Request
 
 TAKEN = "Någon annan lade nyss in samma nummer. Sök personen i listan."
 
 
 @roles(*ORDERERS)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new client."""
     form = NewClientForm(
         request.POST or None, units=editing.units_of(request.actor, ORDERERS),
@@ -56,7 +57,7 @@ def _nothing() -> str:
 
 @roles(*ORDERERS)
 @transaction.atomic
-def number(request: HttpRequest, pk: int) -> HttpResponse:
+def number(request: Request, pk: int) -> HttpResponse:
     """Another identity number for the same person, the old one kept."""
     client = editing.client_of(request, pk, ORDERERS, lock=True)
     form = NumberForm(request.POST or None, actor=request.actor, client=client)
@@ -71,7 +72,7 @@ def number(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ORDERERS)
 @transaction.atomic
-def add_decision(request: HttpRequest, pk: int) -> HttpResponse:
+def add_decision(request: Request, pk: int) -> HttpResponse:
     """A decision on assistance."""
     client = _person(request, pk, ORDERERS)
     form = DecisionForm(request.POST or None, initial={"decided_on": request.today})
@@ -85,7 +86,7 @@ def add_decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ORDERERS)
 @transaction.atomic
-def change_decision(request: HttpRequest, pk: int) -> HttpResponse:
+def change_decision(request: Request, pk: int) -> HttpResponse:
     """A decision that was prolonged, or written down wrong."""
     decision = get_object_or_404(CareDecision.objects.select_for_update(), pk=pk)
     client = _person(request, decision.client_id, ORDERERS)
@@ -102,7 +103,7 @@ def change_decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ORDERERS)
 @transaction.atomic
-def end_decision(request: HttpRequest, pk: int) -> HttpResponse:
+def end_decision(request: Request, pk: int) -> HttpResponse:
     """A decision's last day, and its orders'."""
     decision = get_object_or_404(CareDecision.objects.select_for_update(), pk=pk)
     client = _person(request, decision.client_id, ORDERERS)
@@ -124,7 +125,7 @@ def end_decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ORDERERS, *NURSES)
 @transaction.atomic
-def add_order(request: HttpRequest, pk: int) -> HttpResponse:
+def add_order(request: Request, pk: int) -> HttpResponse:
     """A service order, unread until a planner has taken it in."""
     client = _person(request, pk, ORDERERS | NURSES)
     form = OrderForm(
@@ -141,7 +142,7 @@ def add_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ORDERERS, *NURSES)
 @transaction.atomic
-def change_order(request: HttpRequest, pk: int) -> HttpResponse:
+def change_order(request: Request, pk: int) -> HttpResponse:
     """Another extent from a day: a new row that replaces the old one."""
     order, client = _order(request, pk)
     initial = model_to_dict(order, fields=OrderForm.Meta.fields)
@@ -163,7 +164,7 @@ def change_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ORDERERS, *NURSES)
 @transaction.atomic
-def end_order(request: HttpRequest, pk: int) -> HttpResponse:
+def end_order(request: Request, pk: int) -> HttpResponse:
     """An order's last day."""
     order, client = _order(request, pk)
     form = LastDayForm(
@@ -185,7 +186,7 @@ def end_order(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def read_order(request: HttpRequest, pk: int) -> HttpResponse:
+def read_order(request: Request, pk: int) -> HttpResponse:
     """The planner has read and planned an order."""
     order = get_object_or_404(
         ServiceOrder.objects.select_for_update(of=("self",)).select_related("service"), pk=pk
@@ -203,7 +204,7 @@ def address(client: Client) -> str:
 
 
 def client_form(
-    request: HttpRequest, client: Client, form: Any, *, save: Any, title: str, lead: str = "",
+    request: Request, client: Client, form: Any, *, save: Any, title: str, lead: str = "",
     button: str = "Spara", danger: bool = False, back: str = "",
 ) -> HttpResponse:  # fmt: skip
     """A page with a form about a client, who is named masked above it."""
@@ -215,7 +216,7 @@ def client_form(
 
 
 def _form(
-    request: HttpRequest, form: Any, save: Any, title: str, back: str, button: str = "Spara"
+    request: Request, form: Any, save: Any, title: str, back: str, button: str = "Spara"
 ) -> HttpResponse:
     trail = [("Brukare", reverse("clients:list"))]
     return changing.form_page(
@@ -223,7 +224,7 @@ def _form(
     )
 
 
-def _person(request: HttpRequest, pk: int, allowed: Any) -> Client:
+def _person(request: Request, pk: int, allowed: Any) -> Client:
     """The client, who is a person: a stand-in for surrounding time is granted nothing."""
     client = editing.client_of(request, pk, allowed)
     if client.is_surrounding:
@@ -233,7 +234,7 @@ def _person(request: HttpRequest, pk: int, allowed: Any) -> Client:
     return client
 
 
-def _order(request: HttpRequest, pk: int) -> tuple[ServiceOrder, Client]:
+def _order(request: Request, pk: int) -> tuple[ServiceOrder, Client]:
     """An order that can be changed, locked; a nurse's own are those of health care."""
     order = get_object_or_404(
         ServiceOrder.objects.select_for_update(of=("self",)).select_related("service"), pk=pk
@@ -247,7 +248,7 @@ def _order(request: HttpRequest, pk: int) -> tuple[ServiceOrder, Client]:
     return order, client
 
 
-def _keep(request: HttpRequest, client: Client, form: Any, name: str, allowed: Any) -> None:
+def _keep(request: Request, client: Client, form: Any, name: str, allowed: Any) -> None:
     act = editing.act_of(request, client, allowed)
     row = form.save(commit=False)
     row.client = client

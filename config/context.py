@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from cases.views import CASE_READERS
 from config.demo.loading import sign
 from config.menu import menu
+from organisation.request import Request
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page(request: Request) -> dict[str, Any]:
     """Municipality, menu, and who is logged in as what."""
     if not hasattr(request, "actor"):  # an error before the middleware ran
         return {"municipality": settings.MUNICIPALITY, "demo_mode": False}

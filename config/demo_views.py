@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.management import call_command
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,6 +26,7 @@ from config.demo.people import demo_logins
 from config.views import BEGIN_HERE
 from organisation.access import View, public
 from organisation.models import User
+from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES, Role
 from planning.rounds.generation import generate_coming
 from planning.units import moving
@@ -72,7 +73,7 @@ def demo_only(view: View) -> View:
     """Anybody in demo mode; outside it there is no such page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.DEMO_MODE:
             raise Http404
         return view(request, *args, **kwargs)
@@ -103,7 +104,7 @@ class AdvanceForm(forms.Form):
 
 @demo_only
 @require_POST
-def advance(request: HttpRequest) -> HttpResponse:
+def advance(request: Request) -> HttpResponse:
     """Move *Demodatum* ahead, and do day by day what the scheduled jobs would have done."""
     form = AdvanceForm(request.POST, today=request.today)
     if form.is_valid():
@@ -146,7 +147,7 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}" if count else ""
 
 
-def _page_before(request: HttpRequest) -> str:
+def _page_before(request: Request) -> str:
     """The page that the visitor came from, if it is one of ours."""
     page = request.headers.get("Referer", "")
     hosts = {request.get_host()}
@@ -156,7 +157,7 @@ def _page_before(request: HttpRequest) -> str:
 
 @demo_only
 @require_http_methods(["GET", "POST"])
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: Request) -> HttpResponse:
     """The demo logins with what each can do, and a change to one of them without a password."""
     if request.method == "GET":
         return render(request, "demo/roles.html", {"logins": logins()})
@@ -170,7 +171,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 @demo_only
 @require_http_methods(["GET", "POST"])
-def reset(request: HttpRequest) -> HttpResponse:
+def reset(request: Request) -> HttpResponse:
     """The demo as it was on the first day."""
     if request.method == "GET":
         return render(request, "demo/reset.html")

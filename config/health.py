@@ -5,10 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 
 from audit import clock
 from organisation.access import public
+from organisation.request import Request
 
 STALE_AFTER = 120
 """Seconds: four missed heartbeats."""
@@ -23,7 +24,7 @@ def beat(part: str) -> None:
 
 
 @public
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(request: Request) -> JsonResponse:
     """200, or 503 when a word is `down`. `starting`: no heartbeat yet, and no reason to worry."""
     words = {"database": _database(), "queue": _heard("queue"), "scheduler": _heard("scheduler")}
     return JsonResponse(words, status=503 if "down" in words.values() else 200)

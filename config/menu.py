@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from cases.models import Notification
 from cases.views import CASE_READERS
 from clients.models import READERS as CLIENT_READERS
 from organisation.access import INSIDE_ROLES
+from organisation.request import Request
 from organisation.roles import ADMINISTRATION, Role
 from planning.staffing import reach as staffing
 from planning.units import moving
@@ -116,7 +116,7 @@ class Group:
     items: list[Shown] = field(default_factory=list)
 
 
-def menu(request: HttpRequest) -> list[Group]:
+def menu(request: Request) -> list[Group]:
     """The menu of the person who asks."""
     if not request.user.is_authenticated or request.actor.is_outside:
         return []
@@ -128,18 +128,18 @@ def menu(request: HttpRequest) -> list[Group]:
     return shown
 
 
-def _shown(request: HttpRequest, item: Item) -> Shown:
+def _shown(request: Request, item: Item) -> Shown:
     url = reverse(item.url_name)
     return Shown(item.label, url, item.icon, _is_here(request, url))
 
 
-def _inbox(request: HttpRequest) -> Shown:
+def _inbox(request: Request) -> Shown:
     url = reverse("cases:inbox")
     unread = Notification.objects.filter(user=request.user, read_at=None).count()
     return Shown("Inkorg", url, "mail", _is_here(request, url), unread)
 
 
-def _is_here(request: HttpRequest, url: str) -> bool:
+def _is_here(request: Request, url: str) -> bool:
     """Whether the page belongs under the line; the overview's address begins every case's."""
     if url == reverse("cases:overview"):
         return request.path == url

@@ -1,12 +1,13 @@
 """The start page, each role's first page, and the pages of refusal."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cases.pages.worklist import with_doors
 from cases.views import CASE_READERS
 from organisation.access import logged_in, public
+from organisation.request import Request
 from organisation.roles import Role
 
 BEGIN_HERE = {
@@ -89,7 +90,7 @@ BEGIN_HERE = {
 
 
 @public
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """What Kundval is and where a company applies; logged in, the person's own first page."""
     if request.user.is_authenticated:
         return redirect("home")
@@ -97,7 +98,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @logged_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Where a role begins: three tasks, and what is new in the inbox."""
     actor = request.actor
     if actor.is_outside:
@@ -111,18 +112,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", {"tasks": tasks, "unread": with_doors(request, unread)})
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: Request, exception: Exception) -> HttpResponse:
     """403, with what to do."""
     return render(request, "403.html", {"why": str(exception)}, status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: Request, exception: Exception) -> HttpResponse:
     """404: also for what the person may not know exists."""
     return render(request, "404.html", status=404)
 
 
 @public
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """A form whose page is too old."""
     return render(
         request,

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES, Role
 
 View = Callable[..., HttpResponse]
@@ -34,7 +35,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.actor.has_role(*allowed):
                 raise PermissionDenied("Din roll ger inte tillgång till sidan.")
             return view(request, *args, **kwargs)
@@ -49,7 +50,7 @@ def in_background(view: View) -> View:
     """A page's own questions, with nobody at the desk: they do not keep a session alive."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         request.in_background = True  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 

@@ -33,12 +33,13 @@ from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
 from django.core.validators import MaxLengthValidator
 from django.dispatch import Signal
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from organisation.encryption import EncryptedTextField
 from organisation.models import User
+from organisation.request import Request
 
 LONGEST_NAME = 254
 """Signs of a user name, which may be a mail address."""
@@ -83,18 +84,18 @@ class AccountAdapter(DefaultAccountAdapter):
         "Kontrollera stavningen och att Caps Lock är av.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: Request) -> bool:
         """Companies register in the portal, staff are added by the administrator."""
         return False
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: Request) -> str:
         """*Mitt konto*, where the message says that it is done."""
         return reverse("account")
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: Request, **credentials: Any) -> None:
         """No count of our own: django-axes counts, in the database and for all processes."""
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+    def authenticate(self, request: Request, **credentials: Any) -> User | None:
         """The active person with this name and password, however the name was typed."""
         if found := _user_called(credentials.get("username", "")):
             credentials["username"] = found.username
@@ -103,7 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(
         self,
-        request: HttpRequest,
+        request: Request,
         level: int,
         message_template: str | None = None,
         message_context: dict[str, Any] | None = None,
@@ -131,7 +132,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorStage(AuthenticateStage):
     """Asks for the second factor, except of those whom the municipality's login has checked."""
 
-    def _should_handle(self, request: HttpRequest) -> bool:
+    def _should_handle(self, request: Request) -> bool:
         checked = (self.login.signal_kwargs or {}).get("sociallogin")
         return not checked and super()._should_handle(request)
 
@@ -166,11 +167,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 class IdentityProviderAdapter(DefaultSocialAccountAdapter):
     """People from the municipality's identity provider: known ones log in, others are refused."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+    def is_open_for_signup(self, request: Request, sociallogin: SocialLogin) -> bool:
         return False
 
     def populate_user(
-        self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
+        self, request: Request, sociallogin: SocialLogin, data: dict[str, Any]
     ) -> User:
         """Keep the one claim that a person is known by; the others are none of our business."""
         claims = sociallogin.account.extra_data
@@ -179,7 +180,7 @@ class IdentityProviderAdapter(DefaultSocialAccountAdapter):
         sociallogin.account.extra_data = {}
         return sociallogin.user
 
-    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+    def pre_social_login(self, request: Request, sociallogin: SocialLogin) -> None:
         """Find the person, and connect them the first time. Else back to the login page."""
         if sociallogin.is_existing:
             user = sociallogin.user
@@ -293,7 +294,7 @@ class RenameKeyForm(EditWebAuthnForm):
         _name_of_key(self.fields["name"])
 
 
-def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+def counted_name(request: Request, credentials: dict[str, Any] | None) -> str | None:
     """The name that django-axes counts failures on: one for all spellings, whether it exists or not."""
     typed = (credentials or {}).get("username")
     return folded(typed) if typed else None
@@ -304,7 +305,7 @@ def folded(username: str) -> str:
     return unicodedata.normalize("NFC", username).strip().casefold()
 
 
-def client_address(request: HttpRequest) -> str | None:
+def client_address(request: Request) -> str | None:
     """The visitor's address, behind as many proxies as ALLAUTH_TRUSTED_PROXY_COUNT says."""
     return get_client_ip(request)
 
@@ -313,7 +314,7 @@ def told_when_silent(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     """A page of the identity provider's login; back with a message when it does not answer."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, provider_id: str) -> HttpResponse:
+    def guarded(request: Request, provider_id: str) -> HttpResponse:
         try:
             return view(request, provider_id)
         except (requests.RequestException, KeyError):
@@ -327,16 +328,16 @@ def told_when_silent(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 def login_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+    get_response: Callable[[Request], HttpResponse],
+) -> Callable[[Request], HttpResponse]:
     """Lead who has a temporary password to change it, and staff without a second factor to set one
     up; say when a session has ended."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         response = get_response(request)
         return _after_inactivity(request) if _session_has_ended(request, response) else response
 
-    def process_view(request: HttpRequest, *view: Any) -> HttpResponse | None:
+    def process_view(request: Request, *view: Any) -> HttpResponse | None:
         name = request.resolver_match.view_name
         if has_temporary_password(request):
             return None if name in WITH_TEMPORARY_PASSWORD else redirect("account_change_password")
@@ -348,7 +349,7 @@ def login_middleware(
     return middleware
 
 
-def lacks_second_factor(request: HttpRequest) -> bool:
+def lacks_second_factor(request: Request) -> bool:
     """Whether the person must set up a second factor first: staff who log in with a password."""
     return (
         settings.SECOND_FACTOR_REQUIRED
@@ -359,7 +360,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     )
 
 
-def has_temporary_password(request: HttpRequest) -> bool:
+def has_temporary_password(request: Request) -> bool:
     """Whether the person must first change a password that somebody else made."""
     return (
         request.user.is_authenticated
@@ -368,7 +369,7 @@ def has_temporary_password(request: HttpRequest) -> bool:
     )
 
 
-def _came_from_municipality(request: HttpRequest) -> bool:
+def _came_from_municipality(request: Request) -> bool:
     return any(
         record["method"] == "socialaccount"
         for record in get_authentication_records(request, request.user)
@@ -379,7 +380,7 @@ def _sets_up(name: str) -> bool:
     return name in WITHOUT_SECOND_FACTOR or name.startswith("mfa_")
 
 
-def _session_has_ended(request: HttpRequest, response: HttpResponse) -> bool:
+def _session_has_ended(request: Request, response: HttpResponse) -> bool:
     """Whether someone with a session that is no more was just sent to log in."""
     return (
         response.status_code == 302
@@ -389,7 +390,7 @@ def _session_has_ended(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def _after_inactivity(request: HttpRequest) -> HttpResponse:
+def _after_inactivity(request: Request) -> HttpResponse:
     messages.warning(
         request,
         "Du har inte gjort något på en stund och har därför loggats ut. "
@@ -399,7 +400,7 @@ def _after_inactivity(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
-def _back_to_login(request: HttpRequest, message: str) -> HttpResponseRedirect:
+def _back_to_login(request: Request, message: str) -> HttpResponseRedirect:
     messages.error(request, message)
     return redirect("account_login")
 
@@ -408,7 +409,7 @@ def _user_called(username: str, **conditions: Any) -> User | None:
     return User.objects.filter(username__iexact=username, **conditions).first()
 
 
-def _report_failure(request: HttpRequest, username: str | None) -> None:
+def _report_failure(request: Request, username: str | None) -> None:
     """Let django-axes and the event log hear of a failure that Django does not know of."""
     user_login_failed.send(sender=__name__, credentials=get_credentials(username), request=request)
 

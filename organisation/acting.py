@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 
-from django.http import HttpRequest
-
 from audit.act import Act
+from organisation.request import Request
 
 
-def act_of(request: HttpRequest, roles: Collection[str], unit_path: str = "") -> Act:
+def act_of(request: Request, roles: Collection[str], unit_path: str = "") -> Act:
     """What the person does by one of `roles` in the unit (empty: anywhere).
 
     It is their own act when they hold such a role themselves, or need none; only as a substitute do

@@ -3,13 +3,14 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from organisation import entry
 from organisation.fields import YEARS
+from organisation.request import Request
 
 
-def day(request: HttpRequest, name: str, otherwise: date, said: QueryDict | None = None) -> date:
+def day(request: Request, name: str, otherwise: date, said: QueryDict | None = None) -> date:
     """The day that the address (or `said`) names; `otherwise` when it names none.
 
     One that cannot be read, or lies so far off that nobody means it, gives `otherwise` and says so.

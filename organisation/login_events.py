@@ -11,22 +11,22 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
-from django.http import HttpRequest
 
 from audit import log
 from audit.act import Act
 from audit.models import Event
 from organisation.models import User
+from organisation.request import Request
 
 
 @receiver(user_logged_in)
-def logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def logged_in(request: Request, user: User, **kwargs: Any) -> None:
     """A person logged in."""
     _record(request, "logged_in", user, user)
 
 
 @receiver(user_logged_out)
-def logged_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+def logged_out(request: Request, user: User | None, **kwargs: Any) -> None:
     """A person logged out."""
     if user:
         _record(request, "logged_out", user, user)
@@ -34,7 +34,7 @@ def logged_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def login_failed(
-    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+    credentials: dict[str, Any], request: Request | None = None, **kwargs: Any
 ) -> None:
     """Somebody could not log in, by a wrong password or code or because of the lock."""
     username = credentials.get("username")
@@ -44,7 +44,7 @@ def login_failed(
 
 
 @receiver(password_changed)
-def changed_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def changed_password(request: Request, user: User, **kwargs: Any) -> None:
     """A person changed their own password, which is a temporary one no more."""
     user.must_change_password = False
     user.save(update_fields=["must_change_password"])
@@ -53,7 +53,7 @@ def changed_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])
 def changed_second_factor(
-    signal: Any, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+    signal: Any, request: Request, user: User, authenticator: Any, **kwargs: Any
 ) -> None:
     """A person added, removed or renewed a code app, a key or the recovery codes."""
     names = {
@@ -65,7 +65,7 @@ def changed_second_factor(
 
 
 def _record(
-    request: HttpRequest | None,
+    request: Request | None,
     name: str,
     person: User | None,
     actor: User | None,

@@ -10,24 +10,25 @@ from django.utils.functional import SimpleLazyObject
 
 from organisation import entry
 from organisation.authority import Actor, actor_on
+from organisation.request import Request
 
 PRACTISING = "practising"
 """The session's word for a person who is in a practice unit (BEY-17)."""
 
 
 def acting_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+    get_response: Callable[[Request], HttpResponse],
+) -> Callable[[Request], HttpResponse]:
     """Set `request.actor`, read when first used. Anonymous visitors hold nothing."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor(request))
         return get_response(request)
 
     return middleware
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _actor(request: Request) -> Actor:
     """Practice and the real are never on one page: who practises holds nothing outside it."""
     actor = actor_on(request.user, request.today)
     practising = actor.practising(True)
@@ -53,14 +54,14 @@ class CleanText:
     forged forms, which is the first to read a body. A password is what was typed, and is left alone.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: Callable[[Request], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Mapping[str, Any]
+        self, request: Request, view: Any, args: Any, kwargs: Mapping[str, Any]
     ) -> None:
         """Clean the request. An address of signs that no address has, or of a number that no row can
         have, leads nowhere: 404."""

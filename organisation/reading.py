@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from audit import log
 from audit.act import Act
 from organisation.acting import act_of
 from organisation.models import Unit
+from organisation.request import Request
 from organisation.roles import Role
 
 READ_PEOPLE = "read_people"
@@ -55,7 +56,7 @@ def see(person: int, unit: int | None) -> None:
 
 
 def log_read(
-    request: HttpRequest, chain: str, name: str, subject: models.Model, roles: Collection[str],
+    request: Request, chain: str, name: str, subject: models.Model, roles: Collection[str],
     unit_path: str = "", values: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """That the page being made is about `subject`, which one reads by `roles` in the unit.
@@ -67,11 +68,11 @@ def log_read(
 
 
 def reading_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+    get_response: Callable[[Request], HttpResponse],
+) -> Callable[[Request], HttpResponse]:
     """Log what a page showed before it is sent; a page whose reading cannot be logged is not."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         with watched() as page:
             response = get_response(request)
         if _is_shown(request, response, page):
@@ -81,7 +82,7 @@ def reading_middleware(
     return middleware
 
 
-def _is_shown(request: HttpRequest, response: HttpResponse, page: Page) -> bool:
+def _is_shown(request: Request, response: HttpResponse, page: Page) -> bool:
     if getattr(request, "in_background", False) and not page.people:
         return False  # an open page asks all the time, and is told that nothing is new
     return response.status_code < 300 or response.status_code in SHOWS_TOO
@@ -98,7 +99,7 @@ def watched() -> Iterator[Page]:
         _page.reset(token)
 
 
-def _log(request: HttpRequest, page: Page) -> None:
+def _log(request: Request, page: Page) -> None:
     unnamed = [_unnamed(request, page)] if page.people and not page.reads else []
     for place, read in enumerate([*page.reads.values(), *unnamed]):
         log.record_read(
@@ -107,7 +108,7 @@ def _log(request: HttpRequest, page: Page) -> None:
         )  # fmt: skip
 
 
-def _unnamed(request: HttpRequest, page: Page) -> Read:
+def _unnamed(request: Request, page: Page) -> Read:
     """A page that showed people and did not say what it is about: the reader's own chain has it."""
     act = _nearest(request, page.people.values())
     asked = {name: value for name, value in request.GET.items() if value}
@@ -115,7 +116,7 @@ def _unnamed(request: HttpRequest, page: Page) -> Read:
     return Read(f"reads:{request.user.pk}", READ_PEOPLE, act, request.user, values)
 
 
-def _nearest(request: HttpRequest, units: Iterable[int | None]) -> Act:
+def _nearest(request: Request, units: Iterable[int | None]) -> Act:
     """Who reads and for whom: for themselves when a role of their own reaches somebody shown."""
     allowed = getattr(request.resolver_match.func, "access", "")
     roles = allowed if isinstance(allowed, frozenset) else frozenset(Role)

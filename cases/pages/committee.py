@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Prefetch, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -30,6 +30,7 @@ from organisation import entry
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import ADMINISTRATION, Role
 
 EDITORS = frozenset({Role.COMMITTEE_SECRETARY})
@@ -39,12 +40,12 @@ ON_THE_AGENDA = (REVISE, "take_off_agenda")
 """Commands of a case that the page offers beside its document."""
 PAST_SHOWN = 12
 
-item_panels: dict[str, Callable[[Sequence[AgendaItem], HttpRequest], dict[int, SafeString]]] = {}
+item_panels: dict[str, Callable[[Sequence[AgendaItem], Request], dict[int, SafeString]]] = {}
 """What each kind of case shows of its items after the meeting, by the item's key."""
 
 
 @roles(*ADMINISTRATION)
-def meetings(request: HttpRequest) -> HttpResponse:
+def meetings(request: Request) -> HttpResponse:
     """Coming meetings and the latest past ones; the secretary plans new ones here."""
     may_edit = request.actor.has_role(*EDITORS)
     form = MeetingForm(request.POST or None, day=request.today)
@@ -76,7 +77,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def change_meeting(request: HttpRequest, pk: int) -> HttpResponse:
+def change_meeting(request: Request, pk: int) -> HttpResponse:
     """Another day or place, as long as no case stands on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     form = MeetingForm(request.POST or None, instance=found, day=request.today)
@@ -92,13 +93,13 @@ def change_meeting(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*ADMINISTRATION)
-def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting(request: Request, pk: int) -> HttpResponse:
     """A meeting: its agenda, the document of the item that is picked, and what came of it."""
     return _meeting_page(request, get_object_or_404(CommitteeMeeting, pk=pk))
 
 
 @roles(*ADMINISTRATION)
-def packet(request: HttpRequest, pk: int) -> HttpResponse:
+def packet(request: Request, pk: int) -> HttpResponse:
     """The whole packet as one PDF. The reading is logged (SEC-02)."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     cases = set(
@@ -117,7 +118,7 @@ def packet(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*FREEZERS)
 @require_POST
-def freeze(request: HttpRequest, pk: int) -> HttpResponse:
+def freeze(request: Request, pk: int) -> HttpResponse:
     """Lock every document on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     locked = committee.freeze(found, act_of(request, FREEZERS))
@@ -128,7 +129,7 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def adjust_minutes(request: HttpRequest, pk: int) -> HttpResponse:
+def adjust_minutes(request: Request, pk: int) -> HttpResponse:
     """Record the day the minutes were adjusted."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     form = MinutesForm(request.POST)
@@ -146,7 +147,7 @@ def adjust_minutes(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def add_matter(request: HttpRequest, pk: int) -> HttpResponse:
+def add_matter(request: Request, pk: int) -> HttpResponse:
     """Put a matter in words on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     form = MatterForm(request.POST)
@@ -158,7 +159,7 @@ def add_matter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def move_item(request: HttpRequest, pk: int) -> HttpResponse:
+def move_item(request: Request, pk: int) -> HttpResponse:
     """Move a line of the agenda one place up or down."""
     item = get_object_or_404(AgendaItem, pk=pk, withdrawn_on=None)
     step = -1 if request.POST.get("step") == "up" else 1
@@ -168,7 +169,7 @@ def move_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def remove_matter(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_matter(request: Request, pk: int) -> HttpResponse:
     """Take a matter in words off the agenda."""
     item = get_object_or_404(AgendaItem, pk=pk, withdrawn_on=None)
     try:
@@ -181,7 +182,7 @@ def remove_matter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*ADMINISTRATION)
-def members(request: HttpRequest) -> HttpResponse:
+def members(request: Request) -> HttpResponse:
     """The committee's members, with the days they serve."""
     may_edit = request.actor.has_role(*EDITORS)
     form = MemberForm(request.POST or None, initial={"valid_from": request.today})
@@ -203,7 +204,7 @@ def members(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def end_member(request: HttpRequest, pk: int) -> HttpResponse:
+def end_member(request: Request, pk: int) -> HttpResponse:
     """The last day of a member."""
     found = get_object_or_404(CommitteeMember, pk=pk)
     form = MemberEndForm(request.POST or None, instance=found)
@@ -214,7 +215,7 @@ def end_member(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, f"Avsluta uppdraget för {found}", reverse("committee:members"))
 
 
-def _meeting_page(request: HttpRequest, found: CommitteeMeeting, **bound: Any) -> HttpResponse:
+def _meeting_page(request: Request, found: CommitteeMeeting, **bound: Any) -> HttpResponse:
     items = list(_standing(found).select_related("document", "case__unit", "case__responsible"))
     seen = _seen(request, {item.case_id for item in items} - {None})
     picked = _picked(request, items)
@@ -252,13 +253,13 @@ def _standing(found: CommitteeMeeting) -> Any:
     return found.items.filter(withdrawn_on=None).order_by("order", "pk")
 
 
-def _seen(request: HttpRequest, cases: set[int]) -> set[int]:
+def _seen(request: Request, cases: set[int]) -> set[int]:
     """Those of the cases that the person may see."""
     visible = Case.objects.visible_to(request.actor).filter(pk__in=cases)
     return set(visible.values_list("pk", flat=True))
 
 
-def _picked(request: HttpRequest, items: list[AgendaItem]) -> AgendaItem | None:
+def _picked(request: Request, items: list[AgendaItem]) -> AgendaItem | None:
     """The item in the address, else the first whose document is to be locked, else the first."""
     wanted = request.GET.get("punkt") or request.POST.get("punkt")
     if not wanted:
@@ -270,12 +271,12 @@ def _picked(request: HttpRequest, items: list[AgendaItem]) -> AgendaItem | None:
     return found
 
 
-def _title(found: CommitteeMeeting, request: HttpRequest) -> str:
+def _title(found: CommitteeMeeting, request: Request) -> str:
     day = full_date(found.held_on)
     return day.rsplit(" ", 1)[0] if found.held_on.year == request.today.year else day
 
 
-def _light(found: CommitteeMeeting, request: HttpRequest) -> tuple[str, str]:
+def _light(found: CommitteeMeeting, request: Request) -> tuple[str, str]:
     """The light of the last day for documents, and its text."""
     if found.packet_frozen_at:
         return "green", "Utskicket är låst"
@@ -295,7 +296,7 @@ def _word(item: AgendaItem) -> tuple[str, str]:
     return ("green", "Klar och låst") if item.document.locked_at else ("amber", "Inte låst än")
 
 
-def _document(request: HttpRequest, item: AgendaItem) -> dict[str, Any]:
+def _document(request: Request, item: AgendaItem) -> dict[str, Any]:
     """The document of an item: what is missing, what may be done, and where it is shown."""
     case = item.case.concrete()
     made = item.document
@@ -328,7 +329,7 @@ def _is_outdated(case: Any, made: Any) -> bool:
     return any(made.facts.get(name) != value for name, value in now.items())
 
 
-def _after(request: HttpRequest, items: list[AgendaItem]) -> list[tuple[AgendaItem, SafeString]]:
+def _after(request: Request, items: list[AgendaItem]) -> list[tuple[AgendaItem, SafeString]]:
     """Each item after the meeting, as its kind of case shows it."""
     shown: dict[int, SafeString] = {}
     for kind, panel in item_panels.items():
@@ -337,7 +338,7 @@ def _after(request: HttpRequest, items: list[AgendaItem]) -> list[tuple[AgendaIt
     return [(item, shown[item.pk]) for item in items if item.pk in shown]
 
 
-def _left_over(previous: CommitteeMeeting, request: HttpRequest) -> list[AgendaItem]:
+def _left_over(previous: CommitteeMeeting, request: Request) -> list[AgendaItem]:
     """The cases of the meeting before, with what still runs of their deadlines."""
     rows = _standing(previous).filter(case__isnull=False).select_related("case").prefetch_related(
         Prefetch("case__deadlines", Deadline.objects.running(), to_attr="running")
@@ -352,7 +353,7 @@ def _address(found: CommitteeMeeting, item: Any = None) -> str:
     return f"{address}?punkt={number}" if number else address
 
 
-def _form_page(request: HttpRequest, form: Any, title: str, back: str) -> HttpResponse:
+def _form_page(request: Request, form: Any, title: str, back: str) -> HttpResponse:
     context = {"form": form, "title": title, "back": back}
     status = 422 if form.errors else 200
     return render(request, "cases/committee/form.html", context, status=status)

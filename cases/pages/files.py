@@ -1,7 +1,7 @@
 """Documents and attachments, served through permission alone; every opening is logged (SEC-02)."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -9,11 +9,12 @@ from cases import documents
 from cases.models import Attachment, Document
 from cases.views import CASE_READERS, get_case, log_reading
 from organisation.access import logged_in, roles
+from organisation.request import Request
 
 
 @logged_in
 @xframe_options_sameorigin
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: Request, pk: int) -> HttpResponse:
     """A document as PDF: fixed bytes when locked. A company opens only what was sent to it."""
     row = get_object_or_404(Document, pk=pk)
     case = get_case(request, row.case_id)
@@ -28,7 +29,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*CASE_READERS)
 @xframe_options_sameorigin
-def preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def preview(request: Request, pk: int, kind: str) -> HttpResponse:
     """A document as it would be now, with what is missing marked in the text."""
     case = get_case(request, pk)
     if kind not in documents.kinds:
@@ -38,7 +39,7 @@ def preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 @logged_in
-def attachment(request: HttpRequest, pk: str) -> FileResponse:
+def attachment(request: Request, pk: str) -> FileResponse:
     """An attachment, always as a download and never as a page, once the scan lets it be opened."""
     row = get_object_or_404(Attachment, pk=pk, removed_on=None)
     case = get_case(request, row.case_id)

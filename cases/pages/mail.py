@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -12,6 +12,7 @@ from cases.models import OutgoingMail
 from cases.pages.worklist import page_of
 from organisation.access import roles
 from organisation.acting import act_of
+from organisation.request import Request
 from organisation.roles import Role
 
 READERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR})
@@ -20,7 +21,7 @@ CAN_BE_SENT_AGAIN = (Status.FAILED, Status.BOUNCED)
 
 
 @roles(*READERS)
-def outgoing(request: HttpRequest) -> HttpResponse:
+def outgoing(request: Request) -> HttpResponse:
     """Mails, newest first, by status."""
     wanted = request.GET.get("status", "")
     rows = OutgoingMail.objects.select_related("user").order_by("-pk")
@@ -41,7 +42,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
 
 @roles(*READERS)
 @require_POST
-def again(request: HttpRequest, pk: int) -> HttpResponse:
+def again(request: Request, pk: int) -> HttpResponse:
     """Put a mail that failed or bounced back in the queue, with all its attempts."""
     with transaction.atomic():
         mail = get_object_or_404(OutgoingMail.objects.select_for_update(), pk=pk)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -20,6 +20,7 @@ from cases.models import Case, Deadline, Notification
 from cases.views import CASE_READERS
 from organisation.access import roles
 from organisation.models import User
+from organisation.request import Request
 from organisation.roles import Role
 
 CARDS = 12
@@ -125,7 +126,7 @@ class Task:
 
 
 @roles(*CASE_READERS)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """Every open case in columns by state, with what is needed next and its light."""
     found = filtered(request)
     chosen = preferences.all_chosen()
@@ -146,7 +147,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/overview.html", context)
 
 
-def _kinds_read(request: HttpRequest) -> set[str]:
+def _kinds_read(request: Request) -> set[str]:
     """The kinds of case that one of the person's roles reads by unit."""
     return {name for name, kind in Case.kinds.items() if request.actor.has_role(*kind.reader_roles)}
 
@@ -173,7 +174,7 @@ def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any], read: Collection[str
     return found
 
 
-def waiting_for(request: HttpRequest) -> list[Task]:
+def waiting_for(request: Request) -> list[Task]:
     """What waits for the person first: urgent notices, then cases that wait for their role."""
     cases = [
         task
@@ -187,7 +188,7 @@ def waiting_for(request: HttpRequest) -> list[Task]:
     return tasks
 
 
-def _notices(request: HttpRequest) -> list[Task]:
+def _notices(request: Request) -> list[Task]:
     open_to = Case.objects.visible_to(request.actor)
     rows = (
         Notification.objects.filter(user=request.user, read_at=None, urgent=True)
@@ -202,7 +203,7 @@ def _notices(request: HttpRequest) -> list[Task]:
     ]
 
 
-def _waiting_cases(request: HttpRequest, work: Waiting) -> list[Task]:
+def _waiting_cases(request: Request, work: Waiting) -> list[Task]:
     rows = (
         Case.objects.listed()
         .visible_to(request.actor)
@@ -227,7 +228,7 @@ def _bands(shown: list[Lane]) -> list[tuple[str, list[Lane]]]:
     return list(bands.items())
 
 
-def _offered(request: HttpRequest) -> list[tuple[str, str]]:
+def _offered(request: Request) -> list[tuple[str, str]]:
     """The commands of a card's menu. Whether the case lets them is said on the command's page."""
     return [
         (command.command_name(), command.label)
@@ -239,7 +240,7 @@ def _offered(request: HttpRequest) -> list[tuple[str, str]]:
 # ------------------------------------------------------------------ charts
 
 
-def _charts(request: HttpRequest, kind: Figures, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def _charts(request: Request, kind: Figures, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of a kind over the last twelve months, for the cases that the person may see."""
     today = request.today
     months = charts.months_up_to(today)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from audit import log
@@ -14,6 +14,7 @@ from cases.models import Setting
 from cases.preferences import PREFERENCES, Preference, all_chosen
 from organisation.access import roles
 from organisation.acting import act_of
+from organisation.request import Request
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.DEPUTY_DIRECTOR, Role.VIVA_ADMINISTRATOR})
@@ -49,7 +50,7 @@ def _field(preference: Preference) -> forms.Field:
 
 
 @roles(*EDITORS)
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Request) -> HttpResponse:
     """What the municipality has chosen, and who chose it when."""
     form = PreferencesForm(request.POST or None, initial=all_chosen())
     if request.method == "POST" and form.is_valid():
@@ -60,7 +61,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/preferences.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, form: PreferencesForm) -> bool:
+def _save(request: Request, form: PreferencesForm) -> bool:
     """Write what differs, with one event each. Returns whether anything did."""
     with transaction.atomic():
         before = all_chosen()

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,6 +31,7 @@ from organisation import entry
 from organisation.access import logged_in, public, roles
 from organisation.authority import Actor, actor_on
 from organisation.models import RoleAssignment, User
+from organisation.request import Request
 from organisation.roles import Role
 
 PER_PAGE = 50
@@ -47,7 +48,7 @@ PERFORMERS = (Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR)
 """Who a case can be given to (LOV-14)."""
 
 
-def page_of(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page:
+def page_of(request: Request, rows: Any, per_page: int = PER_PAGE) -> Page:
     """The page that the address asks for; the nearest one when there is no such page."""
     return Paginator(rows, per_page).get_page(request.GET.get("sida"))
 
@@ -56,7 +57,7 @@ def page_of(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page:
 
 
 @roles(*CASE_READERS)
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: Request) -> HttpResponse:
     """Cases as a table, filtered and sorted by the address."""
     found = filtered(request)
     page = page_of(request, found.qs)
@@ -75,7 +76,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/worklist.html", context)
 
 
-def _headings(request: HttpRequest) -> list[dict[str, str]]:
+def _headings(request: Request) -> list[dict[str, str]]:
     """The table's headings with the order that a click gives, and the order that holds."""
     holds = request.GET.get("sortera", "frist")
     if holds.lstrip("-") not in Sorting.FIELDS:
@@ -102,14 +103,14 @@ def performers(actor: Actor) -> QuerySet[User]:
 
 
 @roles(*CASE_READERS)
-def export(request: HttpRequest) -> FileResponse:
+def export(request: Request) -> FileResponse:
     """The same list as an Excel file."""
     return case_list(filtered(request).qs, request.today)
 
 
 @roles(*CASE_READERS)
 @require_POST
-def save_filter(request: HttpRequest) -> HttpResponse:
+def save_filter(request: Request) -> HttpResponse:
     """Keep the list's filter under a name; the same name again replaces it."""
     name = entry.line(request.POST.get("name", ""))
     query = known_query(request.POST.get("query", ""))
@@ -130,7 +131,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 
 @roles(*CASE_READERS)
 @require_POST
-def remove_filter(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_filter(request: Request, pk: int) -> HttpResponse:
     """Remove one of the person's own saved filters."""
     row = get_object_or_404(request.user.saved_filters, pk=pk)
     row.delete()
@@ -151,7 +152,7 @@ class Done:
 
 @roles(*ChangeResponsible.roles)
 @require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: Request) -> HttpResponse:
     """Give the chosen cases to a person, one command each; what is skipped is named with why.
 
     Sent twice, the key of the form makes sure that it is done once.
@@ -176,7 +177,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/bulk.html", context)
 
 
-def _give(request: HttpRequest, case: Case, person: User, version: int) -> Done:
+def _give(request: Request, case: Case, person: User, version: int) -> Done:
     concrete = case.concrete()
     form = ChangeResponsible.form(
         {"user": person.pk}, case=concrete, actor=request.actor, day=request.today
@@ -205,7 +206,7 @@ def _shown_versions(chosen: Iterable[str]) -> dict[int, int]:
     }
 
 
-def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
+def _safe(request: Request, address: str, otherwise: str) -> str:
     """`address` when it lies in the product itself."""
     is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, None)
     return address if is_ours else otherwise
@@ -215,7 +216,7 @@ def _safe(request: HttpRequest, address: str, otherwise: str) -> str:
 
 
 @roles(*CASE_READERS)
-def calendar_address(request: HttpRequest) -> HttpResponse:
+def calendar_address(request: Request) -> HttpResponse:
     """The secret address of the person's calendar feed: make, renew, remove. It is shown on the
     answer to its making and never again."""
     address = ""
@@ -245,7 +246,7 @@ def _hashed(key: str) -> str:
 
 
 @public
-def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
+def calendar_feed(request: Request, key: str) -> HttpResponse:
     """The running deadlines of the cases a person is responsible for, as all-day events.
 
     The key is the only proof of who asks. Case number and deadline alone: no names (SEC-03).
@@ -267,7 +268,7 @@ def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def _event(request: HttpRequest, row: Deadline) -> icalendar.Event:
+def _event(request: Request, row: Deadline) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"tidsfrist-{row.pk}@kundval")
     event.add("dtstamp", request.at)
@@ -283,7 +284,7 @@ def _event(request: HttpRequest, row: Deadline) -> icalendar.Event:
 
 
 @logged_in
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """What the person has been told, newest first; here it is marked as read."""
     mine = Notification.objects.filter(user=request.user)
     if request.method == "POST":
@@ -300,7 +301,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/inbox.html", context)
 
 
-def with_doors(request: HttpRequest, notices: Iterable[Notification]) -> list[Notification]:
+def with_doors(request: Request, notices: Iterable[Notification]) -> list[Notification]:
     """The notices, each with whether the person still may open what it leads to: `opens`."""
     found = list(notices)
     cases = Case.objects.filter(pk__in={notice.case_id for notice in found})
@@ -310,7 +311,7 @@ def with_doors(request: HttpRequest, notices: Iterable[Notification]) -> list[No
     return found
 
 
-def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
+def _mark(request: Request, mine: QuerySet[Notification]) -> HttpResponse:
     unread = mine.filter(read_at=None)
     back = _safe(request, request.POST.get("back", ""), reverse("cases:inbox"))
     if "open" in request.POST:
@@ -335,7 +336,7 @@ def _mark(request: HttpRequest, mine: QuerySet[Notification]) -> HttpResponse:
 
 
 @roles(*CASE_READERS)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Cases by number, registry number or company; a whole number leads straight to its case."""
     text = entry.sought(request.GET.get("q"))
     visible = Case.objects.listed().visible_to(request.actor)
@@ -354,7 +355,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*RegisterNote.roles)
-def to_register(request: HttpRequest) -> HttpResponse:
+def to_register(request: Request) -> HttpResponse:
     """Official notes that are not yet registered in the case-registration system (LOV-13)."""
     rows = (
         JournalNote.objects.filter(

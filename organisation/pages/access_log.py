@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.pages.history import event_name
 from organisation.reading import READ_PEOPLE, log_read
+from organisation.request import Request
 from organisation.roles import Role
 
 REVIEWERS = frozenset({Role.AUDITOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
@@ -61,7 +62,7 @@ class Line:
 
 
 @roles(*REVIEWERS)
-def access_log(request: HttpRequest) -> HttpResponse:
+def access_log(request: Request) -> HttpResponse:
     """The filtered log, the latest first; made checks; whether the log is whole.
 
     Pages go by the event's id, not by count, so that a million events cost no more than a hundred.
@@ -86,7 +87,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
 
 @roles(*REVIEWERS)
 @require_POST
-def client(request: HttpRequest) -> HttpResponse:
+def client(request: Request) -> HttpResponse:
     """Who has read about a client, found by their number, which never stands in an address."""
     address = reverse("organisation:access_log")
     try:
@@ -103,7 +104,7 @@ def client(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*REVIEWERS)
-def export(request: HttpRequest) -> FileResponse:
+def export(request: Request) -> FileResponse:
     """The filtered log as an Excel file, the latest first; taking it out is itself logged."""
     found = list(_filtered(request)[1][:EXPORTED_AT_MOST])
     log_read(
@@ -125,7 +126,7 @@ def export(request: HttpRequest) -> FileResponse:
 
 @roles(*REVIEWERS)
 @transaction.atomic
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: Request) -> HttpResponse:
     """Note that a check was made: period, sample, outcome."""
     form = LogCheckForm(request.POST or None, today=request.today)
 
@@ -144,7 +145,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @roles(*REVIEWERS)
 @require_POST
 @transaction.atomic
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Request) -> HttpResponse:
     """Walk the chains and seals, and note what was found. On a big log the command does it."""
     if _length() >= VERIFIED_AT_ONCE:
         messages.warning(request, "Loggen är stor. Kör kommandot manage.py verify_log i stället.")
@@ -163,7 +164,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("organisation:access_log") + "#hel")
 
 
-def _filtered(request: HttpRequest) -> tuple[LogFilter, QuerySet[Event]]:
+def _filtered(request: Request) -> tuple[LogFilter, QuerySet[Event]]:
     form = LogFilter(request.GET)
     found = Event.objects.filter(REVIEWED).order_by("-pk")
     if not form.is_valid():
@@ -182,7 +183,7 @@ def _filtered(request: HttpRequest) -> tuple[LogFilter, QuerySet[Event]]:
     return form, found.select_related("actor", "on_behalf_of", "chain", "showing", "values")
 
 
-def _asked(request: HttpRequest) -> Any:
+def _asked(request: Request) -> Any:
     asked = request.GET.copy()
     asked.pop("fore", None)
     return asked

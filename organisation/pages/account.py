@@ -2,16 +2,17 @@
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from organisation.access import logged_in
 from organisation.accounts import lacks_second_factor
 from organisation.models import RoleAssignment, Substitution
+from organisation.request import Request
 
 
 @logged_in
-def my_account(request: HttpRequest) -> HttpResponse:
+def my_account(request: Request) -> HttpResponse:
     """Name, roles and substitutes today; password, code app, keys and recovery codes."""
     user, today = request.user, request.today
     substitutions = Substitution.objects.filter(

@@ -7,18 +7,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from audit import log
 from organisation.acting import act_of
 from organisation.models import InPeriod
+from organisation.request import Request
 
 Values = Mapping[str, Any]
 
 
 def record(
-    request: HttpRequest,
+    request: Request,
     roles: Collection[str],
     chain: str,
     name: str,
@@ -76,7 +77,7 @@ def plain(value: Any) -> Any:
 
 
 def form_page(
-    request: HttpRequest,
+    request: Request,
     *form: Any,
     save: Callable[[], str | HttpResponse],
     title: str,

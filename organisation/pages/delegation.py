@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -13,13 +13,14 @@ from organisation.forms import DelegationForm, EndForm, overlapping
 from organisation.models import DelegationRule
 from organisation.pages import changing, history
 from organisation.pages.holders import by_role
+from organisation.request import Request
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
 
 
 @inside
-def delegation(request: HttpRequest) -> HttpResponse:
+def delegation(request: Request) -> HttpResponse:
     """The rules in force with who holds the role today; then coming and past ones."""
     today, rules = request.today, list(DelegationRule.objects.all())
     lasting = [rule for rule in rules if rule.valid_to is None or rule.valid_to >= today]
@@ -36,7 +37,7 @@ def delegation(request: HttpRequest) -> HttpResponse:
 
 
 @inside
-def code_history(request: HttpRequest, code: str) -> HttpResponse:
+def code_history(request: Request, code: str) -> HttpResponse:
     """What has been changed for one decision."""
     get_object_or_404(DelegationRule.objects.filter(code=code)[:1])
     context = {
@@ -49,7 +50,7 @@ def code_history(request: HttpRequest, code: str) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new rule."""
     form = DelegationForm(request.POST or None, today=request.today)
 
@@ -63,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Another delegate, wording or paragraph from a day: the old rule ends the day before."""
     old = _lasting(request, pk)
     form = DelegationForm(request.POST or None, today=request.today, old=old)
@@ -85,7 +86,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """The last day of a rule, without another in its place."""
     rule = _lasting(request, pk)
     form = EndForm(request.POST or None, today=request.today, until=rule.valid_to)
@@ -104,16 +105,16 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _lasting(request: HttpRequest, pk: int) -> DelegationRule:
+def _lasting(request: Request, pk: int) -> DelegationRule:
     lasting = DelegationRule.objects.filter(overlapping(request.today, None))
     return get_object_or_404(lasting.select_for_update(), pk=pk)
 
 
-def _record(request: HttpRequest, name: str, rule: DelegationRule, values: changing.Values) -> None:
+def _record(request: Request, name: str, rule: DelegationRule, values: changing.Values) -> None:
     changing.record(request, EDITORS, f"delegation:{rule.code}", name, rule, values)
 
 
-def _page(request: HttpRequest, *form: Any, **more: Any) -> HttpResponse:
+def _page(request: Request, *form: Any, **more: Any) -> HttpResponse:
     return changing.form_page(
         request, *form, back=reverse("organisation:delegation"), trail=_trail(), **more
     )

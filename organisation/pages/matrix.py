@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -15,13 +15,14 @@ from organisation.models import Responsibility
 from organisation.pages import changing, history
 from organisation.pages.excel import workbook
 from organisation.pages.holders import by_role
+from organisation.request import Request
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
 
 
 @inside
-def matrix(request: HttpRequest) -> HttpResponse:
+def matrix(request: Request) -> HttpResponse:
     """Both tables, with who holds each role today and who stands in."""
     rows = list(Responsibility.objects.all())
     heads = {routine.MAIN_ROLE, routine.SUBSTITUTE_ROLE, *routine.OTHER_ROLES}
@@ -42,7 +43,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 @inside
-def export(request: HttpRequest) -> FileResponse:
+def export(request: Request) -> FileResponse:
     """Both tables as an Excel file."""
     columns = (("Tabell", 26), ("Område", 60), ("Huvudansvarig", 28), ("Ersättare", 28),
                ("Medansvarig", 60), ("Tidpunkt", 34), ("Kommentar", 60))  # fmt: skip
@@ -58,7 +59,7 @@ def export(request: HttpRequest) -> FileResponse:
 
 
 @inside
-def row_history(request: HttpRequest, pk: int) -> HttpResponse:
+def row_history(request: Request, pk: int) -> HttpResponse:
     """What has been changed in a row, also one that has been removed."""
     row = Responsibility.objects.filter(pk=pk).first()
     lines = history.of_chain(f"responsibility:{pk}")
@@ -69,14 +70,14 @@ def row_history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @inside
-def full_history(request: HttpRequest) -> HttpResponse:
+def full_history(request: Request) -> HttpResponse:
     """What has been changed in the whole matrix, removed rows too."""
     return _history_page(request, "Matrisens historik", history.of_objects(Responsibility))
 
 
 @roles(*EDITORS)
 @transaction.atomic
-def add(request: HttpRequest, table: str) -> HttpResponse:
+def add(request: Request, table: str) -> HttpResponse:
     """A row at the end of a table."""
     if table not in Responsibility.Table.values:
         raise Http404
@@ -96,7 +97,7 @@ def add(request: HttpRequest, table: str) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Another role, time or wording of a row."""
     row = get_object_or_404(Responsibility.objects.select_for_update(), pk=pk)
     form = ResponsibilityForm(request.POST or None, instance=row)
@@ -112,7 +113,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: Request, pk: int) -> HttpResponse:
     """Take a row away; the log keeps what it said."""
     row = get_object_or_404(Responsibility.objects.select_for_update(), pk=pk)
 
@@ -128,19 +129,19 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _record(request: HttpRequest, name: str, row: Responsibility, values: changing.Values) -> None:
+def _record(request: Request, name: str, row: Responsibility, values: changing.Values) -> None:
     changing.record(
         request, EDITORS, f"responsibility:{row.pk}", name, row, {**values, "table": row.table}
     )
 
 
-def _page(request: HttpRequest, *form: Any, **more: Any) -> HttpResponse:
+def _page(request: Request, *form: Any, **more: Any) -> HttpResponse:
     return changing.form_page(
         request, *form, back=reverse("organisation:matrix"), trail=_trail(), **more
     )
 
 
-def _history_page(request: HttpRequest, title: str, lines: list[history.Line]) -> HttpResponse:
+def _history_page(request: Request, title: str, lines: list[history.Line]) -> HttpResponse:
     context = {"title": title, "trail": _trail(), "lines": lines}
     return render(request, "organisation/history_page.html", context)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -14,6 +14,7 @@ from organisation.forms import EndForm, SubstitutionForm, overlapping
 from organisation.models import RoleAssignment, Substitution, User
 from organisation.pages import changing, history
 from organisation.pages.reach import reaches_everything, users_within
+from organisation.request import Request
 from organisation.roles import Role
 
 APPOINTERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
@@ -21,7 +22,7 @@ PAST_SHOWN = 100
 
 
 @roles(*APPOINTERS)
-def substitutes(request: HttpRequest) -> HttpResponse:
+def substitutes(request: Request) -> HttpResponse:
     """Substitutes now, coming and past, among the people whom the reader's role reaches."""
     rows = _reached(request).select_related("substitute", "absent").order_by("-valid_from", "-pk")
     lasting = list(rows.filter(overlapping(request.today, None)))
@@ -38,7 +39,7 @@ def substitutes(request: HttpRequest) -> HttpResponse:
 
 @roles(*APPOINTERS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A substitute for a period."""
     form = SubstitutionForm(request.POST or None, people=_people(request),
                             appointer=request.user, today=request.today)  # fmt: skip
@@ -54,7 +55,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*APPOINTERS)
 @transaction.atomic
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """An earlier last day. What never comes to hold is removed; the log keeps it."""
     row = get_object_or_404(
         _reached(request).filter(overlapping(request.today, None)).select_for_update(of=("self",)),
@@ -73,7 +74,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*APPOINTERS)
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: Request) -> HttpResponse:
     """What has been changed among the substitutes, the newest first."""
     everything = reaches_everything(request.actor, APPOINTERS)
     reached = None if everything else list(_reached(request).values_list("pk", flat=True))
@@ -85,7 +86,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "organisation/history_page.html", context)
 
 
-def _people(request: HttpRequest) -> QuerySet[User]:
+def _people(request: Request) -> QuerySet[User]:
     """Those who can be absent or stand in: people with a role inside the municipality."""
     inside = RoleAssignment.objects.filter(
         overlapping(request.today, None), user=OuterRef("pk"), role__in=INSIDE_ROLES
@@ -93,14 +94,14 @@ def _people(request: HttpRequest) -> QuerySet[User]:
     return users_within(request.actor, APPOINTERS).filter(Exists(inside), is_active=True)
 
 
-def _reached(request: HttpRequest) -> QuerySet[Substitution]:
+def _reached(request: Request) -> QuerySet[Substitution]:
     people = users_within(request.actor, APPOINTERS)
     return Substitution.objects.filter(
         absent__in=people.values("pk"), substitute__in=people.values("pk")
     )
 
 
-def _record(request: HttpRequest, name: str, row: Substitution, values: changing.Values) -> None:
+def _record(request: Request, name: str, row: Substitution, values: changing.Values) -> None:
     changing.record(request, APPOINTERS, f"substitution:{row.pk}", name, row, values)
 
 

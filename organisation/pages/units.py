@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -23,6 +23,7 @@ from organisation.forms import (
 from organisation.models import RoleAssignment, Unit, UnitCode
 from organisation.pages import changing, history
 from organisation.pages.reach import current_units_within, units_within
+from organisation.request import Request
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.VIVA_ADMINISTRATOR})
@@ -30,7 +31,7 @@ READERS = EDITORS | {Role.DEPUTY_DIRECTOR, Role.DIRECTOR}
 
 
 @roles(*READERS)
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: Request) -> HttpResponse:
     """The tree that the reader's role reaches, a line per unit with its code in each system."""
     everything = request.GET.get("visa") == "alla"
     rows = (
@@ -56,7 +57,7 @@ def _line(unit: Unit) -> dict[str, Any]:
 
 
 @roles(*READERS)
-def unit(request: HttpRequest, pk: int) -> HttpResponse:
+def unit(request: Request, pk: int) -> HttpResponse:
     """A unit: where it stands, its codes, who holds roles in it, and what has been changed."""
     holders = (
         RoleAssignment.objects.on(request.today)
@@ -84,7 +85,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new unit under another."""
     units = current_units_within(request.actor, EDITORS)
     form = UnitForm(request.POST or None, units=units, today=request.today,
@@ -102,7 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def rename(request: HttpRequest, pk: int) -> HttpResponse:
+def rename(request: Request, pk: int) -> HttpResponse:
     """A unit's name."""
     row = _locked(request, pk)
     form = RenameUnitForm(request.POST or None, instance=row)
@@ -118,7 +119,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: Request, pk: int) -> HttpResponse:
     """Another place in the tree, with everything below. Never under itself."""
     # The whole tree is locked: two moves at once could otherwise close a ring.
     list(Unit.objects.select_for_update().order_by("pk").values_list("pk"))
@@ -142,7 +143,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """A unit's last day, when nothing in it goes on after that."""
     row = _locked(request, pk)
     form = EndForm(request.POST or None, today=request.today, until=row.valid_to)
@@ -184,7 +185,7 @@ def _goes_on(row: Unit, last_day: date) -> list[str]:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add_code(request: HttpRequest, pk: int) -> HttpResponse:
+def add_code(request: Request, pk: int) -> HttpResponse:
     """What the unit is called in an outside system."""
     row = _locked(request, pk)
     form = CodeForm(request.POST or None, instance=UnitCode(unit=row))
@@ -199,7 +200,7 @@ def add_code(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*EDITORS)
 @require_POST
 @transaction.atomic
-def remove_code(request: HttpRequest, pk: int, code: int) -> HttpResponse:
+def remove_code(request: Request, pk: int, code: int) -> HttpResponse:
     """A code that no longer means the unit."""
     row = _locked(request, pk)
     gone = get_object_or_404(row.codes, pk=code)
@@ -209,18 +210,16 @@ def remove_code(request: HttpRequest, pk: int, code: int) -> HttpResponse:
     return redirect(_address(row))
 
 
-def _editable(request: HttpRequest) -> QuerySet[Unit]:
+def _editable(request: Request) -> QuerySet[Unit]:
     return units_within(request.actor, EDITORS)
 
 
-def _locked(request: HttpRequest, pk: int) -> Unit:
+def _locked(request: Request, pk: int) -> Unit:
     """The unit, locked, if the administrator's role reaches it; else 404."""
     return get_object_or_404(_editable(request).select_for_update(), pk=pk)
 
 
-def _record(
-    request: HttpRequest, name: str, row: Unit, values: changing.Values | None = None
-) -> None:
+def _record(request: Request, name: str, row: Unit, values: changing.Values | None = None) -> None:
     changing.record(request, EDITORS, _chain(row), name, row, values, unit_path=row.path)
 
 
@@ -237,5 +236,5 @@ def _trail(row: Unit | None = None) -> Collection[tuple[str, str]]:
     return (first, (row.name, _address(row))) if row else (first,)
 
 
-def _unit_page(request: HttpRequest, row: Unit, *form: Any, **more: Any) -> HttpResponse:
+def _unit_page(request: Request, row: Unit, *form: Any, **more: Any) -> HttpResponse:
     return changing.form_page(request, *form, back=_address(row), trail=_trail(row), **more)

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -43,6 +43,7 @@ from organisation.pages.reach import (
     users_within,
 )
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import Role
 
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
@@ -52,7 +53,7 @@ UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @roles(*ADMINISTRATORS)
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: Request) -> HttpResponse:
     """Everybody whom the administrator's role reaches, filtered by name, role, unit, activity."""
     form, found = _filtered(request)
     context = {
@@ -65,7 +66,7 @@ def users(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*ADMINISTRATORS)
-def export(request: HttpRequest) -> FileResponse:
+def export(request: Request) -> FileResponse:
     """The filtered list as an Excel file."""
     columns = (("Namn", 30), ("Användarnamn", 26), ("E-post", 34), ("Telefon", 18),
                ("Roller", 60), ("Läge", 12), ("Senast inloggad", 18))  # fmt: skip
@@ -80,7 +81,7 @@ def export(request: HttpRequest) -> FileResponse:
     return workbook("Användare", columns, rows, f"anvandare-{request.today}.xlsx")
 
 
-def _filtered(request: HttpRequest) -> tuple[UserFilter, QuerySet[User]]:
+def _filtered(request: Request) -> tuple[UserFilter, QuerySet[User]]:
     form = UserFilter(request.GET, units=units_within(request.actor, ADMINISTRATORS))
     wanted = form.cleaned_data if form.is_valid() else {}
     found = users_within(request.actor, ADMINISTRATORS)
@@ -102,14 +103,14 @@ def _filtered(request: HttpRequest) -> tuple[UserFilter, QuerySet[User]]:
     return form, found.prefetch_related(today).order_by("name", "pk")
 
 
-def _query(request: HttpRequest) -> str:
+def _query(request: Request) -> str:
     asked = request.GET.copy()
     asked.pop("sida", None)
     return asked.urlencode()
 
 
 @roles(*ADMINISTRATORS)
-def user(request: HttpRequest, pk: int) -> HttpResponse:
+def user(request: Request, pk: int) -> HttpResponse:
     """A person: facts, roles, substitutes, and what has been changed. The reading is logged."""
     person = _person(request, pk)
     log_read(request, _chain(person), "read_user", person, ADMINISTRATORS)
@@ -132,7 +133,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new person with their first role. The temporary password is shown once, on this answer."""
     form = NewUserForm(request.POST or None)
     role_form = _role_form(request, RoleAssignment())
@@ -155,7 +156,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Name, mail and telephone of a person."""
     person = _person(request, pk, lock=True)
     form = UserForm(request.POST or None, instance=person)
@@ -171,7 +172,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def add_role(request: HttpRequest, pk: int) -> HttpResponse:
+def add_role(request: Request, pk: int) -> HttpResponse:
     """One more role for a person."""
     person = _other_person(request, pk)
     form = _role_form(request, RoleAssignment(user=person))
@@ -185,7 +186,7 @@ def add_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def end_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
+def end_role(request: Request, pk: int, role: int) -> HttpResponse:
     """A role's last day. One that never comes to hold is removed; the log keeps it."""
     person = _other_person(request, pk)
     held = _lasting_role(request, person, role)
@@ -204,7 +205,7 @@ def end_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def move_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
+def move_role(request: Request, pk: int, role: int) -> HttpResponse:
     """The same role in another unit from a day; the old one ends the day before, in one step."""
     person = _other_person(request, pk)
     held = _lasting_role(request, person, role, unit__isnull=False)
@@ -229,7 +230,7 @@ def move_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """A person's end: no more log-ins, roles and substitutions end today. Nothing is deleted."""
     person = _other_person(request, pk)
     if not person.is_active:
@@ -258,7 +259,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*ADMINISTRATORS)
 @require_POST
 @transaction.atomic
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     """An ended person may log in again; roles are given anew."""
     person = _other_person(request, pk)
     if not person.is_active:
@@ -272,7 +273,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*ADMINISTRATORS)
 @require_POST
 @transaction.atomic
-def unlock(request: HttpRequest, pk: int) -> HttpResponse:
+def unlock(request: Request, pk: int) -> HttpResponse:
     """Forget a person's failed log-ins."""
     person = _person(request, pk, lock=True)
     reset(username=folded(person.username))
@@ -283,7 +284,7 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def password(request: HttpRequest, pk: int) -> HttpResponse:
+def password(request: Request, pk: int) -> HttpResponse:
     """A new temporary password, shown once; open sessions end by it."""
     person = _other_person(request, pk)
 
@@ -303,7 +304,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @transaction.atomic
-def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+def second_factor(request: Request, pk: int) -> HttpResponse:
     """Take away a lost second factor, so that the person can set up a new one."""
     person = _other_person(request, pk)
 
@@ -331,11 +332,11 @@ def give_password(person: User) -> str:
     return password
 
 
-def _tell_owner(request: HttpRequest, person: User, *, is_new: bool) -> None:
+def _tell_owner(request: Request, person: User, *, is_new: bool) -> None:
     password_given.send(sender=__name__, user=person, by=request.user, at=request.at, is_new=is_new)
 
 
-def is_locked(request: HttpRequest, person: User) -> bool:
+def is_locked(request: Request, person: User) -> bool:
     """Whether too many failed log-ins keep the person out just now."""
     failed = AccessAttempt.objects.filter(username=folded(person.username))
     if cool_off := get_cool_off(request):
@@ -345,13 +346,13 @@ def is_locked(request: HttpRequest, person: User) -> bool:
     return count >= axes_settings.AXES_FAILURE_LIMIT
 
 
-def _person(request: HttpRequest, pk: int, lock: bool = False) -> User:
+def _person(request: Request, pk: int, lock: bool = False) -> User:
     """The person, if the administrator's role reaches them; else 404."""
     found = users_within(request.actor, ADMINISTRATORS)
     return get_object_or_404(found.select_for_update() if lock else found, pk=pk)
 
 
-def _other_person(request: HttpRequest, pk: int) -> User:
+def _other_person(request: Request, pk: int) -> User:
     """The same, locked, and never oneself. Raises PermissionDenied."""
     person = _person(request, pk, lock=True)
     if person == request.user:
@@ -361,12 +362,12 @@ def _other_person(request: HttpRequest, pk: int) -> User:
     return person
 
 
-def _lasting_role(request: HttpRequest, person: User, pk: int, **more: Any) -> RoleAssignment:
+def _lasting_role(request: Request, person: User, pk: int, **more: Any) -> RoleAssignment:
     rows = person.roles.filter(overlapping(request.today, None), **more)
     return get_object_or_404(rows.select_related("unit", "provider"), pk=pk)
 
 
-def _role_form(request: HttpRequest, instance: RoleAssignment) -> RoleForm:
+def _role_form(request: Request, instance: RoleAssignment) -> RoleForm:
     everything = reaches_everything(request.actor, ADMINISTRATORS)
     return RoleForm(
         request.POST or None,
@@ -377,7 +378,7 @@ def _role_form(request: HttpRequest, instance: RoleAssignment) -> RoleForm:
     )
 
 
-def _add_role(request: HttpRequest, form: RoleForm, person: User) -> RoleAssignment:
+def _add_role(request: Request, form: RoleForm, person: User) -> RoleAssignment:
     held = form.save(commit=False)
     held.user = person
     held.save()
@@ -396,7 +397,7 @@ def _described(held: RoleAssignment) -> dict[str, Any]:
 
 
 def _record(
-    request: HttpRequest, name: str, person: User, values: changing.Values | None = None
+    request: Request, name: str, person: User, values: changing.Values | None = None
 ) -> None:
     changing.record(request, ADMINISTRATORS, _chain(person), name, person, values, personal=True)
 
@@ -414,10 +415,10 @@ def _trail(person: User | None = None) -> Collection[tuple[str, str]]:
     return (first, (person.name, _address(person))) if person else (first,)
 
 
-def _person_page(request: HttpRequest, person: User, *form: Any, **more: Any) -> HttpResponse:
+def _person_page(request: Request, person: User, *form: Any, **more: Any) -> HttpResponse:
     return changing.form_page(request, *form, back=_address(person), trail=_trail(person), **more)
 
 
-def _show_password(request: HttpRequest, person: User, new: str, title: str) -> HttpResponse:
+def _show_password(request: Request, person: User, new: str, title: str) -> HttpResponse:
     context = {"person": person, "password": new, "title": title, "trail": _trail(person)}
     return render(request, "organisation/password.html", context)

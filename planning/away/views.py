@@ -1,17 +1,18 @@
 """The page of what an absence does. PLN-09."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from clients import editing
 from clients.models import READERS
 from organisation.access import roles
+from organisation.request import Request
 from planning.away.consequences import consequences_of
 from planning.models import Absence
 
 
 @roles(*READERS)
-def consequences(request: HttpRequest, pk: int) -> HttpResponse:
+def consequences(request: Request, pk: int) -> HttpResponse:
     """Which visits an absence took away, what became free, and what to see to."""
     found = Absence.objects.select_related("client__unit")
     absence = get_object_or_404(found, pk=pk, cancelled_at=None)

@@ -10,12 +10,13 @@ from functools import cache
 from time import monotonic
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 
 from audit import clock
 from organisation import entry
 from organisation.models import User
+from organisation.request import Request
 from planning.board import following
 from planning.models import DayPlan
 
@@ -30,7 +31,7 @@ _trusted: dict[tuple[str, int, str], tuple[float, int]] = {}
 _there: dict[int, tuple[float, following.Who]] = {}
 
 
-def trust(request: HttpRequest, plan: DayPlan, user: User) -> None:
+def trust(request: Request, plan: DayPlan, user: User) -> None:
     """The view has answered the person's question about the plan."""
     if len(_trusted) > MOST:
         forget()
@@ -43,23 +44,23 @@ def forget() -> None:
     _there.clear()
 
 
-def _key(request: HttpRequest, plan: int) -> tuple[str, int, str]:
+def _key(request: Request, plan: int) -> tuple[str, int, str]:
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     return session, plan, request.GET.get("haller", "")
 
 
 def middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+    get_response: Callable[[Request], HttpResponse],
+) -> Callable[[Request], HttpResponse]:
     """Answer 304 where nothing is new; else go on."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: Request) -> HttpResponse:
         return HttpResponseNotModified() if _nothing_new(request) else get_response(request)
 
     return answer
 
 
-def _nothing_new(request: HttpRequest) -> bool:
+def _nothing_new(request: Request) -> bool:
     asked = _address().fullmatch(request.path_info)
     if asked is None:
         return False

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from cases import calendar
@@ -14,6 +14,7 @@ from organisation import asked, entry
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.reading import log_read
+from organisation.request import Request
 from planning.board.change import PLANNERS
 from planning.models import DayPlan, Shift, UnitMove
 
@@ -40,7 +41,7 @@ def _readable(actor: Actor) -> Q:
     return within | Q(pk__in=theirs.values("source"))
 
 
-def get_plan(request: HttpRequest, pk: int) -> DayPlan:
+def get_plan(request: Request, pk: int) -> DayPlan:
     """The plan, if the person may see it; else 404. Showing anything of it is logged (SEC-02)."""
     plan = get_object_or_404(DayPlan.objects.select_related("planned_unit", "unit"), pk=pk)
     paths = request.actor.unit_paths(READERS)
@@ -53,7 +54,7 @@ def get_plan(request: HttpRequest, pk: int) -> DayPlan:
     raise Http404
 
 
-def log_plan_read(request: HttpRequest, plan: DayPlan, name: str = "read_plan") -> None:
+def log_plan_read(request: Request, plan: DayPlan, name: str = "read_plan") -> None:
     """That somebody has read the plan (SEC-02)."""
     log_read(request, plan.chain, name, plan, READERS, plan.unit.path)
 
@@ -63,7 +64,7 @@ def may_plan(actor: Actor, unit: Unit) -> bool:
     return actor.holding(PLANNERS, unit.path) is not None
 
 
-def plan_to_change(request: HttpRequest, pk: int) -> DayPlan:
+def plan_to_change(request: Request, pk: int) -> DayPlan:
     """The plan, if the person may change it; else 404 or 403."""
     plan = get_plan(request, pk)
     if not may_plan(request.actor, plan.unit):
@@ -71,7 +72,7 @@ def plan_to_change(request: HttpRequest, pk: int) -> DayPlan:
     return plan
 
 
-def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
+def unit_to_plan(request: Request, pk: str | None, day: date) -> Unit:
     """The unit, if the person plans it and it is there on the day; else 404 or 403."""
     units = units_of(request.actor, day)
     unit = get_object_or_404(units, pk=entry.whole_number(pk))
@@ -80,6 +81,6 @@ def unit_to_plan(request: HttpRequest, pk: str | None, day: date) -> Unit:
     return unit
 
 
-def asked_day(request: HttpRequest, said: Any = None) -> date:
+def asked_day(request: Request, said: Any = None) -> date:
     """The day that was asked for, else tomorrow: that is what one plans."""
     return asked.day(request, "dag", calendar.add_days(request.today, 1), said)

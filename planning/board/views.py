@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +23,7 @@ from organisation import entry
 from organisation.access import in_background, roles
 from organisation.acting import act_of
 from organisation.models import Unit
+from organisation.request import Request
 from planning import daytime
 from planning.board import adding, figures, following, moving, pieces, pulse, reading, shown
 from planning.board.advice import advice
@@ -50,7 +51,7 @@ from planning.rounds.generation import generate
 
 @roles(*READERS)
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """The board of a unit's day. Opening it is a read of those who stand on it (SEC-02)."""
     day = asked_day(request)
     units = list(units_of(request.actor, day))
@@ -84,16 +85,16 @@ def _links(plan: DayPlan | None) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _span(request: HttpRequest) -> shown.Span:
+def _span(request: Request) -> shown.Span:
     return shown.SPANS.get(request.GET.get("del", ""), shown.SPANS["dag"])
 
 
-def _view(request: HttpRequest) -> str:
+def _view(request: Request) -> str:
     asked = request.GET.get("visa", "")
     return asked if asked in ("lista", "karta") else "tavla"
 
 
-def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
+def _whole(request: Request, plan: DayPlan) -> dict[str, Any]:
     """Everything that a board shows."""
     data = reading.read(plan)
     counts = count(data)
@@ -108,7 +109,7 @@ def _whole(request: HttpRequest, plan: DayPlan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _now(request: HttpRequest, plan: DayPlan) -> int | None:
+def _now(request: Request, plan: DayPlan) -> int | None:
     minute = daytime.minute_of(plan.day, request.at)
     span = _span(request)
     return minute if span.first <= minute < span.last else None
@@ -137,7 +138,7 @@ def _map(data: reading.PlanData, rows: list[shown.Row]) -> list[tuple[shown.Row,
 
 @roles(*PLANNERS)
 @require_POST
-def fetch(request: HttpRequest) -> HttpResponse:
+def fetch(request: Request) -> HttpResponse:
     """Make the visits of a day from the base plans, or bring them up to date with them."""
     day = asked_day(request, request.POST)
     unit = unit_to_plan(request, request.POST.get("enhet"), day)
@@ -159,7 +160,7 @@ def _board(unit: Unit, day: Any) -> str:
 @in_background
 @roles(*READERS)
 @require_GET
-def follow(request: HttpRequest, pk: int) -> HttpResponse:
+def follow(request: Request, pk: int) -> HttpResponse:
     """What happened after `efter`; 304 for nothing. The board asks all the time (PLN-15)."""
     plan = get_plan(request, pk)
     seen = entry.number(request.GET.get("efter"))
@@ -190,7 +191,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
+def visit(request: Request, pk: int, visit: int) -> HttpResponse:
     """A visit: what it is, where it can stand, and the forms that change it. A dialog on the board,
     a page of its own without script."""
     plan = get_plan(request, pk)
@@ -247,11 +248,11 @@ KEEP, UNLOCK = "behall", "las-upp"
 """What may be answered when a locked visit would be moved."""
 
 
-def _wants_piece(request: HttpRequest) -> bool:
+def _wants_piece(request: Request) -> bool:
     return request.headers.get("X-Kundval") == "piece"
 
 
-def _act(request: HttpRequest, plan: DayPlan, row: Visit) -> list[Any]:
+def _act(request: Request, plan: DayPlan, row: Visit) -> list[Any]:
     """Carry out what the form says. Raises Refused or Clashed."""
     said = request.POST
     wanted = _wanted(said, row)
@@ -365,7 +366,7 @@ def _in_words(row: Visit, group: str, value: Any) -> str:
     return str(next(iter(value.values()))) or "inget"
 
 
-def _done(request: HttpRequest, plan: DayPlan, done: list[Any]) -> HttpResponse:
+def _done(request: Request, plan: DayPlan, done: list[Any]) -> HttpResponse:
     if _wants_piece(request):
         return JsonResponse({"done": len(done)})
     if done:
@@ -375,7 +376,7 @@ def _done(request: HttpRequest, plan: DayPlan, done: list[Any]) -> HttpResponse:
 
 @roles(*READERS)
 @require_GET
-def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
+def unplaced(request: Request, pk: int) -> HttpResponse:
     """Every visit that lacks somebody, by risk."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
@@ -388,7 +389,7 @@ def unplaced(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*READERS)
 @require_GET
-def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
+def all_breaches(request: Request, pk: int) -> HttpResponse:
     """Every breach, and what has been accepted with its reason."""
     plan = get_plan(request, pk)
     data = reading.read(plan)
@@ -401,7 +402,7 @@ def all_breaches(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: Request, pk: int) -> HttpResponse:
     """Undo the person's own last change."""
     plan = plan_to_change(request, pk)
     key = request.POST.get("key") or uuid.uuid4().hex
@@ -421,7 +422,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*PLANNERS)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: Request, pk: int) -> HttpResponse:
     """Accept a breach for the day, with a reason; logged."""
     plan = plan_to_change(request, pk)
     first = {"code": request.GET.get("brott"), "about": request.GET.get("om")}
@@ -440,7 +441,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*PLANNERS)
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: Request, pk: int) -> HttpResponse:
     """A visit that the base plan does not have, placed by nobody yet."""
     plan = plan_to_change(request, pk)
     form = AddForm(request.POST or None, plan=plan, today=request.today)
@@ -461,7 +462,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "planning/board/add.html", context, status=status)
 
 
-def _tell(request: HttpRequest, made: Visit, started: list[Started]) -> None:
+def _tell(request: Request, made: Visit, started: list[Started]) -> None:
     """Where the visit lies, and of each extra need whom to contact, by when and why (EXT-01)."""
     said = f"Besöket hos {made.client.short_name} ligger i Otilldelade."
     if not started:
@@ -472,6 +473,6 @@ def _tell(request: HttpRequest, made: Visit, started: list[Started]) -> None:
         messages.warning(request, one.words(act))
 
 
-def _add(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> tuple[Visit, list[Started]]:
+def _add(request: Request, plan: DayPlan, said: dict[str, Any]) -> tuple[Visit, list[Started]]:
     act = editing.act_of(request, said["client"], PLANNERS)
     return adding.add(plan, adding.NewVisit(**said), act)

@@ -3,13 +3,14 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from cases.commands import Refused
 from clients import editing
 from organisation import entry
 from organisation.access import roles
+from organisation.request import Request
 from planning.board.change import PLANNERS
 from planning.board.reach import plan_to_change
 from planning.declines.forms import DeclineForm
@@ -19,7 +20,7 @@ from planning.models import DayPlan, Decline, Visit
 
 
 @roles(*PLANNERS)
-def declined(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
+def declined(request: Request, pk: int, visit: int) -> HttpResponse:
     """A visit is declined: by the rule of 24 hours it stays as declined, or is removed."""
     plan = plan_to_change(request, pk)
     row = _visit(plan, visit)
@@ -43,7 +44,7 @@ def _visit(plan: DayPlan, pk: int) -> Visit:
     return get_object_or_404(found, pk=pk, plan=plan)
 
 
-def _decline(request: HttpRequest, row: Visit, form: DeclineForm) -> Decline:
+def _decline(request: Request, row: Visit, form: DeclineForm) -> Decline:
     said = Declined(
         form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"]
     )  # fmt: skip
@@ -61,7 +62,7 @@ def _told(done: Decline) -> str:
 
 
 @roles(*PLANNERS)
-def hole(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
+def hole(request: Request, pk: int, visit: int) -> HttpResponse:
     """What fits where a visit stood that is not to be done any more."""
     plan = plan_to_change(request, pk)
     row = _visit(plan, visit)

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from cases.leading import leading_command
+from organisation.request import Request
 from planning.extras import rules
 from planning.models import ExtraNeed
 
 TEMPLATE = "planning/extras/need.html"
 
 
-def panel(need: ExtraNeed, request: HttpRequest) -> dict[str, Any]:
+def panel(need: ExtraNeed, request: Request) -> dict[str, Any]:
     """The contacts, the visits, what was sent to Viva, and which day it is."""
     return {
         "timer": rules.timer(need.first_day, request.today) if need.counts_days else "",

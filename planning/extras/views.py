@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -21,6 +21,7 @@ from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import Role
 from planning import daytime
 from planning.board import adding
@@ -35,7 +36,7 @@ PER_PAGE = 50
 
 
 @roles(*READERS)
-def needs(request: HttpRequest) -> HttpResponse:
+def needs(request: Request) -> HttpResponse:
     """The extra needs that one sees, the most urgent first, with the person they concern (SEC-02)."""
     form = NeedFilter(request.GET, units=editing.units_of(request.actor))
     found = _filtered(request, form.cleaned_data if form.is_valid() else {})
@@ -56,7 +57,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/extras/list.html", context)
 
 
-def _filtered(request: HttpRequest, wanted: dict[str, Any]) -> QuerySet[ExtraNeed]:
+def _filtered(request: Request, wanted: dict[str, Any]) -> QuerySet[ExtraNeed]:
     seen = Case.objects.filter(kind=ExtraNeed.case_kind).visible_to(request.actor)
     found = ExtraNeed.objects.filter(pk__in=seen.with_next_deadline().values("pk"))
     if unit := wanted.get("enhet"):
@@ -76,7 +77,7 @@ def _filtered(request: HttpRequest, wanted: dict[str, Any]) -> QuerySet[ExtraNee
 
 
 @roles(*PLANNERS)
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: Request) -> HttpResponse:
     """An extra visit that was done without planning begins the same need (EXT-01)."""
     units = editing.units_of(request.actor, PLANNERS)
     people = Client.objects.people().filter(unit__in=units, is_dormant=False)
@@ -101,7 +102,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/extras/report.html", context, status=status)
 
 
-def _report(request: HttpRequest, said: dict[str, Any]) -> list[Started]:
+def _report(request: Request, said: dict[str, Any]) -> list[Started]:
     client, day = said["client"], said["day"]
     act = editing.act_of(request, client, PLANNERS)
     start = daytime.from_wall(day, said["start"])
@@ -116,7 +117,7 @@ def _report(request: HttpRequest, said: dict[str, Any]) -> list[Started]:
         return adding.add(plan, new, act)[1]
 
 
-def _told(request: HttpRequest, client: Client, started: list[Started]) -> HttpResponse:
+def _told(request: Request, client: Client, started: list[Started]) -> HttpResponse:
     act = editing.act_of(request, client, PLANNERS)
     if not started:
         messages.success(
@@ -139,7 +140,7 @@ COLUMNS = (("Enhet", 34), ("Antal", 10), ("Längd, median dagar", 20), ("Upphör
 
 
 @roles(*FIGURE_READERS)
-def figures(request: HttpRequest) -> HttpResponseBase:
+def figures(request: Request) -> HttpResponseBase:
     """How extra needs go per unit and month: how many, how long, ended, applied for, forgotten."""
     seen = Case.objects.filter(kind=ExtraNeed.case_kind).visible_to(request.actor).values("pk")
     found = year.figures_of(seen, request.today)

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -18,6 +17,7 @@ from organisation.access import roles
 from organisation.models import Unit, User
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
+from organisation.request import Request
 from planning.board.reach import units_of
 from planning.history.words import Told, told
 from planning.models import Carer, PlanChange, Shift
@@ -71,7 +71,7 @@ class ChangesForm(forms.Form):
 
 @roles(*READERS)
 @require_GET
-def changes(request: HttpRequest) -> HttpResponseBase:
+def changes(request: Request) -> HttpResponseBase:
     """The changes that were looked for, the latest first; as Excel with `excel=1`."""
     form = _form(request)
     found = _found(form.cleaned_data) if form.is_valid() else PlanChange.objects.none()
@@ -90,7 +90,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     return render(request, "planning/history/changes.html", context)
 
 
-def _form(request: HttpRequest) -> ChangesForm:
+def _form(request: Request) -> ChangesForm:
     """The form as it was asked, else the last week of the first unit."""
     units = units_of(request.actor)
     said = request.GET.dict()
@@ -129,7 +129,7 @@ def _touching(rows: QuerySet[PlanChange], carer: Carer, first: date, last: date)
     return found | set(rows.filter(visit__staff__shift__in=shifts).values_list("pk", flat=True))
 
 
-def _log_read(request: HttpRequest, said: dict[str, Any]) -> None:
+def _log_read(request: Request, said: dict[str, Any]) -> None:
     """What was looked for, by number (SEC-02)."""
     unit = said["enhet"]
     values = {name: getattr(value, "pk", value) for name, value in said.items() if value}

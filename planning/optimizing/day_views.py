@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Refused
 from organisation.access import roles
+from organisation.request import Request
 from planning.board.change import PLANNERS
 from planning.board.problem import PROFILES
 from planning.board.reach import plan_to_change
@@ -36,7 +37,7 @@ class DaysForm(forms.Form):
 
 
 @roles(*PLANNERS)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """The last run of several days that this day was part of, and the form that starts the next."""
     plan = plan_to_change(request, pk)
     form = DaysForm(request.POST or None)
@@ -80,7 +81,7 @@ def _group(plan: DayPlan, group: uuid.UUID) -> list[OptimizerRun]:
 
 @roles(*PLANNERS)
 @require_GET
-def progress(request: HttpRequest, pk: int, group: uuid.UUID) -> HttpResponse:
+def progress(request: Request, pk: int, group: uuid.UUID) -> HttpResponse:
     """How the days go, as a piece of the page."""
     plan = plan_to_change(request, pk)
     return render(request, "planning/optimizing/days_run.html", _shown(plan, _group(plan, group)))
@@ -88,7 +89,7 @@ def progress(request: HttpRequest, pk: int, group: uuid.UUID) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-def stop(request: HttpRequest, pk: int, group: uuid.UUID) -> HttpResponse:
+def stop(request: Request, pk: int, group: uuid.UUID) -> HttpResponse:
     """Stop, and keep what has been found."""
     _group(plan_to_change(request, pk), group)
     days.stop(group, request.user, at=request.at)
@@ -98,7 +99,7 @@ def stop(request: HttpRequest, pk: int, group: uuid.UUID) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-def accept(request: HttpRequest, pk: int, group: uuid.UUID) -> HttpResponse:
+def accept(request: Request, pk: int, group: uuid.UUID) -> HttpResponse:
     """Carry out the proposals of all the days."""
     _group(plan_to_change(request, pk), group)
     key = request.POST.get("key") or uuid.uuid4().hex

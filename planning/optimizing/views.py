@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Refused
 from organisation import entry
 from organisation.access import in_background, roles
+from organisation.request import Request
 from planning import daytime
 from planning.board.change import PLANNERS
 from planning.board.problem import PROFILES
@@ -50,7 +51,7 @@ class RunForm(forms.Form):
 
 
 @roles(*PLANNERS)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """The last run of a plan, and the form that starts the next."""
     plan = plan_to_change(request, pk)
     form = RunForm(request.POST or None)
@@ -72,7 +73,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "planning/optimizing/page.html", context, status=status)
 
 
-def _start(request: HttpRequest, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
+def _start(request: Request, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
     until = daytime.minute_of(plan.day, request.at) + TWO_HOURS
     return runs.start(
         plan, request.user, profile=said["profile"], seconds=said["seconds"], at=request.at,
@@ -155,7 +156,7 @@ def _move(plan: DayPlan, name: str, said: dict[str, Any], shift: int) -> str:
 @in_background
 @roles(*PLANNERS)
 @require_GET
-def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:
+def progress(request: Request, pk: int, run: int) -> HttpResponse:
     """How a run goes, as a piece of the page."""
     plan = plan_to_change(request, pk)
     runs.end_silent(plan)
@@ -166,7 +167,7 @@ def progress(request: HttpRequest, pk: int, run: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-def stop(request: HttpRequest, pk: int, run: int) -> HttpResponse:
+def stop(request: Request, pk: int, run: int) -> HttpResponse:
     """Stop the search and keep the best."""
     plan = plan_to_change(request, pk)
     runs.stop(get_object_or_404(OptimizerRun, pk=run, plan=plan), request.user, at=request.at)
@@ -176,7 +177,7 @@ def stop(request: HttpRequest, pk: int, run: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-def accept(request: HttpRequest, pk: int, run: int) -> HttpResponse:
+def accept(request: Request, pk: int, run: int) -> HttpResponse:
     """Carry out the proposal, whole or for the rows that were ticked."""
     plan = plan_to_change(request, pk)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +16,7 @@ from organisation.acting import act_of
 from organisation.middleware import PRACTISING
 from organisation.models import RoleAssignment, Unit
 from organisation.pages import changing
+from organisation.request import Request
 from organisation.roles import Role
 from planning.models import Practice, Training
 from planning.practice import making
@@ -26,7 +27,7 @@ from planning.staffing.reach import EDITORS
 
 @roles(*EDITORS)
 @require_GET
-def practices(request: HttpRequest) -> HttpResponse:
+def practices(request: Request) -> HttpResponse:
     """The units that one plans, each with its practice unit, and the trainings of them."""
     units = _units(request)
     last = {
@@ -49,7 +50,7 @@ def practices(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/practice/list.html", context)
 
 
-def _units(request: HttpRequest) -> QuerySet[Unit]:
+def _units(request: Request) -> QuerySet[Unit]:
     """The real units with clients that the person plans; none while practising."""
     planned = reach.units(request, EDITORS).filter(practice_of=None)
     return planned.filter(pk__in=Client.objects.values("unit")).order_by("path")
@@ -57,7 +58,7 @@ def _units(request: HttpRequest) -> QuerySet[Unit]:
 
 @roles(*EDITORS)
 @require_POST
-def make(request: HttpRequest, unit: int) -> HttpResponse:
+def make(request: Request, unit: int) -> HttpResponse:
     """Have a unit copied."""
     from planning.tasks import make_practice  # the tasks know every part of planning
 
@@ -72,14 +73,14 @@ def make(request: HttpRequest, unit: int) -> HttpResponse:
     return redirect("practice:list")
 
 
-def _practice(request: HttpRequest, pk: int) -> Practice:
+def _practice(request: Request, pk: int) -> Practice:
     found = Practice.objects.filter(original__in=_units(request), ended_at=None)
     return get_object_or_404(found.select_related("unit", "original"), pk=pk)
 
 
 @roles(*EDITORS)
 @require_POST
-def enter(request: HttpRequest, pk: int) -> HttpResponse:
+def enter(request: Request, pk: int) -> HttpResponse:
     """Step into the practice unit: from here on the person sees nothing else."""
     made = _practice(request, pk)
     if made.unit is None:
@@ -100,7 +101,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @logged_in
 @require_POST
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Request) -> HttpResponse:
     """Back to what is real."""
     request.session.pop(PRACTISING, None)
     return redirect("start")
@@ -108,7 +109,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: Request, pk: int) -> HttpResponse:
     """Take a practice unit away; another can then be made."""
     made = _practice(request, pk)
     making.end(made, act_of(request, EDITORS, made.original.path))
@@ -118,7 +119,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def train(request: HttpRequest) -> HttpResponse:
+def train(request: Request) -> HttpResponse:
     """Note that somebody has been trained."""
     form = TrainingForm(
         request.POST or None, units=_units(request), today=request.today,

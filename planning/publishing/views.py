@@ -8,7 +8,7 @@ from io import BytesIO
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Max, Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +16,7 @@ from cases.commands import Command, Refused, perform
 from clients.models import READERS
 from organisation import entry
 from organisation.access import roles
+from organisation.request import Request
 from planning.board import reading as board
 from planning.board.change import PLANNERS
 from planning.board.counts import count
@@ -37,7 +38,7 @@ class Receiver:
 
 @roles(*READERS)
 @require_GET
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """What a publication would tell, what stops it, and what has gone out."""
     plan = get_plan(request, pk)
     found, counts = reading.pending(plan), count(board.read(plan))
@@ -76,7 +77,7 @@ def receivers(plan: DayPlan) -> list[Receiver]:
 
 @roles(*PLANNERS)
 @require_POST
-def do(request: HttpRequest, pk: int) -> HttpResponse:
+def do(request: Request, pk: int) -> HttpResponse:
     """Settle, publish or restore."""
     plan = plan_to_change(request, pk)
     said = request.POST
@@ -113,7 +114,7 @@ def _told(plan: DayPlan, command: Command) -> str:
 
 @roles(*READERS)
 @require_GET
-def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def version(request: Request, pk: int, number: int) -> HttpResponse:
     """An earlier version: what the board would become if it were restored."""
     plan = get_plan(request, pk)
     row = get_object_or_404(plan.versions.select_related("recorded_by"), number=number)
@@ -132,7 +133,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @roles(*READERS)
 @require_GET
-def pack(request: HttpRequest, pk: int) -> FileResponse:
+def pack(request: Request, pk: int) -> FileResponse:
     """The printable pack as it would be now: the last publication, else the board as it stands."""
     plan = get_plan(request, pk)
     whole = packs.pack_of(plan, reading.published_version(plan))

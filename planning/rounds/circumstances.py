@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -18,6 +18,7 @@ from clients.models import Client
 from clients.views import address, client_form
 from organisation.access import roles
 from organisation.pages import changing
+from organisation.request import Request
 from planning.away.following import follow
 from planning.away.times import gone_from, home_again
 from planning.models import Absence, DoubleStaffing, Preference
@@ -27,7 +28,7 @@ from planning.rounds.forms import AbsenceForm, CareContactForm, DoubleStaffingFo
 
 @roles(*PLANNERS)
 @transaction.atomic
-def add_absence(request: HttpRequest, pk: int) -> HttpResponse:
+def add_absence(request: Request, pk: int) -> HttpResponse:
     """A client goes away; the visits go with them."""
     client = editing.client_of(request, pk, PLANNERS, lock=True)
     form = AbsenceForm(request.POST or None, client=client, initial={"first": request.today})
@@ -41,7 +42,7 @@ def add_absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @transaction.atomic
-def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
+def change_absence(request: Request, pk: int) -> HttpResponse:
     """Home earlier or later than was thought, or the day is known at last."""
     row, client = _absence(request, pk)
     first = row.first
@@ -60,7 +61,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel_absence(request: Request, pk: int) -> HttpResponse:
     """An absence that never came to be; it stays in the records."""
     row, client = _absence(request, pk)
     row.cancelled_at = request.at
@@ -73,7 +74,7 @@ def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @transaction.atomic
-def care_contact(request: HttpRequest, pk: int) -> HttpResponse:
+def care_contact(request: Request, pk: int) -> HttpResponse:
     """The permanent care contact from a day, or why none is needed; the one before ends."""
     client = editing.client_of(request, pk, PLANNERS, lock=True)
     form = CareContactForm(
@@ -93,7 +94,7 @@ def care_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @transaction.atomic
-def add_wish(request: HttpRequest, pk: int) -> HttpResponse:
+def add_wish(request: Request, pk: int) -> HttpResponse:
     """A carer that the client wants, or does not want."""
     client = editing.client_of(request, pk, PLANNERS, lock=True)
     form = WishForm(request.POST or None, client=client, day=request.today)
@@ -108,7 +109,7 @@ def add_wish(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def remove_wish(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_wish(request: Request, pk: int) -> HttpResponse:
     """A wish that does not hold any more."""
     wish = get_object_or_404(Preference.objects.select_related("carer"), pk=pk)
     client = editing.client_of(request, wish.client_id, PLANNERS)
@@ -120,7 +121,7 @@ def remove_wish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @transaction.atomic
-def add_double_staffing(request: HttpRequest, pk: int) -> HttpResponse:
+def add_double_staffing(request: Request, pk: int) -> HttpResponse:
     """The risk assessment and the manager's decision, with the day it is reviewed."""
     client = editing.client_of(request, pk, PLANNERS, lock=True)
     form = DoubleStaffingForm(request.POST or None)
@@ -135,12 +136,12 @@ def add_double_staffing(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _absence(request: HttpRequest, pk: int) -> tuple[Absence, Client]:
+def _absence(request: Request, pk: int) -> tuple[Absence, Client]:
     row = get_object_or_404(Absence.objects.select_for_update(), pk=pk, cancelled_at=None)
     return row, editing.client_of(request, row.client_id, PLANNERS, lock=True)
 
 
-def _keep(request: HttpRequest, client: Client, form: Any, name: str) -> Any:
+def _keep(request: Request, client: Client, form: Any, name: str) -> Any:
     act = editing.act_of(request, client, PLANNERS)
     row = form.save(commit=False)
     row.client = client
@@ -151,12 +152,12 @@ def _keep(request: HttpRequest, client: Client, form: Any, name: str) -> Any:
     return row
 
 
-def _follow(request: HttpRequest, client: Client, first: Any) -> int:
+def _follow(request: Request, client: Client, first: Any) -> int:
     act = editing.act_of(request, client, PLANNERS)
     return drafts.regenerate(client, first, act) + follow(client, act)
 
 
-def _to_consequences(request: HttpRequest, row: Absence, changed: int) -> HttpResponse:
+def _to_consequences(request: Request, row: Absence, changed: int) -> HttpResponse:
     messages.success(request, _told(row, changed))
     return redirect("clients:absence_consequences", row.pk)
 

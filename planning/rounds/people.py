@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -22,6 +22,7 @@ from organisation.models import Unit
 from organisation.pages import history
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
+from organisation.request import Request
 from planning.away.following import follow
 from planning.extras.reading import needs_of
 from planning.models import Absence
@@ -40,7 +41,7 @@ COLUMNS = (
 
 
 @roles(*READERS)
-def clients(request: HttpRequest) -> HttpResponseBase:
+def clients(request: Request) -> HttpResponseBase:
     """The clients of one's units. A name or an identity number is sent, never put in the address."""
     form, found = _filtered(request)
     asked = entry.sought(request.POST.get("sok"))
@@ -90,7 +91,7 @@ def in_order(people: QuerySet[Client]) -> QuerySet[Client]:
     return people.order_by("has_protected_identity", "name", "pk")
 
 
-def _filtered(request: HttpRequest) -> tuple[ListFilter, QuerySet[Client]]:
+def _filtered(request: Request) -> tuple[ListFilter, QuerySet[Client]]:
     form = ListFilter(request.GET, units=editing.units_of(request.actor))
     wanted = form.cleaned_data if form.is_valid() else {}
     found = Client.objects.visible_to(request.actor)
@@ -101,7 +102,7 @@ def _filtered(request: HttpRequest) -> tuple[ListFilter, QuerySet[Client]]:
     return form, in_order(_of_kind(found, wanted.get("visa", ""), request))
 
 
-def _of_kind(found: QuerySet[Client], kind: str, request: HttpRequest) -> QuerySet[Client]:
+def _of_kind(found: QuerySet[Client], kind: str, request: Request) -> QuerySet[Client]:
     today = request.today
     if kind == "alla":
         return found
@@ -124,7 +125,7 @@ def _of_kind(found: QuerySet[Client], kind: str, request: HttpRequest) -> QueryS
     return found.filter(is_dormant=False)
 
 
-def _export(request: HttpRequest, found: QuerySet[Client]) -> HttpResponseBase:
+def _export(request: Request, found: QuerySet[Client]) -> HttpResponseBase:
     """The list as Excel, the protected masked; that it was taken out is logged (SEC-02)."""
     rows = standings(found, request.today)
     root = Unit.objects.get(parent=None)
@@ -146,7 +147,7 @@ def _line(row: Standing) -> list[Any]:
 
 
 @roles(*READERS)
-def client(request: HttpRequest, pk: int) -> HttpResponse:
+def client(request: Request, pk: int) -> HttpResponse:
     """A client: particulars, decisions, orders, and what surrounds them. The reading is logged."""
     person = editing.client_of(request, pk)
     [row] = standings(Client.objects.filter(pk=pk), request.today)
@@ -179,7 +180,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "clients/client.html", context)
 
 
-def _may_order(request: HttpRequest, person: Client, order: Any) -> bool:
+def _may_order(request: Request, person: Client, order: Any) -> bool:
     allowed = ORDERERS | NURSES if order.legal_basis == "hsl" else ORDERERS
     return editing.may(request, person, allowed)
 
@@ -194,7 +195,7 @@ def _print_anew(person: Client) -> None:
 
 @roles(*ORDERERS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """A client's particulars. Visits follow where the person may have them, and in which unit."""
     person = editing.client_of(request, pk, ORDERERS, lock=True)
     if person.has_protected_identity:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -24,6 +24,7 @@ from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
+from organisation.request import Request
 from planning import daytime
 from planning.models import DayPlan, TemplateVisit, VisitTemplate
 from planning.models.templates import MOST_WEEKS
@@ -43,7 +44,7 @@ LIGHTS = {"red": "Röd", "amber": "Gul"}
 
 
 @roles(*READERS)
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: Request) -> HttpResponse:
     """The clients of one's units with the state of their base plans; unread orders on top."""
     form, people = _of_unit(request)
     active = people.active(request.today, request.today)
@@ -58,7 +59,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     return render(request, "rounds/list.html", context)
 
 
-def _of_unit(request: HttpRequest) -> tuple[UnitFilter, Any]:
+def _of_unit(request: Request) -> tuple[UnitFilter, Any]:
     form = UnitFilter(request.GET, units=editing.units_of(request.actor))
     people = Client.objects.visible_to(request.actor)
     unit = form.cleaned_data.get("enhet") if form.is_valid() else None
@@ -72,7 +73,7 @@ def _in_page(page: Any, day: date) -> list[Standing]:
 
 
 @roles(*READERS)
-def deviations(request: HttpRequest) -> HttpResponseBase:
+def deviations(request: Request) -> HttpResponseBase:
     """What is to be seen to each day: granted and not planned, and the other way round (BEY-07)."""
     form, people = _of_unit(request)
     active = in_order(people.active(request.today, request.today))
@@ -86,7 +87,7 @@ def deviations(request: HttpRequest) -> HttpResponseBase:
     return render(request, "rounds/deviations.html", context)
 
 
-def _export(request: HttpRequest, rows: list[Standing]) -> HttpResponseBase:
+def _export(request: Request, rows: list[Standing]) -> HttpResponseBase:
     log_read(
         request, "clients", "export_clients", Unit.objects.get(parent=None), READERS,
         values={"clients": len(rows)},
@@ -106,14 +107,14 @@ def _export(request: HttpRequest, rows: list[Standing]) -> HttpResponseBase:
 
 
 @roles(*READERS)
-def template(request: HttpRequest, pk: int) -> HttpResponse:
+def template(request: Request, pk: int) -> HttpResponse:
     """A client's base plan as a matrix, with what is granted beside it. The reading is logged."""
     return _page(request, editing.client_of(request, pk))
 
 
 @roles(*PLANNERS)
 @transaction.atomic
-def visit(request: HttpRequest, pk: int) -> HttpResponse:
+def visit(request: Request, pk: int) -> HttpResponse:
     """A visit of the matrix in the panel; what is written goes into the draft."""
     row = get_object_or_404(drafts.with_content(TemplateVisit.objects.all()), pk=pk)
     client = editing.client_of(request, row.template.client_id, PLANNERS)
@@ -142,7 +143,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @transaction.atomic
-def add_visit(request: HttpRequest, pk: int, week: int, weekday: int) -> HttpResponse:
+def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpResponse:
     """A new visit on a day, or on several at once."""
     client = editing.client_of(request, pk, PLANNERS)
     shown = _shown(client, request)
@@ -170,7 +171,7 @@ def add_visit(request: HttpRequest, pk: int, week: int, weekday: int) -> HttpRes
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def remove_visit(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_visit(request: Request, pk: int) -> HttpResponse:
     """Take a visit out of the draft."""
     row = get_object_or_404(TemplateVisit.objects.select_related("template"), pk=pk)
     client = editing.client_of(request, row.template.client_id, PLANNERS)
@@ -184,7 +185,7 @@ def remove_visit(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def copy_week(request: HttpRequest, pk: int, source: int, target: int) -> HttpResponse:
+def copy_week(request: Request, pk: int, source: int, target: int) -> HttpResponse:
     """One week like another."""
     client = editing.client_of(request, pk, PLANNERS)
     act = editing.act_of(request, client, PLANNERS)
@@ -198,7 +199,7 @@ def copy_week(request: HttpRequest, pk: int, source: int, target: int) -> HttpRe
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def set_weeks(request: HttpRequest, pk: int) -> HttpResponse:
+def set_weeks(request: Request, pk: int) -> HttpResponse:
     """A cycle of another number of weeks."""
     client = editing.client_of(request, pk, PLANNERS)
     form = WeeksForm(request.POST)
@@ -213,7 +214,7 @@ def set_weeks(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*PLANNERS)
 @require_POST
 @transaction.atomic
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: Request, pk: int) -> HttpResponse:
     """Throw the draft away."""
     client = editing.client_of(request, pk, PLANNERS)
     if draft := client.templates.select_for_update().filter(is_draft=True).first():
@@ -224,7 +225,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: Request, pk: int) -> HttpResponse:
     """The draft takes effect from a day."""
     client = editing.client_of(request, pk, PLANNERS)
     draft = client.templates.filter(is_draft=True).first()
@@ -248,7 +249,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, client, day_form=form)
 
 
-def _shown(client: Client, request: HttpRequest) -> VisitTemplate | None:
+def _shown(client: Client, request: Request) -> VisitTemplate | None:
     """The template that the page shows: the draft, the one asked for, or the latest."""
     rows = list(drafts.templates_of(client))
     asked = entry.whole_number(request.GET.get("mall"))
@@ -263,7 +264,7 @@ def _granted(client: Client, day: date) -> dict[int, int]:
     return dict(held.order_by("valid_from").values_list("service_id", "minutes"))
 
 
-def _back(request: HttpRequest, client: Client, draft: VisitTemplate, said: str) -> HttpResponse:
+def _back(request: Request, client: Client, draft: VisitTemplate, said: str) -> HttpResponse:
     messages.success(request, f"{said} Ingenting ändras i planeringen förrän du sparar.")
     for text in overlaps(draft.visits.all()):
         messages.warning(request, f"{text} Flytta ett av dem om det inte är meningen.")
@@ -271,7 +272,7 @@ def _back(request: HttpRequest, client: Client, draft: VisitTemplate, said: str)
 
 
 def _page(
-    request: HttpRequest, client: Client, *, form: Any = None, title: str = "",
+    request: Request, client: Client, *, form: Any = None, title: str = "",
     chosen: TemplateVisit | None = None, day_form: Any = None, weeks_form: Any = None,
 ) -> HttpResponse:  # fmt: skip
     """The matrix with its panels; `form` is the visit that is being edited."""
@@ -315,14 +316,14 @@ def _day_of(shown: VisitTemplate | None, today: date) -> date:
     return max(today, shown.valid_from) if shown and not shown.is_draft else today
 
 
-def _asked_day(request: HttpRequest) -> FirstDayForm:
+def _asked_day(request: Request) -> FirstDayForm:
     if request.method == "GET" and "fran" in request.GET:
         return FirstDayForm(request.GET)
     return FirstDayForm(initial={"fran": calendar.add_days(request.today, 1)})
 
 
 def _preview(
-    request: HttpRequest, client: Client, shown: VisitTemplate | None, form: FirstDayForm
+    request: Request, client: Client, shown: VisitTemplate | None, form: FirstDayForm
 ) -> dict[str, Any]:
     """What a draft changes from the day asked for, on days that are planned already."""
     if shown is None or not shown.is_draft or not form.is_bound or not form.is_valid():
@@ -346,7 +347,7 @@ def _changed_services(row: Standing) -> set[int]:
 
 
 def _warnings(
-    request: HttpRequest, client: Client, row: Standing, found: balance.Balance,
+    request: Request, client: Client, row: Standing, found: balance.Balance,
     visits: list[TemplateVisit], shown: VisitTemplate | None,
 ) -> list[balance.Told]:  # fmt: skip
     """What the planner is told of the template that is shown."""

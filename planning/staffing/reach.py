@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from cases.commands import Act
@@ -12,6 +11,7 @@ from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.pages.reach import current_units_within
+from organisation.request import Request
 from organisation.roles import Role
 from planning.models import Carer, Shift
 
@@ -38,12 +38,12 @@ def shifts_within(actor: Actor, roles: Collection[str]) -> QuerySet[Shift]:
     return Shift.objects.filter(within(actor, roles, "unit", "carer__unit"))
 
 
-def units(request: HttpRequest, roles: Collection[str] = READERS) -> QuerySet[Unit]:
+def units(request: Request, roles: Collection[str] = READERS) -> QuerySet[Unit]:
     """The units that have not ended, of those that one reaches."""
     return current_units_within(request.actor, roles)
 
 
-def chosen_unit(request: HttpRequest, choices: list[Unit]) -> Unit | None:
+def chosen_unit(request: Request, choices: list[Unit]) -> Unit | None:
     """The unit that the address names; else the first that has carers, else the first."""
     wanted = request.GET.get("enhet", "")
     named = [unit for unit in choices if str(unit.pk) == wanted]
@@ -58,6 +58,6 @@ def get(rows: QuerySet, **what: Any) -> Any:
     return get_object_or_404(rows, **what)
 
 
-def act(request: HttpRequest, unit: Unit | None = None) -> Act:
+def act(request: Request, unit: Unit | None = None) -> Act:
     """Who does it in the unit (None: for all units), for whom, and when."""
     return act_of(request, EDITORS, unit.path if unit else "")

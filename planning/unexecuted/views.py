@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from organisation.models import Unit
 from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import Role
 from planning.models import Postponement
 from planning.unexecuted import document as pdf
@@ -42,7 +43,7 @@ COLUMNS = (
 
 
 @roles(*READERS)
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: Request) -> HttpResponse:
     """What has waited for three months, what soon will have, and what else the person wants to wait."""
     found = reading.lines(Client.objects.visible_to(request.actor), request.today)
     soon = calendar.add_days(request.today, NEAR)
@@ -59,7 +60,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/unexecuted/list.html", context)
 
 
-def _log_read(request: HttpRequest, found: list[Line], name: str = "read_unexecuted") -> None:
+def _log_read(request: Request, found: list[Line], name: str = "read_unexecuted") -> None:
     """Whose decisions were shown, by number (SEC-02)."""
     log_read(
         request, "clients", name, Unit.objects.get(parent=None), READERS,
@@ -68,7 +69,7 @@ def _log_read(request: HttpRequest, found: list[Line], name: str = "read_unexecu
 
 
 @roles(*REPORTERS)
-def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
+def report(request: Request, year: int, number: int) -> HttpResponseBase:
     """What is reported for a quarter: to IVO and the auditors by decision, to the council by number;
     as Excel with `excel=1`."""
     found = _report(request, year, number)
@@ -81,7 +82,7 @@ def report(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
 
 @roles(*REPORTERS)
 @require_GET
-def document(request: HttpRequest, year: int, number: int) -> FileResponse:
+def document(request: Request, year: int, number: int) -> FileResponse:
     """The same as a document that names nobody. It says itself that it is not to be sent as it is."""
     found = _report(request, year, number, "report_unexecuted")
     content = pdf.pdf(found, request.at)
@@ -90,7 +91,7 @@ def document(request: HttpRequest, year: int, number: int) -> FileResponse:
 
 
 def _report(
-    request: HttpRequest, year: int, number: int, name: str = "read_unexecuted"
+    request: Request, year: int, number: int, name: str = "read_unexecuted"
 ) -> reading.Report:
     """The quarter's report of those whom one sees; its making is on record. 404 before it begins."""
     if not (1 <= number <= 4 and 2000 <= year <= request.today.year):
@@ -138,7 +139,7 @@ class PostponeForm(forms.ModelForm):
 
 @roles(*ORDERERS)
 @transaction.atomic
-def postpone(request: HttpRequest, order: int) -> HttpResponse:
+def postpone(request: Request, order: int) -> HttpResponse:
     """The person's own wish to wait."""
     row = get_object_or_404(ServiceOrder.objects.select_related("client", "service"), pk=order)
     client = editing.client_of(request, row.client_id, ORDERERS, lock=True)
@@ -169,7 +170,7 @@ def postpone(request: HttpRequest, order: int) -> HttpResponse:
 
 @roles(*ORDERERS)
 @transaction.atomic
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: Request, pk: int) -> HttpResponse:
     """The person no longer wants to wait. The three months have run all the time (UNX-02)."""
     row = get_object_or_404(Postponement.objects.select_related("order__service"), pk=pk)
     client = editing.client_of(request, row.order.client_id, ORDERERS, lock=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +15,7 @@ from organisation.acting import act_of
 from organisation.models import Unit
 from organisation.pages.reach import current_units_within
 from organisation.reading import log_read
+from organisation.request import Request
 from planning.models import UnitMove
 from planning.units import moving
 from planning.units.forms import ChosenForm, MoveForm
@@ -24,7 +25,7 @@ from planning.units.preview import preview_of
 
 @roles(*MOVERS)
 @require_GET
-def moves(request: HttpRequest) -> HttpResponse:
+def moves(request: Request) -> HttpResponse:
     """What is prepared, and what has been done, in the units that one reaches."""
     units = _units(request)
     rows = UnitMove.objects.filter(source__in=units) | UnitMove.objects.filter(target__in=units)
@@ -39,13 +40,13 @@ def moves(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/units/list.html", context)
 
 
-def _units(request: HttpRequest) -> QuerySet[Unit]:
+def _units(request: Request) -> QuerySet[Unit]:
     """The units that one may merge and split; not those for practice."""
     return current_units_within(request.actor, MOVERS).filter(practice_of=None).order_by("path")
 
 
 @roles(*MOVERS)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """What is to move, then who when not everything does, what it would do, and doing it."""
     form = MoveForm(request.GET or None, units=_units(request), initial={"dag": request.today})
     context: dict[str, Any] = {"form": form}
@@ -77,16 +78,16 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/units/new.html", context)
 
 
-def _log_read(request: HttpRequest, wish: Wish) -> None:
+def _log_read(request: Request, wish: Wish) -> None:
     unit = wish.source
     log_read(request, f"unit:{unit.pk}", "read_unit_move", unit, MOVERS, unit.path)
 
 
-def _act(request: HttpRequest, unit: Unit) -> Act:
+def _act(request: Request, unit: Unit) -> Act:
     return act_of(request, MOVERS, unit.path)
 
 
-def _do(request: HttpRequest, wish: Wish) -> HttpResponse:
+def _do(request: Request, wish: Wish) -> HttpResponse:
     act, held = _act(request, wish.source), request.actor.holding(MOVERS, wish.source.path)
     move = moving.prepare(wish, act, held)
     if move.first_day <= request.today:
@@ -104,7 +105,7 @@ def _do(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 @roles(*MOVERS)
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """Take back what was prepared."""
     units = _units(request)
     found = UnitMove.objects.filter(source__in=units, target__in=units)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from cases import deadlines
 from cases.commands import registry
 from cases.models import AgendaItem, Deadline
+from organisation.request import Request
 from procurement.applications import rules
 from procurement.applications.models import CommitteeDecision, CorrectionCase, ProviderApplication
 
@@ -34,7 +34,7 @@ class Step:
     status: str
 
 
-def panels(items: Sequence[AgendaItem], request: HttpRequest) -> dict[int, SafeString]:
+def panels(items: Sequence[AgendaItem], request: Request) -> dict[int, SafeString]:
     """Each item as HTML, by its key: four queries, however many items."""
     applications = ProviderApplication.objects.select_related("unit", "provider").prefetch_related(
         Prefetch("deadlines", Deadline.objects.running(), to_attr="running")
@@ -59,7 +59,7 @@ def _shown(
     item: AgendaItem,
     application: ProviderApplication,
     decision: CommitteeDecision | None,
-    request: HttpRequest,
+    request: Request,
 ) -> dict[str, Any]:
     notice = getattr(decision, "notice", None)
     correction = getattr(decision, "correction", None)
@@ -120,7 +120,7 @@ def _letter(decision: CommitteeDecision | None) -> str:
     return "notice_approval" if decision.is_approval else "notice_rejection"
 
 
-def _last_day(decision: Any, notice: Any, request: HttpRequest) -> deadlines.Computed | None:
+def _last_day(decision: Any, notice: Any, request: Request) -> deadlines.Computed | None:
     """The last day to seek correction, from the notice, or as if it were given today (LOV-11)."""
     if decision is None or decision.is_approval:
         return None

@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -18,6 +18,7 @@ from organisation.access import roles
 from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import ADMINISTRATION, Role
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
@@ -30,7 +31,7 @@ INTAKE = frozenset(
 
 
 @roles(*ADMINISTRATION)
-def companies(request: HttpRequest) -> HttpResponse:
+def companies(request: Request) -> HttpResponse:
     """Companies, with the authority that waits for approval first."""
     rows = Provider.objects.annotate(
         waiting=Count(
@@ -46,7 +47,7 @@ def companies(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*ADMINISTRATION)
-def company(request: HttpRequest, pk: int) -> HttpResponse:
+def company(request: Request, pk: int) -> HttpResponse:
     """A company's facts, people and applications."""
     provider = get_object_or_404(Provider, pk=pk)
     log_read(request, f"provider:{pk}", "read_company", provider, ADMINISTRATION)
@@ -76,7 +77,7 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*INTAKE)
 @require_POST
-def authority(request: HttpRequest, pk: int) -> HttpResponse:
+def authority(request: Request, pk: int) -> HttpResponse:
     """Approve or end a person's authority to represent the company."""
     representation = get_object_or_404(
         Representation, pk=entry.whole_number(request.POST.get("representation")), provider_id=pk
@@ -95,7 +96,7 @@ def authority(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*INTAKE)
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: Request) -> HttpResponse:
     """An application that came on paper or by mail: the company first, then its day of arrival."""
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

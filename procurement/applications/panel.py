@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
-
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.applications import guards
 from procurement.applications.models import HandlingStep, ProviderApplication
 from procurement.specifications.wording import validity
@@ -42,7 +41,7 @@ class Row:
     asks_expiry: bool
 
 
-def panel(application: ProviderApplication, request: HttpRequest) -> dict[str, Any]:
+def panel(application: ProviderApplication, request: Request) -> dict[str, Any]:
     """Steps, checklist, and what is missing before the step that leads on."""
     lines = steps(application)
     rows = checklist(application, request.today)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
+from organisation.request import Request
 from procurement.contracts import rules
 from procurement.contracts.commands import stop_of, taken_hours
 from procurement.contracts.models import Contract, Permit
@@ -14,7 +13,7 @@ LATEST = 6
 DEMANDED = (Permit.Kind.IVO, Permit.Kind.INSURANCE)
 
 
-def panel(contract: Contract, request: HttpRequest) -> dict[str, Any]:
+def panel(contract: Contract, request: Request) -> dict[str, Any]:
     """What was agreed, newest first; who is reached, what is watched, and who has chosen it."""
     versions = list(contract.versions.prefetch_related("areas").order_by("-number"))
     return {
@@ -30,7 +29,7 @@ def panel(contract: Contract, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def life(contract: Contract, request: HttpRequest) -> dict[str, Any]:
+def life(contract: Contract, request: Request) -> dict[str, Any]:
     """What has been done and what comes: the provider's own part of the wheel."""
     duties = contract.duties.standing().select_related("case")
     done = list(duties.filter(case__closed_on__isnull=False).order_by("-due")[:LATEST])

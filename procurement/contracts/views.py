@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -19,6 +19,7 @@ from organisation.acting import act_of
 from organisation.fields import Day
 from organisation.models import Responsibility, Unit
 from organisation.pages.excel import workbook
+from organisation.request import Request
 from organisation.roles import Role
 from procurement.applications.models import ProviderApplication
 from procurement.contracts import rules
@@ -42,7 +43,7 @@ COLUMNS = (
 
 
 @roles(*READERS)
-def register(request: HttpRequest) -> HttpResponseBase:
+def register(request: Request) -> HttpResponseBase:
     """Every provider with its contract: what, where, how much, and what runs out next."""
     rows = _rows(request)
     if request.GET.get("format") == "xlsx":
@@ -60,7 +61,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
     return render(request, "procurement/contracts/register.html", context)
 
 
-def _rows(request: HttpRequest) -> list[Contract]:
+def _rows(request: Request) -> list[Contract]:
     """The contracts that were asked for, each with what holds today and what is watched next."""
     visible = Case.objects.visible_to(request.actor).filter(kind=Contract.case_kind)
     contracts = Contract.objects.filter(pk__in=visible.values("pk"))
@@ -86,7 +87,7 @@ def _known(name: str, wanted: str) -> bool:
     return wanted in ProviderApplication.Assignment
 
 
-def _expiring(request: HttpRequest) -> QuerySet[Deadline]:
+def _expiring(request: Request) -> QuerySet[Deadline]:
     running = Deadline.objects.running().filter(case=OuterRef("pk"), rule=rules.EXPIRY.code)
     return running.filter(due__lte=calendar.add_days(request.today, rules.EXPIRY.amber_days))
 
@@ -161,7 +162,7 @@ class OwnUnitForm(forms.Form):
 
 
 @roles(*ENTERS)
-def own_unit(request: HttpRequest) -> HttpResponse:
+def own_unit(request: Request) -> HttpResponse:
     """Enter an own unit, so that it is followed up as the companies are."""
     form = OwnUnitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -181,7 +182,7 @@ def own_unit(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: Request) -> HttpResponse:
     """Every provider that can be chosen, in neutral order and the same form (LOV 9:1, BEY-01)."""
     contracts = (
         Contract.objects.filter(state=Contract.State.IN_FORCE, table=Responsibility.Table.HOME_CARE)

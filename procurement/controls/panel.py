@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.controls.models import YearlyControl
 
 TEMPLATE = "procurement/control.html"
 
 
-def panel(control: YearlyControl, request: HttpRequest) -> dict[str, Any]:
+def panel(control: YearlyControl, request: Request) -> dict[str, Any]:
     """Each item with what came and what was found, and what the end waits for."""
     items = control.items.select_related("evidence").prefetch_related("reviews__recorded_by")
     return {"items": items, **leading_command(control, request)}
 
 
-def for_company(control: YearlyControl, request: HttpRequest) -> dict[str, Any]:
+def for_company(control: YearlyControl, request: Request) -> dict[str, Any]:
     """What the provider is asked for; taxes and credit are looked at without it."""
     if control.requested_on is None:
         raise Http404

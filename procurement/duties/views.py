@@ -9,7 +9,7 @@ from typing import Any
 import icalendar
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from cases.dates import MONTHS
 from organisation import entry, swedish
 from organisation.access import roles
 from organisation.pages.excel import workbook
+from organisation.request import Request
 from organisation.roles import Role
 from procurement.contracts.models import Contract
 from procurement.duties.models import Duty
@@ -57,7 +58,7 @@ class Asked:
     month: str
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Asked":
+    def of(cls, request: Request) -> "Asked":
         """From the address; what makes no sense is left out."""
         get = request.GET
         year = entry.number(get.get("ar"))
@@ -70,7 +71,7 @@ class Asked:
             get.get("manad", "") if get.get("manad", "") in map(str, range(1, 13)) else "",
         )
 
-    def rows(self, request: HttpRequest) -> QuerySet[Duty]:
+    def rows(self, request: Request) -> QuerySet[Duty]:
         """The duties, in order of day."""
         rows = Duty.objects.standing().visible_to(request.actor).filter(due__year=self.year)
         if self.provider:
@@ -91,7 +92,7 @@ class Asked:
 
 
 @roles(*READERS)
-def wheel(request: HttpRequest) -> HttpResponseBase:
+def wheel(request: Request) -> HttpResponseBase:
     """A year's duties as a wheel and as a list; as Excel and iCal of the same question."""
     asked = Asked.of(request)
     rows = asked.rows(request)
@@ -127,7 +128,7 @@ def wheel(request: HttpRequest) -> HttpResponseBase:
     return render(request, "procurement/duties/wheel.html", context)
 
 
-def _cells(request: HttpRequest, asked: Asked) -> list[Cell]:
+def _cells(request: Request, asked: Asked) -> list[Cell]:
     """Every month and kind that has something, placed on its ring."""
     counted: dict[tuple[int, str], list[str]] = {}
     rows = asked.rows(request).values_list("due", "kind", "case_id", "case__closed_on")
@@ -180,7 +181,7 @@ def _line(duty: Duty, today: date) -> list[Any]:
     ]  # fmt: skip
 
 
-def _calendar(request: HttpRequest, asked: Asked, rows: QuerySet[Duty]) -> HttpResponse:
+def _calendar(request: Request, asked: Asked, rows: QuerySet[Duty]) -> HttpResponse:
     """The duties as a calendar file: a whole day each, with an address that leads to the case."""
     feed = icalendar.Calendar()
     feed.add("prodid", "-//Kundval//Årshjul//SV")

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.escalations import rules
 from procurement.escalations.commands.measures import open_stop
 from procurement.escalations.models import Deviation, InDepthFollowUp
@@ -14,7 +13,7 @@ DEVIATION_PORTAL = "procurement/portal/deviation.html"
 IN_DEPTH_PORTAL = "procurement/portal/in_depth.html"
 
 
-def deviation(case: Deviation, request: HttpRequest) -> dict[str, Any]:
+def deviation(case: Deviation, request: Request) -> dict[str, Any]:
     """What happened, what the provider answers, and the question of IVO."""
     return {
         "questions": case.questions.select_related("recorded_by", "answered_by"),
@@ -24,7 +23,7 @@ def deviation(case: Deviation, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def in_depth(case: InDepthFollowUp, request: HttpRequest) -> dict[str, Any]:
+def in_depth(case: InDepthFollowUp, request: Request) -> dict[str, Any]:
     """The plan, what was found, and what has been demanded, proposed and decided."""
     return {
         "responsible_people": case.responsible_people.select_related("person"),
@@ -39,7 +38,7 @@ def in_depth(case: InDepthFollowUp, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def deviation_for_company(case: Deviation, request: HttpRequest) -> dict[str, Any]:
+def deviation_for_company(case: Deviation, request: Request) -> dict[str, Any]:
     """What the provider was asked and answered; its own report in whole. Never who complained."""
     own = case.source == Deviation.Source.OWN
     return {
@@ -49,7 +48,7 @@ def deviation_for_company(case: Deviation, request: HttpRequest) -> dict[str, An
     }
 
 
-def in_depth_for_company(case: InDepthFollowUp, request: HttpRequest) -> dict[str, Any]:
+def in_depth_for_company(case: InDepthFollowUp, request: Request) -> dict[str, Any]:
     """What is demanded of the provider and what has been decided; no plan and no proposals."""
     decided = case.sanctions.filter(decided_on__isnull=False)
     return {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from audit.act import Act
@@ -15,6 +15,7 @@ from cases.views import back_to, get_case
 from organisation.access import logged_in, roles
 from organisation.acting import act_of
 from organisation.models import Unit
+from organisation.request import Request
 from organisation.roles import ADMINISTRATION, Role
 from procurement.contracts.models import Contract
 from procurement.escalations.chain import chain as links_of
@@ -31,7 +32,7 @@ REPORTERS = ADMINISTRATION | {
 
 
 @roles(*REPORTERS)
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: Request) -> HttpResponse:
     """Report a deviation or a complaint about a provider."""
     form = ReportForm(
         request.POST or None, day=request.today, initial={"provider": request.GET.get("utforare")}
@@ -40,7 +41,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 @logged_in
-def report_own(request: HttpRequest, pk: int) -> HttpResponse:
+def report_own(request: Request, pk: int) -> HttpResponse:
     """The provider reports something of its own, by the contract's number."""
     contract = get_case(request, pk).concrete()
     if (
@@ -56,9 +57,7 @@ def report_own(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _report(
-    request: HttpRequest, form: Any, frame: str, open_new: Callable[[], Case]
-) -> HttpResponse:
+def _report(request: Request, form: Any, frame: str, open_new: Callable[[], Case]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         case = open_once(request.POST.get("key", ""), "open_deviation", open_new)
         messages.success(request, f"Avvikelsen är rapporterad och har nummer {case}.")
@@ -71,7 +70,7 @@ def _report(
     return render(request, "procurement/escalations/report.html", context, status=status)
 
 
-def _of_staff(request: HttpRequest, stated: dict[str, Any]) -> Deviation:
+def _of_staff(request: Request, stated: dict[str, Any]) -> Deviation:
     provider = stated["provider"]
     contract = contract_in_force(provider)
     unit = contract.unit if contract else Unit.objects.get(parent=None)
@@ -82,7 +81,7 @@ def _of_staff(request: HttpRequest, stated: dict[str, Any]) -> Deviation:
     )  # fmt: skip
 
 
-def _of_company(request: HttpRequest, contract: Contract, stated: dict[str, Any]) -> Deviation:
+def _of_company(request: Request, contract: Contract, stated: dict[str, Any]) -> Deviation:
     return open_deviation(
         contract.provider, contract, contract.unit, source=Deviation.Source.OWN,
         area=stated["area"], happened_on=stated["happened_on"], description=stated["description"],
@@ -91,7 +90,7 @@ def _of_company(request: HttpRequest, contract: Contract, stated: dict[str, Any]
 
 
 @logged_in
-def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def receipt(request: Request, pk: int) -> HttpResponse:
     """How it goes with a deviation, for who reported it and has no page of a case."""
     row = get_case(request, pk)
     if row.kind != Deviation.case_kind or request.actor.is_outside:
@@ -100,7 +99,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*InDepthFollowUp.reader_roles)
-def chain(request: HttpRequest, pk: int) -> HttpResponse:
+def chain(request: Request, pk: int) -> HttpResponse:
     """Everything from deviation to end in order of time (CAP-10)."""
     row = get_case(request, pk)
     if row.kind != InDepthFollowUp.case_kind:

@@ -3,21 +3,22 @@
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.areas import FollowUpArea
 from procurement.followups.models import FollowUp
 
 TEMPLATE = "procurement/follow_up.html"
 
 
-def panel(follow_up: FollowUp, request: HttpRequest) -> dict[str, Any]:
+def panel(follow_up: FollowUp, request: Request) -> dict[str, Any]:
     """The questions by area, and what the next step waits for."""
     return {"areas": _areas(follow_up), **leading_command(follow_up, request)}
 
 
-def for_company(follow_up: FollowUp, request: HttpRequest) -> dict[str, Any]:
+def for_company(follow_up: FollowUp, request: Request) -> dict[str, Any]:
     """The provider's own follow-up: the findings are shown when they are documented."""
     if follow_up.state == FollowUp.State.PLANNED and follow_up.booked_at is None:
         raise Http404

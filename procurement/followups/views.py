@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from cases import calendar
 from cases.models import Case
 from organisation.access import roles
+from organisation.request import Request
 from procurement.areas import FollowUpArea
 from procurement.contracts.models import Contract
 from procurement.followups import rules
@@ -49,7 +50,7 @@ class Compared:
 
 
 @roles(*FollowUp.reader_roles)
-def comparison(request: HttpRequest) -> HttpResponse:
+def comparison(request: Request) -> HttpResponse:
     """Every provider in the same form, the municipality's own among them, some at a time."""
     visible = Case.objects.visible_to(request.actor)
     contracts = Contract.objects.filter(

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from cases.commands import permitting, registry
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.applications.models import ProviderApplication
 from procurement.introductions.models import Introduction
 
 TEMPLATE = "procurement/introduction.html"
 
 
-def panel(introduction: Introduction, request: HttpRequest) -> dict[str, Any]:
+def panel(introduction: Introduction, request: Request) -> dict[str, Any]:
     """The programme step by step, the provider's access, and what the next step waits for."""
     steps = list(introduction.steps.select_related("evidence", "recorded_by"))
     known = registry.of(introduction)
@@ -31,7 +32,7 @@ def panel(introduction: Introduction, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def for_company(introduction: Introduction, request: HttpRequest) -> dict[str, Any]:
+def for_company(introduction: Introduction, request: Request) -> dict[str, Any]:
     """The company's programme: what is booked, done and left. Shown once the decision is given."""
     application = introduction.application
     if application and application.state != ProviderApplication.State.APPROVED:

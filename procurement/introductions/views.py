@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from cases import deadlines
@@ -11,6 +11,7 @@ from cases.invitations import calendar_file
 from cases.views import get_case
 from organisation.access import logged_in, roles
 from organisation.reading import log_read
+from organisation.request import Request
 from organisation.roles import Role
 from procurement.contracts.models import Contract
 from procurement.introductions.commands import ALL_ORDERING, ORDERING
@@ -20,7 +21,7 @@ AMBER_DAYS = 14
 
 
 @logged_in
-def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation(request: Request, pk: int) -> HttpResponse:
     """For those who see the introduction."""
     step = get_object_or_404(ProgrammeStep, pk=pk)
     case = get_case(request, step.introduction_id)
@@ -48,7 +49,7 @@ class Withdrawal:
 
 
 @roles(*ALL_ORDERING)
-def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+def withdrawal(request: Request, pk: int) -> HttpResponse:
     """What is taken back from a provider whose contract ends, by whom, and its last day (INT-08).
 
     The roles that take it back are told of the contract and read nothing else of it.
@@ -67,7 +68,7 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "procurement/introductions/withdrawal.html", context)
 
 
-def _ending(request: HttpRequest) -> QuerySet[Contract]:
+def _ending(request: Request) -> QuerySet[Contract]:
     """Ended contracts in the units in which the person holds one of the roles."""
     found = Contract.objects.none()
     for path in request.actor.unit_paths(ALL_ORDERING):
@@ -76,7 +77,7 @@ def _ending(request: HttpRequest) -> QuerySet[Contract]:
 
 
 def _withdrawal(
-    request: HttpRequest, contract: Contract, what: AccessOrder.What, held: list[AccessOrder]
+    request: Request, contract: Contract, what: AccessOrder.What, held: list[AccessOrder]
 ) -> Withdrawal:
     names = [str(Role(role).label) for role in sorted(ORDERING[what])]
     mine = request.actor.holding(ORDERING[what], contract.unit.path) is not None

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.meetings.models import Meeting
 
 TEMPLATE = "procurement/meeting.html"
 
 
-def panel(meeting: Meeting, request: HttpRequest) -> dict[str, Any]:
+def panel(meeting: Meeting, request: Request) -> dict[str, Any]:
     """What the next step waits for."""
     return leading_command(meeting, request)
 
 
-def for_company(meeting: Meeting, request: HttpRequest) -> dict[str, Any]:
+def for_company(meeting: Meeting, request: Request) -> dict[str, Any]:
     """A provider that is invited sees time, place, agenda, and the notes when it has been held."""
     return {}

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from cases.actions import AddAttachment, AttachmentForm
 from cases.commands import Command, Refused, perform
 from organisation import entry
+from organisation.request import Request
 from procurement.applications.commands.intake import (
     AnswerCompletion,
     AnswerForm,
@@ -24,7 +23,7 @@ TAKES_FILES = {State.DRAFT, State.RECEIVED, State.COMPLETION, State.HANDLING}
 class Sheet:
     """The one form of a company's case. Every command in it goes through `perform`, in order."""
 
-    def __init__(self, request: HttpRequest, application: ProviderApplication):
+    def __init__(self, request: Request, application: ProviderApplication):
         self.request, self.application = request, application
         self.sent = request.method == "POST"
         self.may_attach = application.state in TAKES_FILES

@@ -8,7 +8,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -20,6 +20,7 @@ from cases.views import actions, deadlines_of, get_case
 from organisation import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
+from organisation.request import Request
 from procurement.applications.commands.intake import open_draft
 from procurement.applications.models import ProviderApplication
 from procurement.applications.panel import checklist
@@ -30,13 +31,13 @@ from procurement.portal.sheet import Sheet
 from procurement.specifications.models import SpecificationVersion
 
 State = ProviderApplication.State
-pages: dict[str, tuple[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {}
+pages: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
 """The template of each kind of case that a company sees beside its applications, and what the
 template needs beyond what every case has. A case that the company may not see yet is Http404."""
 
 
 @public
-def register_company(request: HttpRequest) -> HttpResponse:
+def register_company(request: Request) -> HttpResponse:
     """A company registers itself; the answer is the same whatever is already known."""
     form = RegistrationForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _not_too_often(request, form):
@@ -49,7 +50,7 @@ def register_company(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
+def confirm_mail(request: Request, token: str) -> HttpResponse:
     """The link of the mail; opened by a button, so that a mail scanner does not confirm."""
     tried = request.method == "POST"
     if tried and not ratelimit.consume(request, action="confirm_mail"):
@@ -63,7 +64,7 @@ def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _not_too_often(request: HttpRequest, form: RegistrationForm) -> bool:
+def _not_too_often(request: Request, form: RegistrationForm) -> bool:
     """Whether a mail may be sent once more, to this address or from this place; else the form says."""
     if ratelimit.consume(
         request, action="register_company", key=form.cleaned_data["mail"].casefold()
@@ -78,7 +79,7 @@ def _not_too_often(request: HttpRequest, form: RegistrationForm) -> bool:
 
 
 @logged_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The company's applications, and whether the person's authority is approved."""
     representations = list(_representations(request))
     companies = request.actor.provider_ids | {row.provider_id for row in representations}
@@ -100,7 +101,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @logged_in
 @require_POST
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Begin a draft for one of the companies that the person represents; once per key."""
     row = get_object_or_404(
         _representations(request), provider_id=entry.whole_number(request.POST.get("provider"))
@@ -116,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @logged_in
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Request, pk: int) -> HttpResponse:
     """A company's own case: what it has to do, its checklist, messages, and how it goes on.
 
     One form takes particulars, files and the answer to a completion, so that nothing that was
@@ -151,7 +152,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "procurement/portal/case.html", context, status=status)
 
 
-def _process(request: HttpRequest, row: Case) -> HttpResponse:
+def _process(request: Request, row: Case) -> HttpResponse:
     """A case of another process, as the company sees it: its own part, and what it can do."""
     template, more = pages[row.kind]
     concrete = row.concrete()
@@ -176,7 +177,7 @@ def _shared(row: Case) -> dict[str, Any]:
     }
 
 
-def _representations(request: HttpRequest) -> Any:
+def _representations(request: Request) -> Any:
     return Representation.objects.filter(user=request.user, ended_on=None).select_related(
         "provider"
     )

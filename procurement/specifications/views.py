@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from cases.views import CASE_READERS
 from organisation.access import public, roles
 from organisation.acting import act_of
+from organisation.request import Request
 from organisation.roles import Role
 from procurement.specifications import editing
 from procurement.specifications.forms import ROW_FORMS, PublishForm, TermsForm
@@ -25,7 +26,7 @@ EDITORS = frozenset(
 
 
 @roles(*EDITORS)
-def versions(request: HttpRequest) -> HttpResponse:
+def versions(request: Request) -> HttpResponse:
     """Every version, the newest first."""
     rows = SpecificationVersion.objects.annotate(bound=Count("applications"))
     context = {
@@ -38,7 +39,7 @@ def versions(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Begin a draft as a copy of the latest version."""
     try:
         draft = editing.new_version(act_of(request, EDITORS))
@@ -50,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*EDITORS, *CASE_READERS)
-def version(request: HttpRequest, pk: int) -> HttpResponse:
+def version(request: Request, pk: int) -> HttpResponse:
     """A version with everything in it, and what it changes. Drafts are for those who write them."""
     row = get_object_or_404(SpecificationVersion, pk=pk)
     is_editor = request.actor.has_role(*EDITORS)
@@ -68,7 +69,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def terms(request: HttpRequest, pk: int) -> HttpResponse:
+def terms(request: Request, pk: int) -> HttpResponse:
     """Decision time and what is new, in a draft."""
     row = _draft(pk)
     form = TermsForm(request.POST or None, instance=row)
@@ -79,7 +80,7 @@ def terms(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def edit_row(request: HttpRequest, pk: int, part: str, row: int | None = None) -> HttpResponse:
+def edit_row(request: Request, pk: int, part: str, row: int | None = None) -> HttpResponse:
     """Add or change a section, a required attachment or a remedy of a draft."""
     found = _draft(pk)
     kind = _part(part)
@@ -100,7 +101,7 @@ def edit_row(request: HttpRequest, pk: int, part: str, row: int | None = None) -
 
 @roles(*EDITORS)
 @require_POST
-def move_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpResponse:
+def move_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
     """Move a row of a draft one place up or down."""
     kind = _part(part)
     found = get_object_or_404(kind.model, pk=row, specification=_draft(pk))
@@ -111,7 +112,7 @@ def move_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpResponse
 
 @roles(*EDITORS)
 @require_POST
-def remove_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpResponse:
+def remove_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
     """Take a row out of a draft."""
     found = get_object_or_404(_part(part).model, pk=row, specification=_draft(pk))
     editing.remove_row(found, act_of(request, EDITORS))
@@ -121,7 +122,7 @@ def remove_row(request: HttpRequest, pk: int, part: str, row: int) -> HttpRespon
 
 @roles(*EDITORS)
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: Request, pk: int) -> HttpResponse:
     """Throw a draft away."""
     row = _draft(pk)
     editing.discard(row, act_of(request, EDITORS))
@@ -130,7 +131,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: Request, pk: int) -> HttpResponse:
     """Publish a draft from a day on."""
     row = _draft(pk)
     form = PublishForm(request.POST or None, initial={"valid_from": request.today})
@@ -154,21 +155,21 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @public
-def in_force(request: HttpRequest) -> HttpResponse:
+def in_force(request: Request) -> HttpResponse:
     """The call document that holds today, for everybody."""
     row = SpecificationVersion.objects.in_force(request.today)
     return _public_page(request, row)
 
 
 @public
-def published(request: HttpRequest, number: int) -> HttpResponse:
+def published(request: Request, number: int) -> HttpResponse:
     """A published version, for everybody: an application is tried against the one of its day."""
     return _public_page(
         request, get_object_or_404(SpecificationVersion, number=number, published=True)
     )
 
 
-def _public_page(request: HttpRequest, row: SpecificationVersion | None) -> HttpResponse:
+def _public_page(request: Request, row: SpecificationVersion | None) -> HttpResponse:
     coming = SpecificationVersion.objects.filter(published=True, valid_from__gt=request.today)
     context = {
         "coming": coming.order_by("valid_from").first(),
@@ -214,7 +215,7 @@ def _address(row: SpecificationVersion) -> str:
 
 
 def _form_page(
-    request: HttpRequest, row: SpecificationVersion, form: Any, title: str, part: str = ""
+    request: Request, row: SpecificationVersion, form: Any, title: str, part: str = ""
 ) -> HttpResponse:
     context = {"version": row, "form": form, "title": title, "part": part}
     return render(

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BooleanField, Textarea, modelformset_factory
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cases.views import CASE_READERS
 from organisation.access import roles
 from organisation.acting import act_of
+from organisation.request import Request
 from organisation.roles import Role
 from procurement.templating import editing
 from procurement.templating.models import Template
@@ -28,7 +29,7 @@ def _kind_of(what: str) -> type[Template]:
 
 
 @roles(*CASE_READERS)
-def template_list(request: HttpRequest) -> HttpResponse:
+def template_list(request: Request) -> HttpResponse:
     """Every version, by what it is of and its kind, the newest first."""
     may_edit = request.actor.has_role(*EDITORS)
     groups = []
@@ -42,7 +43,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*CASE_READERS)
-def template(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+def template(request: Request, what: str, pk: int) -> HttpResponse:
     """A version: read when it is published, edited as a whole while it is a draft."""
     row = get_object_or_404(_kind_of(what), pk=pk)
     may_edit = request.actor.has_role(*EDITORS)
@@ -61,7 +62,7 @@ def template(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     return render(request, "procurement/templating/draft.html", context, status=status)
 
 
-def _row_forms(request: HttpRequest, row: Template) -> Any:
+def _row_forms(request: Request, row: Template) -> Any:
     model = row.rows.model
     texts = [
         name
@@ -89,7 +90,7 @@ def _row_forms(request: HttpRequest, row: Template) -> Any:
 
 @roles(*EDITORS)
 @require_POST
-def new_template(request: HttpRequest, what: str) -> HttpResponse:
+def new_template(request: Request, what: str) -> HttpResponse:
     """Begin a draft as a copy of the newest version of a kind."""
     of, kind = _kind_of(what), request.POST.get("kind", "")
     if kind not in of.Kind.values:
@@ -104,7 +105,7 @@ def new_template(request: HttpRequest, what: str) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def end_draft(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+def end_draft(request: Request, what: str, pk: int) -> HttpResponse:
     """Publish a draft, or throw it away."""
     draft = get_object_or_404(_kind_of(what), pk=pk)
     if request.POST.get("do") == "discard":

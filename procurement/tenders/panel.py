@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest
 
 from cases.commands import permitting, registry
 from cases.leading import leading_command
+from organisation.request import Request
 from procurement.tenders.models import SectionExpert, Tender
 
 TEMPLATE = "procurement/tender.html"
@@ -17,7 +17,7 @@ ON_ROWS = (
 """Commands that the page offers beside the row they are about."""
 
 
-def panel(tender: Tender, request: HttpRequest) -> dict[str, Any]:
+def panel(tender: Tender, request: Request) -> dict[str, Any]:
     """The sections with their experts, the reference group, questions, dates and the award."""
     return {
         **parts(tender),
@@ -41,7 +41,7 @@ def parts(tender: Tender) -> dict[str, Any]:
     }
 
 
-def may(tender: Tender, request: HttpRequest) -> set[str]:
+def may(tender: Tender, request: Request) -> set[str]:
     """Which of the rows' commands the person may do on the tender now."""
     known = registry.of(tender)
     return {

@@ -5,7 +5,7 @@ import uuid
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -13,6 +13,7 @@ from cases import documents
 from cases.commands import Refused, Stale, perform
 from cases.models import Document
 from organisation.access import public
+from organisation.request import Request
 from procurement.tenders.commands.questions import ANONYMOUS, AskQuestion
 from procurement.tenders.models import Tender, TenderSection
 
@@ -34,21 +35,21 @@ class AskForm(forms.Form):
 
 
 @public
-def announced(request: HttpRequest) -> HttpResponse:
+def announced(request: Request) -> HttpResponse:
     """Tenders that have been published, the newest first."""
     rows = Tender.objects.exclude(published_on=None).order_by("-published_on", "-pk")
     return render(request, "procurement/tenders/announced.html", {"rows": rows[:50]})
 
 
 @public
-def announcement(request: HttpRequest, pk: int) -> HttpResponse:
+def announcement(request: Request, pk: int) -> HttpResponse:
     """The call document, its days, and every answered question in order."""
     tender = _published(pk)
     return _page(request, tender, AskForm(tender=tender))
 
 
 @public
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: Request, pk: int) -> HttpResponse:
     """The call document as it was locked when it was published."""
     tender = _published(pk)
     row = Document.objects.filter(
@@ -63,7 +64,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 @public
 @require_POST
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: Request, pk: int) -> HttpResponse:
     """Take in a question. It is performed as nobody's, also when somebody is logged in."""
     tender = _published(pk)
     form = AskForm(request.POST, tender=tender)
@@ -77,7 +78,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, tender, form)
 
 
-def _asked(request: HttpRequest, tender: Tender, form: AskForm) -> bool:
+def _asked(request: Request, tender: Tender, form: AskForm) -> bool:
     """Whether the question came in; else the form says why not."""
     if not ratelimit.consume(request, action="tender_question"):
         form.add_error(None, "Många frågor har kommit från samma håll. Försök igen om en timme.")
@@ -103,7 +104,7 @@ def _asked(request: HttpRequest, tender: Tender, form: AskForm) -> bool:
     return not form.errors
 
 
-def _page(request: HttpRequest, tender: Tender, form: AskForm) -> HttpResponse:
+def _page(request: Request, tender: Tender, form: AskForm) -> HttpResponse:
     context = {
         "tender": tender,
         "sections": tender.sections.all(),

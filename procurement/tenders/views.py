@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases.commands import open_once
@@ -13,6 +13,7 @@ from organisation.access import logged_in, roles
 from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit
+from organisation.request import Request
 from procurement.tenders.commands.drafting import LEADING, open_tender
 from procurement.tenders.models import Tender
 from procurement.tenders.panel import may, parts
@@ -39,7 +40,7 @@ class NewForm(forms.Form):
 
 
 @roles(*LEADING)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Begin a call document for a home; once per key."""
     form = NewForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
@@ -56,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @logged_in
-def mine(request: HttpRequest, pk: int) -> HttpResponse:
+def mine(request: Request, pk: int) -> HttpResponse:
     """An expert's sections and questions, whatever role they have. Logged as reading the case."""
     row = get_case(request, pk)
     if row.kind != Tender.case_kind:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from organisation.access import roles
+from organisation.request import Request
 from planning.models import Base, Carer
 from planning.staffing import editing, reach
 from planning.staffing.forms import BaseForm
@@ -16,7 +17,7 @@ from planning.staffing.reach import EDITORS, READERS
 
 
 @roles(*READERS)
-def bases(request: HttpRequest) -> HttpResponse:
+def bases(request: Request) -> HttpResponse:
     """The units that have staff or a base, of those that one reaches."""
     units = reach.units(request).order_by("path")
     known = {row.unit_id: row for row in Base.objects.filter(unit__in=units)}
@@ -32,7 +33,7 @@ def bases(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change(request: HttpRequest, unit: int) -> HttpResponse:
+def change(request: Request, unit: int) -> HttpResponse:
     """The place of a unit, its first or another."""
     owner = reach.get(reach.units(request, EDITORS), pk=unit)
     base = Base.objects.select_for_update().filter(unit=owner).first()

@@ -7,7 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from organisation.access import roles
 from organisation.pages import history
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
+from organisation.request import Request
 from planning.models import Carer, CarerSkill
 from planning.staffing import editing, grid, reach, rules, schedule
 from planning.staffing.forms import CarerFilter, CarerForm, CarerSkillForm, LastDayForm
@@ -33,7 +34,7 @@ COLUMNS = (
 
 
 @roles(*READERS)
-def carers(request: HttpRequest) -> HttpResponseBase:
+def carers(request: Request) -> HttpResponseBase:
     """The carers that one reaches, by name, unit, skill and what expires; also as Excel."""
     form, found = _filtered(request)
     if request.GET.get("format") == "xlsx":
@@ -52,7 +53,7 @@ def carers(request: HttpRequest) -> HttpResponseBase:
     return render(request, "planning/staffing/carers.html", context)
 
 
-def _filtered(request: HttpRequest) -> tuple[CarerFilter, QuerySet[Carer]]:
+def _filtered(request: Request) -> tuple[CarerFilter, QuerySet[Carer]]:
     form = CarerFilter(request.GET, units=reach.units(request))
     wanted = form.cleaned_data if form.is_valid() else {}
     found = reach.carers_within(request.actor, READERS)
@@ -82,13 +83,13 @@ def _line(carer: Carer) -> list[Any]:
     ]  # fmt: skip
 
 
-def _light(request: HttpRequest, skills: list[CarerSkill]) -> None:
+def _light(request: Request, skills: list[CarerSkill]) -> None:
     for row in skills:
         row.colour, row.text = rules.expiry_light(row.valid_to, request.today)
 
 
 @roles(*READERS)
-def carer(request: HttpRequest, pk: int) -> HttpResponse:
+def carer(request: Request, pk: int) -> HttpResponse:
     """A carer: particulars, skills, the shifts of four weeks with breaches. The reading is logged."""
     row = reach.get(
         reach.carers_within(request.actor, READERS).select_related("unit", "team"), pk=pk
@@ -114,14 +115,14 @@ def carer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "planning/staffing/carer.html", context)
 
 
-def _is_over(held: CarerSkill, request: HttpRequest) -> bool:
+def _is_over(held: CarerSkill, request: Request) -> bool:
     """Whether it ended longer ago than anybody would miss it."""
     return bool(held.valid_to and held.valid_to < request.today - timedelta(days=rules.EXPIRY_DAYS))
 
 
 @roles(*EDITORS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new employee."""
     form = CarerForm(
         request.POST or None, units=reach.units(request, EDITORS), today=request.today,
@@ -139,7 +140,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """A carer's particulars."""
     row = _locked(request, pk)
     before = editing.described(row)
@@ -165,7 +166,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """A carer's last day. Nothing is deleted."""
     row = _mine(request, pk)
     form = LastDayForm(request.POST or None, initial={"last_day": row.valid_to or request.today})
@@ -182,7 +183,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add_skill(request: HttpRequest, pk: int) -> HttpResponse:
+def add_skill(request: Request, pk: int) -> HttpResponse:
     """Something that the carer can, or is delegated."""
     row = _locked(request, pk)
     form = CarerSkillForm(request.POST or None, instance=CarerSkill(carer=row), today=request.today)
@@ -198,7 +199,7 @@ def add_skill(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def end_skill(request: HttpRequest, pk: int, skill: int) -> HttpResponse:
+def end_skill(request: Request, pk: int, skill: int) -> HttpResponse:
     """The last day of a skill: taken back, or a delegation that is prolonged."""
     row = _locked(request, pk)
     held = reach.get(row.skills.select_related("skill"), pk=skill)
@@ -223,12 +224,12 @@ def _not_before(form: forms.Form, first: Any) -> None:
         form.add_error("last_day", f"Det började gälla {first.isoformat()}. Välj en senare dag.")
 
 
-def _mine(request: HttpRequest, pk: int) -> Carer:
+def _mine(request: Request, pk: int) -> Carer:
     found = reach.carers_within(request.actor, EDITORS)
     return reach.get(found.select_related("unit", "team"), pk=pk)
 
 
-def _locked(request: HttpRequest, pk: int) -> Carer:
+def _locked(request: Request, pk: int) -> Carer:
     """The carer, locked, of a unit that one edits; else 404."""
     return reach.get(reach.carers_within(request.actor, EDITORS).select_for_update(), pk=pk)
 
@@ -237,6 +238,6 @@ def _address(row: Carer) -> str:
     return reverse("staffing:carer", args=[row.pk])
 
 
-def _page(request: HttpRequest, row: Carer, form: Any, save: Any, **more: Any) -> HttpResponse:
+def _page(request: Request, row: Carer, form: Any, save: Any, **more: Any) -> HttpResponse:
     trail = forming.trail((row.name, _address(row)))
     return forming.page(request, form, save, back=_address(row), trail=trail, **more)

@@ -5,16 +5,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from cases.commands import Refused
 from organisation.pages import changing
+from organisation.request import Request
 
 
 def page(
-    request: HttpRequest, form: forms.BaseForm, save: Callable[[], str | HttpResponse], **more: Any
+    request: Request, form: forms.BaseForm, save: Callable[[], str | HttpResponse], **more: Any
 ) -> HttpResponse:
     """A page with a form; a change that is refused says why above the fields."""
     try:
@@ -24,7 +25,7 @@ def page(
         return changing.form_page(request, form, save=save, **more)
 
 
-def deed(request: HttpRequest, save: Callable[[], str], back: str) -> HttpResponse:
+def deed(request: Request, save: Callable[[], str], back: str) -> HttpResponse:
     """A change that needs no form: done, or refused with a message."""
     try:
         messages.success(request, save())

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -12,6 +12,7 @@ from cases.commands import Refused
 from organisation import entry
 from organisation.access import roles
 from organisation.models import Unit
+from organisation.request import Request
 from planning.models import Carer
 from planning.staffing import reach, rows
 from planning.staffing.forms import PasteForm
@@ -23,7 +24,7 @@ ADD = "lagg-upp-"
 
 
 @roles(*EDITORS)
-def paste(request: HttpRequest, unit: int) -> HttpResponse:
+def paste(request: Request, unit: int) -> HttpResponse:
     """Rows from a spreadsheet for a unit's schedule period."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
     periods = home.schedule_periods.filter(last__gte=request.today)
@@ -42,7 +43,7 @@ def paste(request: HttpRequest, unit: int) -> HttpResponse:
     return render(request, "planning/staffing/paste.html", context, status=status)
 
 
-def _act(request: HttpRequest, form: PasteForm, home: Unit) -> HttpResponse | None:
+def _act(request: Request, form: PasteForm, home: Unit) -> HttpResponse | None:
     """What the pressed button asks for; None when the rows are to be shown (again)."""
     period, text = form.cleaned_data["period"], form.cleaned_data["text"]
     reached, act = _reached(request), reach.act(request, home)
@@ -69,7 +70,7 @@ def _row(found: list[rows.Row], place: int) -> rows.Row:
     raise Refused("Raden finns inte längre. Läs raderna igen.")
 
 
-def _pressed(request: HttpRequest) -> int:
+def _pressed(request: Request) -> int:
     """The place of the row whose employee is to be added; 0 for none."""
     names = [name.removeprefix(ADD) for name in request.POST if name.startswith(ADD)]
     return entry.number(names[0]) if names else 0
@@ -85,7 +86,7 @@ def _told(saved: list[rows.Row]) -> str:
     return ", ".join(parts) + "."
 
 
-def _preview(request: HttpRequest, form: PasteForm) -> dict[str, Any]:
+def _preview(request: Request, form: PasteForm) -> dict[str, Any]:
     found = rows.check(form.cleaned_data["text"], form.cleaned_data["period"], _reached(request))
     return {
         "rows": found,
@@ -95,7 +96,7 @@ def _preview(request: HttpRequest, form: PasteForm) -> dict[str, Any]:
     }
 
 
-def _reached(request: HttpRequest) -> set[int]:
+def _reached(request: Request) -> set[int]:
     found: QuerySet[Unit] = reach.units(request, EDITORS)
     return set(found.values_list("pk", flat=True))
 

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cases.deadlines import light
 from organisation.access import roles
+from organisation.request import Request
 from planning.models import SchedulePeriod
 from planning.staffing import editing, reach, rules
 from planning.staffing.forms import PeriodForm
@@ -20,7 +21,7 @@ from planning.staffing.reach import EDITORS, READERS
 
 
 @roles(*READERS)
-def periods(request: HttpRequest) -> HttpResponse:
+def periods(request: Request) -> HttpResponse:
     """The periods of the units that one reaches, each with its two days and their lights."""
     everything = request.GET.get("visa") == "alla"
     rows = SchedulePeriod.objects.filter(reach.within(request.actor, READERS, "unit"))
@@ -59,7 +60,7 @@ def _light(due: date, done: date | None, today: date, word: str) -> tuple[str, s
 
 @roles(*EDITORS)
 @transaction.atomic
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """A new period."""
     form = PeriodForm(request.POST or None, units=reach.units(request, EDITORS))
 
@@ -76,7 +77,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Other days of a period."""
     row = _period(request, pk)
     before = {"first": row.first, "last": row.last}
@@ -94,20 +95,20 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def schedules_in(request: HttpRequest, pk: int) -> HttpResponse:
+def schedules_in(request: Request, pk: int) -> HttpResponse:
     """Every carer's schedule is in."""
     return _done(request, pk, "schedules_in_on", "schedules_in", "Scheman är inne.")
 
 
 @roles(*EDITORS)
 @require_POST
-def planned(request: HttpRequest, pk: int) -> HttpResponse:
+def planned(request: Request, pk: int) -> HttpResponse:
     """The visits of the period are planned."""
     return _done(request, pk, "planned_on", "period_planned", "Perioden är planerad.")
 
 
 @transaction.atomic
-def _done(request: HttpRequest, pk: int, field: str, event: str, told: str) -> HttpResponse:
+def _done(request: Request, pk: int, field: str, event: str, told: str) -> HttpResponse:
     """Set one of a period's days to today, or take it back."""
     row = _period(request, pk)
     before = getattr(row, field)
@@ -124,18 +125,16 @@ def _done(request: HttpRequest, pk: int, field: str, event: str, told: str) -> H
     return forming.deed(request, save, reverse("staffing:periods"))
 
 
-def _period(request: HttpRequest, pk: int) -> SchedulePeriod:
+def _period(request: Request, pk: int) -> SchedulePeriod:
     rows = SchedulePeriod.objects.filter(reach.within(request.actor, EDITORS, "unit"))
     return reach.get(rows.select_for_update(of=("self",)).select_related("unit"), pk=pk)
 
 
-def _record(
-    request: HttpRequest, name: str, row: SchedulePeriod, values: Mapping[str, Any]
-) -> None:
+def _record(request: Request, name: str, row: SchedulePeriod, values: Mapping[str, Any]) -> None:
     editing.record(editing.chain_of(row.unit), name, row, reach.act(request, row.unit), values)
 
 
-def _page(request: HttpRequest, form: Any, save: Any, **more: Any) -> HttpResponse:
+def _page(request: Request, form: Any, save: Any, **more: Any) -> HttpResponse:
     where = reverse("staffing:periods")
     trail = forming.trail(("Schemaperioder", where))
     return forming.page(request, form, save, back=where, trail=trail, **more)

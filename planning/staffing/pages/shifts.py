@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from organisation import asked, entry
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook
+from organisation.request import Request
 from planning.models import Carer, Shift
 from planning.staffing import editing, grid, reach, rules
 from planning.staffing.forms import (
@@ -37,7 +38,7 @@ COLUMNS = (
 
 
 @roles(*READERS)
-def schedule(request: HttpRequest) -> HttpResponseBase:
+def schedule(request: Request) -> HttpResponseBase:
     """A unit's schedule for a week or four: who works when, and what that breaks."""
     units = list(reach.units(request))
     unit = reach.chosen_unit(request, units)
@@ -66,7 +67,7 @@ def schedule(request: HttpRequest) -> HttpResponseBase:
 
 
 @roles(*EDITORS)
-def add(request: HttpRequest, unit: int) -> HttpResponse:
+def add(request: Request, unit: int) -> HttpResponse:
     """A carer's shift on a day."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
     form = NewShiftForm(
@@ -92,7 +93,7 @@ def add(request: HttpRequest, unit: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def add_row(request: HttpRequest, unit: int) -> HttpResponse:
+def add_row(request: Request, unit: int) -> HttpResponse:
     """A substitute row on a day."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
     day = asked.day(request, "dag", request.today)
@@ -109,7 +110,7 @@ def add_row(request: HttpRequest, unit: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def shift(request: HttpRequest, pk: int) -> HttpResponse:
+def shift(request: Request, pk: int) -> HttpResponse:
     """A shift, with everything that can be done with it."""
     row = _shift(request, pk)
     context = {
@@ -122,7 +123,7 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Other times, or a loan to another unit."""
     row = _shift(request, pk)
     form = ShiftForm(
@@ -141,7 +142,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: Request, pk: int) -> HttpResponse:
     """Take a shift away."""
     row = _shift(request, pk)
     form = VersionForm(request.POST or None, shift=row, **_may_loosen())
@@ -157,7 +158,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def put(request: HttpRequest, pk: int) -> HttpResponse:
+def put(request: Request, pk: int) -> HttpResponse:
     """A named substitute on a substitute row."""
     row = _shift(request, pk)
     form = PutForm(request.POST or None, shift=row, carers=_carers(request, row))
@@ -173,7 +174,7 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-def absent(request: HttpRequest, pk: int) -> HttpResponse:
+def absent(request: Request, pk: int) -> HttpResponse:
     """The carer is sick or away from a time of the shift."""
     row = _shift(request, pk)
     form = AbsentForm(request.POST or None, shift=row)
@@ -189,7 +190,7 @@ def absent(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @require_POST
-def back(request: HttpRequest, pk: int) -> HttpResponse:
+def back(request: Request, pk: int) -> HttpResponse:
     """The carer works the whole shift after all."""
     row = _shift(request, pk)
     seen = entry.number(request.POST.get("version"))
@@ -201,16 +202,16 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     return forming.deed(request, save, reverse("staffing:shift", args=[pk]))
 
 
-def _shift(request: HttpRequest, pk: int) -> Shift:
+def _shift(request: Request, pk: int) -> Shift:
     rows = reach.shifts_within(request.actor, EDITORS)
     return reach.get(rows.select_related("unit", "carer__unit").distinct(), pk=pk)
 
 
-def _edits(request: HttpRequest, unit: Unit) -> bool:
+def _edits(request: Request, unit: Unit) -> bool:
     return any(unit.path.startswith(path) for path in request.actor.unit_paths(EDITORS))
 
 
-def _carers(request: HttpRequest, row: Shift | None = None) -> QuerySet[Carer]:
+def _carers(request: Request, row: Shift | None = None) -> QuerySet[Carer]:
     """Whom one may schedule: those who are employed on the day."""
     found = reach.carers_within(request.actor, EDITORS).select_related("unit")
     first = row.day if row else request.today - timedelta(days=28)
@@ -220,12 +221,12 @@ def _carers(request: HttpRequest, row: Shift | None = None) -> QuerySet[Carer]:
     return found.defer("identity_number").order_by("name", "pk")
 
 
-def _all_units(request: HttpRequest) -> QuerySet[Unit]:
+def _all_units(request: Request) -> QuerySet[Unit]:
     """Where a carer may be lent: every unit that has not ended (PLN-14)."""
     return Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=request.today)).order_by("path")
 
 
-def _units_of(request: HttpRequest, row: Shift) -> QuerySet[Unit]:
+def _units_of(request: Request, row: Shift) -> QuerySet[Unit]:
     """Where the shift may be: anywhere for whoever has the carer; else one's own, or the carer's."""
     mine = reach.units(request, EDITORS)
     if row.carer is None or mine.filter(pk=row.carer.unit_id).exists():
@@ -251,7 +252,7 @@ def _address(row: Shift) -> str:
 
 
 def _home_page(
-    request: HttpRequest, home: Unit, form: Any, save: Callable[[], str], **more: Any
+    request: Request, home: Unit, form: Any, save: Callable[[], str], **more: Any
 ) -> HttpResponse:
     """A page that adds to a unit's schedule and comes back to the week that was added to."""
     valid = request.method == "POST" and form.is_valid()
@@ -261,7 +262,7 @@ def _home_page(
     return forming.page(request, form, save, back=where, trail=trail, **more)
 
 
-def _page(request: HttpRequest, row: Shift, form: Any, save: Any, **more: Any) -> HttpResponse:
+def _page(request: Request, row: Shift, form: Any, save: Any, **more: Any) -> HttpResponse:
     return forming.page(
         request, form, save, back=_address(row),
         trail=forming.trail(("Schema", _address(row)), (row.name, reverse("staffing:shift", args=[row.pk]))),

@@ -2,12 +2,13 @@
 
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from organisation.access import roles
 from organisation.pages import history
+from organisation.request import Request
 from planning.models import CarerSkill, Skill, Team
 from planning.staffing import editing, reach
 from planning.staffing.forms import LastDayForm, SkillForm, TeamForm
@@ -16,7 +17,7 @@ from planning.staffing.reach import EDITORS, READERS
 
 
 @roles(*READERS)
-def skills(request: HttpRequest) -> HttpResponse:
+def skills(request: Request) -> HttpResponse:
     """Every skill, with how many in the units that one reaches have it today."""
     held = CarerSkill.objects.on(request.today).filter(
         reach.within(request.actor, READERS, "carer__unit")
@@ -35,7 +36,7 @@ def skills(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add_skill(request: HttpRequest) -> HttpResponse:
+def add_skill(request: Request) -> HttpResponse:
     """A new skill."""
     form = SkillForm(request.POST or None)
 
@@ -53,7 +54,7 @@ def add_skill(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change_skill(request: HttpRequest, pk: int) -> HttpResponse:
+def change_skill(request: Request, pk: int) -> HttpResponse:
     """What a skill is called, and whether it is a delegation."""
     skill = reach.get(Skill.objects.select_for_update(), pk=pk)
     before = {"name": skill.name, "is_delegation": skill.is_delegation}
@@ -72,7 +73,7 @@ def change_skill(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*READERS)
-def teams(request: HttpRequest) -> HttpResponse:
+def teams(request: Request) -> HttpResponse:
     """The teams of the units that one reaches, with how many are in each."""
     held = Q(carer__valid_to=None) | Q(carer__valid_to__gte=request.today)
     rows = Team.objects.filter(reach.within(request.actor, READERS, "unit"))
@@ -91,7 +92,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def add_team(request: HttpRequest) -> HttpResponse:
+def add_team(request: Request) -> HttpResponse:
     """A new team."""
     units = reach.units(request, EDITORS)
     form = TeamForm(request.POST or None, units=units, today=request.today)
@@ -110,7 +111,7 @@ def add_team(request: HttpRequest) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def change_team(request: HttpRequest, pk: int) -> HttpResponse:
+def change_team(request: Request, pk: int) -> HttpResponse:
     """A team's name."""
     team = _team(request, pk)
     before = team.name
@@ -131,7 +132,7 @@ def change_team(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*EDITORS)
 @transaction.atomic
-def end_team(request: HttpRequest, pk: int) -> HttpResponse:
+def end_team(request: Request, pk: int) -> HttpResponse:
     """A team's last day; its carers then have none."""
     team = _team(request, pk)
     form = LastDayForm(request.POST or None, initial={"last_day": request.today})
@@ -154,7 +155,7 @@ def end_team(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _team(request: HttpRequest, pk: int) -> Team:
+def _team(request: Request, pk: int) -> Team:
     rows = Team.objects.filter(reach.within(request.actor, EDITORS, "unit"))
     return reach.get(rows.select_for_update(of=("self",)).select_related("unit"), pk=pk)
 
