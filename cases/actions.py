@@ -1,7 +1,6 @@
 """The commands that every kind of case has: notes, files, deadlines, responsibility, jäv."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -60,7 +59,6 @@ class NoteForm(CommandForm):
     text = forms.CharField(label="Anteckning", widget=forms.Textarea, max_length=10000)
 
 
-@dataclass(frozen=True, kw_only=True)
 class WriteNote(Command):
     """A working or an official note (LOV-12, LOV-13)."""
 
@@ -88,7 +86,6 @@ class MessageForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendMessage(Command):
     """A message between the administration and the company; the other side is told."""
 
@@ -162,7 +159,6 @@ class AttachmentForm(CommandForm):
         return issued
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddAttachment(Command):
     """A file of the case, from the company or entered by staff."""
 
@@ -211,7 +207,6 @@ class SecrecyForm(CommandForm):
         self.fields["attachment"].queryset = _attachments_of(self.case)
 
 
-@dataclass(frozen=True, kw_only=True)
 class MarkSecrecy(Command):
     """Mark an attachment as possibly secret; the markings are reviewed when someone asks for it."""
 
@@ -237,7 +232,6 @@ class ConflictForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeclareConflict(Command):
     """The actor declares a conflict of interest (jäv) and may do nothing more in the case."""
 
@@ -276,7 +270,6 @@ class ResponsibleForm(CommandForm):
         self.fields["user"].queryset = User.objects.filter(pk__in=people).exclude(pk__in=conflicted)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeResponsible(Command):
     """Give the case to a case worker, who is told (LOV-14)."""
 
@@ -299,7 +292,6 @@ class EscalateForm(CommandForm):
     text = forms.CharField(label="Vad gäller det?", max_length=200)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Escalate(Command):
     """Bring the case before the deputy director (from them: the director)."""
 
@@ -341,7 +333,6 @@ def _not_statutory(deadline: Deadline) -> None:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExtendDeadline(Command):
     """Give a deadline more days, with a reason. Statutory time cannot be extended."""
 
@@ -371,7 +362,6 @@ class SuspendForm(DeadlineForm):
         self.fields["start"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class SuspendDeadline(Command):
     """Stop the time of a deadline, with a reason."""
 
@@ -406,7 +396,6 @@ class ResumeForm(DeadlineForm):
         self.fields["last_day"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class ResumeDeadline(Command):
     """Let the time of a deadline run again."""
 
@@ -447,7 +436,6 @@ def _unregistered(case: Any) -> Any:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterNote(Command):
     """Record that an official note has been registered in the case-registration system."""
 

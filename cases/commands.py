@@ -9,20 +9,22 @@ A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
-from django import forms
 from django.db import IntegrityError, models, transaction
 
 from audit import clock, log
 from audit.act import Act
 from audit.models import Event
-from cases import flows
+from cases import asked, flows
+from cases.asked import CommandForm
 from cases.models import Case, CaseNumber, PerformedKey
 from organisation import entry
 from organisation.authority import Actor, Holding, actor_on, delegates
 from organisation.models import User
 from organisation.pages.history import EVENT_NAMES, event_name
+
+C = TypeVar("C", bound=Case)
 
 
 class Refused(Exception):
@@ -82,36 +84,26 @@ class Outcome:
     repeated: bool = False
 
 
-class CommandForm(forms.Form):
-    """The form of a command; its cleaned data are the command's fields. `case`, `actor`, `day` help
-    it to offer what fits. `about` is what the page was opened for: the one thing that an address
-    fills in, and only when it is among the choices of the field that `subject` names."""
+@dataclass_transform(
+    kw_only_default=True,
+    frozen_default=True,
+    field_specifiers=(
+        asked.line, asked.text, asked.mail, asked.day, asked.time, asked.number, asked.yes,
+        asked.confirmed, asked.choice, asked.choices, asked.one_of, asked.some_of, asked.file,
+        asked.value,
+    ),
+)  # fmt: skip
+class Command(Generic[C]):
+    """A verb of a kind of case. Its fields are what the actor states, each said once (`cases.asked`):
+    a subclass is made a frozen dataclass, and gets the form that its fields ask for. `form` may name a
+    `CommandForm` of its own, with what depends on more than one field.
+    """
 
-    subject: ClassVar[str] = ""
-    """The field of choice that says which step, control or file the command is about."""
-
-    def __init__(
-        self, *args: Any, case: Any, actor: Actor, day: date, about: str = "", **kwargs: Any
-    ):
-        super().__init__(*args, **kwargs)
-        self.case, self.actor, self.day, self.about = case, actor, day, about
-        self.prepare()
-        if self.subject and self._is_choice(about):
-            self.initial[self.subject] = about
-
-    def _is_choice(self, value: str) -> bool:
-        try:
-            return bool(value and self.fields[self.subject].clean(value))
-        except forms.ValidationError:
-            return False
-
-    def prepare(self) -> None:
-        """Fill in choices and defaults from the case."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Command:
-    """A verb of a case. Subclasses are frozen dataclasses whose fields are what the actor states."""
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclass(frozen=True, kw_only=True)(cls)
+        if asked.of(cls):
+            cls.form = asked.form_of(cls, cls.form)
 
     do_not_call_in_templates: ClassVar[bool] = True
     label: ClassVar[str]
@@ -142,7 +134,7 @@ class Command:
         return words.lstrip("_")
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: C) -> bool:
         """Whether the command makes sense in the case's state."""
         if case.closed_on and not cls.on_closed:
             return False
@@ -151,30 +143,35 @@ class Command:
         return flows.can_proceed(case, cls.transition)
 
     @classmethod
-    def leads_on(cls, case: Any) -> bool:
+    def leads_on(cls, case: C) -> bool:
         """Whether it is the step that leads on from where the case is now."""
         return cls.primary
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: C, day: date) -> list[Missing]:
         """What the case lacks before the command can be carried out. The page shows the same."""
         return []
 
     @classmethod
-    def barred(cls, case: Any) -> Mapping[int, str]:
+    def barred(cls, case: C) -> Mapping[int, str]:
         """People (by user id) who may not do it because of four eyes, with the reason."""
         return {}
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: C, act: Act) -> None:
         """Raise Refused when what the actor stated cannot be right."""
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any] | None:
+    def apply(self, case: C, act: Act) -> Mapping[str, Any] | None:
         """Carry it out on the locked case. Returns further values for the event."""
         raise NotImplementedError
 
     def stated(self) -> dict[str, Any]:
-        """The command's fields, for the event log."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        """The command's fields, for the event log; long texts and files only where the field says so."""
+        asks = asked.of(type(self))
+        return {
+            f.name: _kept(getattr(self, f.name), asks[f.name].logged if f.name in asks else True)
+            for f in fields(self)
+            if f.name not in asks or asks[f.name].logged
+        }
 
 
 @dataclass
@@ -424,6 +421,10 @@ def _roles_for(command: Command | type[Command], day: date) -> Collection[str]:
 
 def _column_values(case: Case) -> dict[str, Any]:
     return {f.attname: _plain(getattr(case, f.attname)) for f in case._meta.concrete_fields}
+
+
+def _kept(value: Any, logged: asked.Logged) -> Any:
+    return _plain(logged(value) if callable(logged) and value is not None else value)
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,6 @@ Requirements EXT-01 to EXT-05. The system approves and rejects nothing (CAP-16).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -57,7 +56,6 @@ class ContactForm(CommandForm):
         self.fields["told"].initial = known[0].name if known else ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ContactCommand(Command):
     """A contact with the social worker, in one of the two rounds."""
 
@@ -90,7 +88,6 @@ class ContactCommand(Command):
         return {"channel": self.channel, "made_by": self.made_by.pk, "made_on": str(self.made_on)}
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordContact(ContactCommand):
     """The first contact with the social worker (EXT-01, EXT-02)."""
 
@@ -118,7 +115,6 @@ class RecordContact(ContactCommand):
         return {"contact": row.pk}
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApplyForNeed(ContactCommand):
     """The need remains after ten days: a new contact, and an application from day 0 (EXT-03)."""
 
@@ -179,7 +175,6 @@ class EndForm(CommandForm):
         self.fields["ended_on"].initial = max(self.day, self.case.first_day)
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndNeed(Command):
     """The need has ended: its planned visits go, and the social worker is told (EXT-04)."""
 
@@ -245,7 +240,6 @@ class DecisionForm(CommandForm):
         return said
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideNeed(Command):
     """The social worker's decision, retroactive when it holds from day 0 (EXT-03)."""
 
@@ -293,7 +287,6 @@ class AnswerForm(CommandForm):
     answer = forms.CharField(label="Vad görs, och när", widget=forms.Textarea, max_length=2000)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerEscalation(Command):
     """The unit manager answers for a need that was forgotten; the responsible is told (EXT-05)."""
 
@@ -323,7 +316,6 @@ class AnswerEscalation(Command):
         return {}
 
 
-@dataclass(frozen=True, kw_only=True)
 class FollowClient(Command):
     """The person is planned in another unit now; the need goes there, and who answers for it keeps
     it until somebody there takes it over (PLN-21)."""
@@ -351,7 +343,6 @@ class ResponsibleForm(CommandForm):
         self.fields["user"].queryset = responsible_for(self.case, self.day)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeResponsible(Command):
     """Another planner, or the nurse who called for it, answers for the contact (EXT-02)."""
 
@@ -374,7 +365,6 @@ class ChangeResponsible(Command):
             messages.notify([self.user], case, said, act.at)
 
 
-@dataclass(frozen=True, kw_only=True)
 class WriteNote(actions.WriteNote):
     """A note in the need's journal."""
 

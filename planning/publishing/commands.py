@@ -3,7 +3,6 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -46,7 +45,6 @@ def hard_breaches(plan: DayPlan) -> list[breaches.Breach]:
     return count(board.read(plan)).hard
 
 
-@dataclass(frozen=True, kw_only=True)
 class SettlePlan(Command):
     """What stands on the board is fixed as the next version. Hard breaches stop it."""
 
@@ -82,7 +80,6 @@ def _settle(plan: DayPlan, act: Act, now: Mapping[str, Any]) -> PlanVersion:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublishPlan(Command):
     """What has changed goes out to every receiver, and the printable pack is made.
 
@@ -129,7 +126,6 @@ class PublishPlan(Command):
         transaction.on_commit(lambda: tasks.write_pack.delay(case.pk), robust=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class RestoreVersion(Command):
     """The board goes back to an earlier version, by the door through which all changes go.
 

@@ -137,7 +137,6 @@ class ChangeForm(CommandForm):
         return upload
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangeContract(Command):
     """The parties agree on something new from a day on: a new version, the earlier ones stay."""
 
@@ -189,7 +188,6 @@ class ManagerForm(CommandForm):
         self.fields["from_day"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReportManager(Command):
     """A change of operations manager is reported, by the company or by staff for it."""
 
@@ -233,7 +231,6 @@ class ContactForm(CommandForm):
         return data
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddContact(Command):
     """Somebody to reach at the provider."""
 
@@ -264,7 +261,6 @@ class EndContactForm(CommandForm):
         self.fields["contact"].queryset = self.case.contacts.filter(ended_on=None)
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndContact(Command):
     """A contact is no longer the one to reach."""
 
@@ -309,7 +305,6 @@ class PermitForm(CommandForm):
         return upload
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddPermit(Command):
     """A permit, an insurance or a certificate; a newer one of the kind takes over the watch."""
 
@@ -378,7 +373,6 @@ class InformationForm(CommandForm):
             self.fields[name].initial = getattr(latest, name)
 
 
-@dataclass(frozen=True, kw_only=True)
 class WriteInformation(Command):
     """What those who choose are told; published when the administration has read it (BEY-01)."""
 
@@ -406,7 +400,6 @@ class WriteInformation(Command):
         return {}
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublishInformation(Command):
     """The latest text is factual and comparable, and is shown to those who choose (LOV 9:1)."""
 
@@ -439,7 +432,6 @@ class ChoiceForm(CommandForm):
         self.fields["wanted_from"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterChoice(Command):
     """A person has chosen the provider: taken, queued or refused with the reason (BEY-02)."""
 
@@ -521,7 +513,6 @@ class EndChoiceForm(CommandForm):
         self.fields["told_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndChoice(Command):
     """A person leaves the provider, with the municipality's notice; the queue moves up (BEY-02)."""
 
@@ -576,7 +567,6 @@ class EndForm(CommandForm):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndContract(Command):
     """The contract ends by notice or because its time is out; what is left is taken back (INT-08)."""
 

@@ -1,7 +1,6 @@
 """The verbs of a yearly control: requested, received, reviewed, recorded. FUP-02, FUP-05."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -47,7 +46,6 @@ def open_control(duty: Duty, person: User | None, act: Act) -> YearlyControl:
     return case
 
 
-@dataclass(frozen=True, kw_only=True)
 class RequestReports(Command):
     """The provider is asked for its activity report and annual accounts, in the portal."""
 
@@ -81,7 +79,6 @@ class ReceiveForm(CommandForm):
         return self.cleaned_data["file"]
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendReport(Command):
     """A report comes in, from the company or by staff for it."""
 
@@ -139,7 +136,6 @@ class ReviewForm(CommandForm):
         return data
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewItem(Command):
     """What was found; the annual accounts are also reviewed by the controller (FUP-02)."""
 
@@ -186,7 +182,6 @@ def _is_controller(case: Any, act: Act) -> bool:
     return held is not None
 
 
-@dataclass(frozen=True, kw_only=True)
 class FinishControl(Command):
     """Every item is reviewed, and the control is recorded as a document."""
 
@@ -212,7 +207,6 @@ class CancelForm(CommandForm):
     why = forms.CharField(label="Skäl", max_length=240)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelControl(Command):
     """The control is not made, for example because the contract has ended."""
 

@@ -1,7 +1,7 @@
 """The verbs of a follow-up, in the order of the routine. FUP-02 to FUP-05."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -76,7 +76,6 @@ class BookForm(CommandForm):
         return data
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookFollowUp(Command):
     """When, where and how it is held; one a year may be in writing, none in the first (FUP-02)."""
 
@@ -120,7 +119,6 @@ class SendForm(CommandForm):
         self.fields["until"].help_text = "Företaget svarar i portalen till och med den dagen."
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendQuestions(Command):
     """The provider is asked to answer in the portal by a day."""
 
@@ -150,7 +148,6 @@ def _ahead(day: date, today: date) -> None:
         raise Refused(f"{long_date(day)} är för snart. Välj en dag efter i dag.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProlongAnswers(Command):
     """The provider gets more time for its answers."""
 
@@ -188,7 +185,6 @@ class AnswerForm(CommandForm):
         return {"answers": {int(name[1:]): text for name, text in data.items()}}
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerQuestions(Command):
     """The provider answers, in several sittings if it likes; the last day closes (FUP-04)."""
 
@@ -255,7 +251,6 @@ class HoldForm(CommandForm):
         return data
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldFollowUp(Command):
     """It has been held: when and where, and who attended (FUP-04)."""
 
@@ -318,7 +313,6 @@ class FindingsForm(CommandForm):
         return {"findings": findings}
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordFindings(Command):
     """What was found in each question; kept as one goes, in several sittings if need be (FUP-04)."""
 
@@ -348,7 +342,6 @@ class RecordFindings(Command):
         return {"findings": {str(pk): finding for pk, (finding, _, _) in self.findings.items()}}
 
 
-@dataclass(frozen=True, kw_only=True)
 class DocumentFollowUp(Command):
     """The follow-up becomes a document, registered in Platina; shortcomings are watched (FUP-04)."""
 
@@ -393,7 +386,6 @@ def open_findings(case: Any) -> Any:
     return case.questions.filter(finding__in=rules.NOT_MET, mended_on=None)
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordMended(Command):
     """A shortcoming has been mended."""
 
@@ -429,7 +421,6 @@ class CancelForm(CommandForm):
     why = forms.CharField(label="Skäl", max_length=240)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelFollowUp(Command):
     """It is not held, for example because the contract has ended."""
 

@@ -1,18 +1,19 @@
 """The verbs of an introduction, in the order of the routine. INT-01 to INT-08, CAP-12."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases import attachments, documents, flows, ledger, messages, preferences
+from cases import asked, attachments, documents, flows, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
 from organisation import entry, swedish
@@ -126,48 +127,32 @@ def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool
     )  # fmt: skip
 
 
-class StepForm(CommandForm):
-    """A form about one of the programme's steps."""
-
-    subject = "step"
-
-    step = forms.ModelChoiceField(None, label="Moment")
-
-    def prepare(self) -> None:
-        self.fields["step"].queryset = self.case.waiting_steps().exclude(stage=Stage.SIGNING)
-
-    def chosen(self) -> ProgrammeStep | None:
-        """The step that the page was opened for, or that was sent."""
-        wanted = self.data.get("step") if self.is_bound else self.about
-        rows = self.fields["step"].queryset
-        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
+def waiting_steps(form: CommandForm[Introduction]) -> QuerySet[ProgrammeStep]:
+    """The steps that may be booked, recorded or left out."""
+    return form.case.waiting_steps().exclude(stage=Stage.SIGNING)
 
 
-class BookForm(StepForm):
-    day_of_meeting = forms.DateField(label="Dag")
-    time_of_meeting = forms.TimeField(label="Klockan", help_text="Till exempel 13.00",
-                                      input_formats=["%H:%M", "%H.%M"])  # fmt: skip
-    place = forms.CharField(label="Plats", max_length=120)
+def title_of(step: ProgrammeStep) -> str:
+    """What the log keeps of a step."""
+    return step.title
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookStep(Command):
+class BookStep(Command[Introduction]):
     """Book a step; those who take part are told, and find it as a calendar file."""
 
-    label: ClassVar[str] = "Boka moment"
+    label = "Boka moment"
     roles = HOLDING_STEPS
-    form = BookForm
-    step: ProgrammeStep
-    day_of_meeting: date
-    time_of_meeting: Any
-    place: str
+    step: ProgrammeStep = asked.one_of("Moment", waiting_steps, logged=title_of, subject=True)
+    day_of_meeting: date = asked.day("Dag")
+    time_of_meeting: time = asked.time("Klockan", help_text="Till exempel 13.00")
+    place: str = asked.line("Plats", max_length=120, logged=True)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         _waiting(self.step, case)
         if self.day_of_meeting < act.day:
             raise Refused(f"{long_date(self.day_of_meeting)} har passerat. Välj en kommande dag.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
         step = self.step
         at = datetime.combine(self.day_of_meeting, self.time_of_meeting)
         step.booked_at, step.place = timezone.make_aware(at), self.place
@@ -177,9 +162,6 @@ class BookStep(Command):
         messages.notify(told, case, f"{case}: {step.title} {when}", act.at)
         tell_company(case, act, f"{case}: {step.title} är bokat, {when}")
         return {"told": [user.pk for user in told]}
-
-    def stated(self) -> dict[str, Any]:
-        return {"step": self.step.title, "day": str(self.day_of_meeting), "place": self.place}
 
 
 def invited(case: Introduction, step: ProgrammeStep, day: date) -> list[User]:
@@ -194,23 +176,16 @@ def invited(case: Introduction, step: ProgrammeStep, day: date) -> list[User]:
     return list({user.pk: user for user in people}.values())
 
 
-class RecordForm(StepForm):
-    done_on = forms.DateField(label="Genomfört den")
-    attended = forms.MultipleChoiceField(
-        label="Deltog", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    note = forms.CharField(
-        label="Vad som gicks igenom", widget=forms.Textarea, max_length=5000,
-        help_text="Skriv inga uppgifter om enskilda personers hälsa här.",
-    )  # fmt: skip
-    file = forms.FileField(
-        label="Underlag", required=False, max_length=160,
-        help_text="Till exempel närvarolista eller undertecknad checklista.",
-    )  # fmt: skip
+class RecordForm(CommandForm[Introduction]):
+    """What took part and what was gone through, as the step's programme says it."""
+
+    def chosen(self) -> ProgrammeStep | None:
+        """The step that the page was opened for, or that was sent."""
+        wanted = self.data.get("step") if self.is_bound else self.about
+        rows = self.fields["step"].queryset
+        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
     def prepare(self) -> None:
-        super().prepare()
-        self.fields["done_on"].initial = self.day
         step = self.chosen()
         rows = [step] if step else list(self.fields["step"].queryset)
         titles = list(dict.fromkeys(title for row in rows for title in row.expected))
@@ -218,26 +193,26 @@ class RecordForm(StepForm):
         if step and not self.is_bound:
             self.initial["note"] = "\n".join(f"{point}: " for point in step.points)
 
-    def clean_file(self) -> UploadedFile | None:
-        if upload := self.cleaned_data["file"]:
-            attachments.check(upload)
-        return upload
 
-
-@dataclass(frozen=True, kw_only=True)
-class RecordStep(Command):
+class RecordStep(Command[Introduction]):
     """A step has been held: who took part, what was gone through, and the evidence (CAP-12)."""
 
-    label: ClassVar[str] = "Registrera moment"
+    label = "Registrera moment"
     roles = HOLDING_STEPS
     form = RecordForm
-    step: ProgrammeStep
-    done_on: date
-    note: str
-    attended: Any = ()
-    file: UploadedFile | None = None
+    step: ProgrammeStep = asked.one_of("Moment", waiting_steps, logged=title_of, subject=True)
+    done_on: date = asked.day("Genomfört den", first=asked.today)
+    attended: Sequence[str] = asked.choices("Deltog", (), default=())
+    note: str = asked.text(
+        "Vad som gicks igenom", help_text="Skriv inga uppgifter om enskilda personers hälsa här."
+    )
+    file: UploadedFile | None = asked.file(
+        "Underlag",
+        default=None,
+        help_text="Till exempel närvarolista eller undertecknad checklista.",
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         _waiting(self.step, case)
         not_in_future(self.done_on, act.day, "Dagen")
         if self.done_on < case.decided_on:
@@ -252,7 +227,7 @@ class RecordStep(Command):
                 "får börja. Boka ett nytt möte, eller utelämna momentet med skäl."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
         step = self.step
         step.done_on, step.note, step.recorded_by = self.done_on, self.note, act.user
         step.attended = [title for title in step.expected if title in self.attended]
@@ -267,75 +242,48 @@ class RecordStep(Command):
             official_note(case, act, f"{step.title} hölls {self.done_on}.")
         return {"evidence": step.evidence_id}
 
-    def stated(self) -> dict[str, Any]:
-        return {"step": self.step.title, "done_on": str(self.done_on),
-                "attended": list(self.attended)}  # fmt: skip
 
-
-class LeaveOutForm(StepForm):
-    why = forms.CharField(
-        label="Skäl", max_length=240,
-        help_text="Till exempel: ledningen driver redan hemtjänst i kommunen.",
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeaveOutStep(Command):
+class LeaveOutStep(Command[Introduction]):
     """The programme is adapted: a step is left out, with a reason (INT-01)."""
 
-    label: ClassVar[str] = "Utelämna moment"
+    label = "Utelämna moment"
     roles = HANDLERS
-    form = LeaveOutForm
-    step: ProgrammeStep
-    why: str
+    step: ProgrammeStep = asked.one_of("Moment", waiting_steps, logged=title_of, subject=True)
+    why: str = asked.line(
+        "Skäl",
+        help_text="Till exempel: ledningen driver redan hemtjänst i kommunen.",
+        logged=True,
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         _waiting(self.step, case)
         if not self.why.strip():
             raise Refused("Skriv varför momentet utelämnas.")
         if self.step.stage != Stage.PROGRAMME:
             raise Refused("Mötet och avtalet kan inte utelämnas.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         step = self.step
         step.left_out_on, step.left_out_reason, step.recorded_by = act.day, self.why, act.user
         step.save()
 
-    def stated(self) -> dict[str, Any]:
-        return {"step": self.step.title, "why": self.why}
 
-
-class AddForm(CommandForm):
-    title = forms.CharField(label="Moment", max_length=160)
-    responsible_role = forms.ChoiceField(label="Ansvarig", choices=Role.choices)
-    participants = forms.CharField(
-        label="Deltagare", widget=forms.Textarea, required=False, help_text="En på varje rad."
-    )
-    agenda = forms.CharField(
-        label="Punkter", widget=forms.Textarea, required=False, help_text="En på varje rad."
-    )
-    blocking = forms.BooleanField(
-        label="Måste vara klart innan utföraren får börja", required=False
-    )
-
-    def prepare(self) -> None:
-        self.fields["responsible_role"].initial = Role.DEVELOPMENT_STRATEGIST
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddStep(Command):
+class AddStep(Command[Introduction]):
     """The programme is adapted: a step is added (INT-01)."""
 
-    label: ClassVar[str] = "Lägg till moment"
+    label = "Lägg till moment"
     roles = HANDLERS
-    form = AddForm
-    title: str
-    responsible_role: str
-    participants: str = ""
-    agenda: str = ""
-    blocking: bool = False
+    title: str = asked.line("Moment", max_length=160, logged=True)
+    responsible_role: str = asked.choice(
+        "Ansvarig", Role.choices, first=Role.DEVELOPMENT_STRATEGIST
+    )
+    participants: str = asked.text(
+        "Deltagare", default="", max_length=None, help_text="En på varje rad."
+    )
+    agenda: str = asked.text("Punkter", default="", max_length=None, help_text="En på varje rad.")
+    blocking: bool = asked.yes("Måste vara klart innan utföraren får börja")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         last = case.steps.order_by("order").last()
         ProgrammeStep.objects.create(
             introduction=case, order=last.order + 1 if last else 1, title=self.title,
@@ -343,63 +291,38 @@ class AddStep(Command):
             agenda=self.agenda, blocking=self.blocking,
         )  # fmt: skip
 
-    def stated(self) -> dict[str, Any]:
-        return {"title": self.title, "blocking": self.blocking}
+
+def contact_people(form: CommandForm[Introduction]) -> QuerySet[User]:
+    """Those at the municipality who may be a provider's contact person."""
+    people = [
+        user.pk
+        for role in (Role.DEVELOPMENT_STRATEGIST, Role.DEPUTY_DIRECTOR)
+        for user in holders(role, form.case.unit.path, form.day)
+    ]
+    return User.objects.filter(pk__in=people)
 
 
-class ContactForm(CommandForm):
-    person = forms.ModelChoiceField(None, label="Kontaktperson")
-
-    def prepare(self) -> None:
-        path = self.case.unit.path
-        people = [
-            user.pk
-            for role in (Role.DEVELOPMENT_STRATEGIST, Role.DEPUTY_DIRECTOR)
-            for user in holders(role, path, self.day)
-        ]
-        self.fields["person"].queryset = User.objects.filter(pk__in=people)
-        self.fields["person"].initial = self.case.responsible_id
-
-
-@dataclass(frozen=True, kw_only=True)
-class NameContactPerson(Command):
+class NameContactPerson(Command[Introduction]):
     """The provider's named contact person at the municipality (INT-08)."""
 
-    label: ClassVar[str] = "Utse kontaktperson"
+    label = "Utse kontaktperson"
     roles = HANDLERS
-    form = ContactForm
-    person: User
+    person: User = asked.one_of(
+        "Kontaktperson", contact_people, first=lambda form: form.case.responsible_id
+    )
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         case.contact_person = self.person
         messages.notify([self.person], case, f"{case}: du är kontaktperson", act.at)
         tell_company(case, act, f"{case}: er kontaktperson är {self.person}")
 
 
-class SignForm(CommandForm):
-    signed_on = forms.DateField(label="Tecknat den")
-    signing = forms.ChoiceField(
-        label="Sätt", choices=Contract.Signing.choices[:2], widget=forms.RadioSelect
-    )
-    chair = forms.CharField(label="Socialnämndens ordförande", max_length=120)
-    company_signatory = forms.CharField(label="Firmatecknare för företaget", max_length=120)
-    valid_from = forms.DateField(label="Gäller från")
-    valid_to = forms.DateField(
-        label="Gäller till", required=False, help_text="Lämna tomt om avtalet gäller tills vidare."
-    )
-    areas = forms.ModelMultipleChoiceField(
-        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple
-    )
-    capacity_ceiling_hours = forms.IntegerField(
-        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000
-    )
-    operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
-    file = forms.FileField(label="Undertecknat avtal", required=False, max_length=160)
+class SignForm(CommandForm[Introduction]):
+    """The application says what is agreed, and the routine when to sign."""
 
     def prepare(self) -> None:
         application = self.case.application
         chairs = holders(Role.COMMITTEE_CHAIR, self.case.unit.path, self.day)
-        self.fields["signed_on"].initial = self.fields["valid_from"].initial = self.day
         self.fields["chair"].initial = chairs[0].name if chairs else ""
         self.fields["company_signatory"].initial = application.contact_name
         self.fields["areas"].initial = application.areas.all()
@@ -412,37 +335,35 @@ class SignForm(CommandForm):
                 "avtal tecknas utan dröjsmål (LOV 8 kap. 3 §) och har ingen avtalsspärr."
             )
 
-    def clean_file(self) -> UploadedFile | None:
-        if upload := self.cleaned_data["file"]:
-            attachments.check(upload)
-        return upload
 
-
-@dataclass(frozen=True, kw_only=True)
-class SignContract(Command):
+class SignContract(Command[Introduction]):
     """The contract is signed with the committee's chair, and stands in the register (INT-03)."""
 
-    label: ClassVar[str] = "Teckna avtal"
+    label = "Teckna avtal"
     roles = HANDLERS
     transition = "sign"
     primary = True
     form = SignForm
-    signed_on: date
-    signing: str
-    chair: str
-    company_signatory: str
-    valid_from: date
-    areas: Any
-    capacity_ceiling_hours: int
-    operations_manager: str
-    valid_to: date | None = None
-    file: UploadedFile | None = None
+    signed_on: date = asked.day("Tecknat den", first=asked.today)
+    signing: str = asked.choice("Sätt", Contract.Signing.choices[:2], widget=forms.RadioSelect)
+    chair: str = asked.line("Socialnämndens ordförande", max_length=120)
+    company_signatory: str = asked.line("Firmatecknare för företaget", max_length=120)
+    valid_from: date = asked.day("Gäller från", first=asked.today)
+    valid_to: date | None = asked.day(
+        "Gäller till", default=None, help_text="Lämna tomt om avtalet gäller tills vidare."
+    )
+    areas: Iterable[ServiceArea] = asked.some_of("Områden", lambda form: ServiceArea.objects.all())
+    capacity_ceiling_hours: int = asked.number(
+        "Kapacitetstak, timmar per månad", least=1, most=100_000
+    )
+    operations_manager: str = asked.line("Verksamhetsansvarig", max_length=120)
+    file: UploadedFile | None = asked.file("Undertecknat avtal", default=None)
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Introduction, day: date) -> list[Missing]:
         return guards.signing(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         not_in_future(self.signed_on, act.day, "Dagen")
         if self.signed_on < case.decided_on:
             raise Refused(
@@ -451,7 +372,7 @@ class SignContract(Command):
         if self.valid_from < self.signed_on:
             raise Refused("Avtalet kan inte gälla innan det är tecknat.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
         contract = self._contract(case, act)
         case.sign(contract=contract)
         signing = case.steps.filter(stage=Stage.SIGNING)
@@ -484,45 +405,35 @@ class SignContract(Command):
             attachments.receive(contract, self.file, act.user, act.at)
         return contract
 
-    def stated(self) -> dict[str, Any]:
-        return {"signed_on": str(self.signed_on), "valid_from": str(self.valid_from),
-                "valid_to": str(self.valid_to or ""), "signing": self.signing}  # fmt: skip
+
+def first_day(form: CommandForm[Introduction]) -> date:
+    """Today, or the contract's first day if that is to come."""
+    version = form.case.signed_contract.versions.last() if form.case.signed_contract else None
+    return max(form.day, version.valid_from if version else form.day)
 
 
-class StartForm(CommandForm):
-    may_start_on = forms.DateField(label="Får ta emot personer från")
-
-    def prepare(self) -> None:
-        version = self.case.signed_contract.versions.last() if self.case.signed_contract else None
-        self.fields["may_start_on"].initial = max(
-            self.day, version.valid_from if version else self.day
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LetStart(Command):
+class LetStart(Command[Introduction]):
     """What blocks is done: the provider may take persons from a day on (CAP-12)."""
 
-    label: ClassVar[str] = "Låt utföraren börja"
+    label = "Låt utföraren börja"
     roles = HANDLERS
-    form = StartForm
     primary = True
-    may_start_on: date
+    may_start_on: date = asked.day("Får ta emot personer från", first=first_day)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Introduction) -> bool:
         return case.state == State.PROGRAMME and case.may_start_on is None
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Introduction, day: date) -> list[Missing]:
         return guards.may_start(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         first = case.signed_contract.versions.first().valid_from
         if self.may_start_on < first:
             raise Refused(f"Avtalet gäller från {long_date(first)}. Välj den dagen eller senare.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         case.may_start_on = self.may_start_on
         official_note(case, act, f"Utföraren får ta emot personer från {self.may_start_on}.")
         tell_company(
@@ -530,124 +441,90 @@ class LetStart(Command):
         )
 
 
-class OrderForm(CommandForm):
-    what = forms.ChoiceField(
-        label="Vad", choices=AccessOrder.What.choices, widget=forms.RadioSelect
-    )
-    holder = forms.CharField(label="För vem", max_length=120)
-    ordered_on = forms.DateField(label="Beställt den")
-
-    def prepare(self) -> None:
-        self.fields["ordered_on"].initial = self.day
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderAccess(Command):
+class OrderAccess(Command[Introduction]):
     """An account, a card or equipment is ordered, by the role of the matrix's row (INT-08)."""
 
-    label: ClassVar[str] = "Beställ konto, kort eller utrustning"
+    label = "Beställ konto, kort eller utrustning"
     roles = ALL_ORDERING
-    form = OrderForm
-    what: str
-    holder: str
-    ordered_on: date
+    what: str = asked.choice("Vad", AccessOrder.What.choices, widget=forms.RadioSelect)
+    holder: str = asked.line("För vem", max_length=120)
+    ordered_on: date = asked.day("Beställt den", first=asked.today)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         not_in_future(self.ordered_on, act.day, "Beställningen")
         _may_handle(self.what, case, act)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
         row = AccessOrder.objects.create(
             introduction=case, what=self.what, holder=self.holder, ordered_on=self.ordered_on,
             **act.stamp,
         )  # fmt: skip
         return {"order": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"what": self.what, "ordered_on": str(self.ordered_on)}
 
-
-class OrderedForm(CommandForm):
-    subject = "order"
-
-    order = forms.ModelChoiceField(None, label="Vad")
-    on = forms.DateField(label="Dag")
-
-    def prepare(self) -> None:
-        self.fields["on"].initial = self.day
-        self.fields["order"].queryset = self.case.access.filter(received_on=None, withdrawn_on=None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReceiveAccess(Command):
+class ReceiveAccess(Command[Introduction]):
     """What was ordered has come to the provider (INT-08)."""
 
-    label: ClassVar[str] = "Registrera mottaget"
+    label = "Registrera mottaget"
     roles = ALL_ORDERING
-    form = OrderedForm
-    order: AccessOrder
-    on: date
+    order: AccessOrder = asked.one_of(
+        "Vad",
+        lambda form: form.case.access.filter(received_on=None, withdrawn_on=None),
+        subject=True,
+    )
+    on: date = asked.day("Dag", first=asked.today)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Introduction) -> bool:
         return super().fits(case) and case.access.filter(received_on=None).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         _of_case(self.order, case)
         not_in_future(self.on, act.day, "Dagen")
         _may_handle(self.order.what, case, act)
         if self.on < self.order.ordered_on:
             raise Refused(f"Det beställdes {long_date(self.order.ordered_on)}.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         self.order.received_on = self.on
         self.order.save()
 
-    def stated(self) -> dict[str, Any]:
-        return {"order": self.order.pk, "on": str(self.on)}
 
-
-class HeldForm(OrderedForm):
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["order"].queryset = self.case.access.filter(withdrawn_on=None)
-
-
-@dataclass(frozen=True, kw_only=True)
 class WithdrawAccess(ReceiveAccess):
     """The account is closed, the card or equipment is back (INT-08)."""
 
-    label: ClassVar[str] = "Registrera återlämnat"
-    form = HeldForm
+    label = "Registrera återlämnat"
     on_closed = True
+    order: AccessOrder = asked.one_of(
+        "Vad", lambda form: form.case.access.filter(withdrawn_on=None), subject=True
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Introduction) -> bool:
         return case.access.filter(withdrawn_on=None).exists()
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         self.order.withdrawn_on = self.on
         self.order.save()
 
 
-@dataclass(frozen=True, kw_only=True)
-class FinishIntroduction(Command):
+class FinishIntroduction(Command[Introduction]):
     """Everything is done or left out with a reason; the record of the introduction is made."""
 
-    label: ClassVar[str] = "Avsluta introduktionen"
+    label = "Avsluta introduktionen"
     roles = HANDLERS
     transition = "finish"
     primary = True
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Introduction, day: date) -> list[Missing]:
         return guards.everything(case, day)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Introduction) -> bool:
         return super().fits(case) and case.may_start_on is not None
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
         case.finish(on=act.day)
         ledger.meet(case, rules.PROGRAMME.code, act.day, "Klar")
         document = documents.make(case, "introduction_record", act.user, act.at, lock=True)
@@ -656,25 +533,19 @@ class FinishIntroduction(Command):
         return {"document": document.pk}
 
 
-class CancelForm(CommandForm):
-    why = forms.CharField(label="Skäl", max_length=240)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CancelIntroduction(Command):
+class CancelIntroduction(Command[Introduction]):
     """The provider never begins, for example because the company withdraws."""
 
-    label: ClassVar[str] = "Avbryt introduktionen"
+    label = "Avbryt introduktionen"
     roles = frozenset({Role.DEPUTY_DIRECTOR})
     transition = "cancel"
-    form = CancelForm
-    why: str
+    why: str = asked.line("Skäl", logged=True)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Introduction, act: Act) -> None:
         if held := case.access.filter(withdrawn_on=None).first():
             raise Refused(f"{held} är inte återlämnat. Registrera det först.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Introduction, act: Act) -> None:
         case.cancel(on=act.day)
         ledger.cancel(case, act.day)
         official_note(case, act, f"Introduktionen avbruten. {self.why}")

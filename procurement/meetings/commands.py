@@ -1,7 +1,6 @@
 """The verbs of a meeting: booked with its agenda, held with its notes. FUP-02, FUP-06."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -80,7 +79,6 @@ class BookForm(CommandForm):
         self.fields["place"].initial = self.case.place
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookMeeting(Command):
     """Time, place and agenda; those invited are told, and find it as a calendar file (FUP-06)."""
 
@@ -146,7 +144,6 @@ class HoldForm(CommandForm):
         self.initial["minutes"] = "\n".join(f"{point}: " for point in self.case.points)
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldMeeting(Command):
     """It has been held: who was there and what was said (FUP-06)."""
 
@@ -185,7 +182,6 @@ class CancelForm(CommandForm):
     why = forms.CharField(label="Skäl", max_length=240)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelMeeting(Command):
     """It is not held."""
 

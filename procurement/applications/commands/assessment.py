@@ -1,7 +1,6 @@
 """Assessment by two people, exclusion, and MBL. LOV-08, LOV-09, LOV-15, CAP-16."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -27,7 +26,6 @@ State = ProviderApplication.State
 Recommendation = DecisionProposal.Recommendation
 
 
-@dataclass(frozen=True, kw_only=True)
 class BeginAssessment(Command):
     """All controls are done; the application goes on to assessment (LOV-06, LOV-07)."""
 
@@ -48,7 +46,6 @@ class AsItStandsForm(CommandForm):
     why = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=2000)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AssessAsItStands(Command):
     """The completion never came: the application is assessed as it stands, for rejection alone."""
 
@@ -102,7 +99,6 @@ class ExclusionForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposeExclusion(Command):
     """Propose that the company is excluded by a ground of LOV 7:1. The committee decides (LOV-15)."""
 
@@ -172,7 +168,6 @@ class ProposalForm(CommandForm):
             self.fields["recommendation"].initial = Recommendation.REJECT
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposeDecision(Command):
     """The case worker proposes; somebody else concurs (LOV-08, CAP-16)."""
 
@@ -200,7 +195,6 @@ class ProposeDecision(Command):
         return {"recommendation": self.recommendation}
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AnswerProposal(Command):
     """What the deputy director says of a proposal: never the one who made it."""
 
@@ -224,7 +218,6 @@ class _AnswerProposal(Command):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
 class Concur(_AnswerProposal):
     """The deputy director agrees; the application goes on to MBL (LOV-08)."""
 
@@ -244,7 +237,6 @@ class DeclineForm(CommandForm):
     why = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=4000)
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeclineProposal(_AnswerProposal):
     """The deputy director does not agree; a new proposal is needed."""
 
@@ -275,7 +267,6 @@ class MblBasisForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class WriteMblBasis(Command):
     """Write the basis for negotiation by MBL 38 § (LOV-09)."""
 
@@ -313,7 +304,6 @@ class NegotiationForm(CommandForm):
         self.fields["held_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordNegotiation(Command):
     """Record a negotiation with a union: date, organisation, outcome (LOV-09)."""
 
@@ -348,7 +338,6 @@ class RecordNegotiation(Command):
         official_note(case, act, f"MBL-förhandling med {self.union} {self.held_on}: {label}.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConcludeMbl(Command):
     """Negotiation is recorded; the application goes on to the committee (LOV-09)."""
 

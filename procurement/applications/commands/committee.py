@@ -1,7 +1,6 @@
 """Agenda, decision, notice, correction. LOV-10, LOV-11, CAP-09, CAP-16."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -38,7 +37,6 @@ class AgendaForm(CommandForm):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
 class PutOnAgenda(Command):
     """Put the case on a meeting's agenda; the tjänsteskrivelse is made of its facts (LOV-10)."""
 
@@ -94,7 +92,6 @@ class ReviseForm(CommandForm):
         self.fields["economic_consequences"].initial = self.case.economic_consequences
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviseProposalText(Command):
     """Change the text of the tjänsteskrivelse; the agenda gets a new version until it is frozen."""
 
@@ -133,7 +130,6 @@ class TakeOffForm(CommandForm):
     why = forms.CharField(label="Skäl", max_length=200)
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakeOffAgenda(Command):
     """Take the case off the agenda, to be put on another."""
 
@@ -189,7 +185,6 @@ class DecisionForm(CommandForm):
         return data
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterDecision(Command):
     """The secretary registers what the committee decided: people decided it, not the system."""
 
@@ -294,7 +289,6 @@ class NoticeForm(CommandForm):
         self.fields["channel"].initial = DecisionNotice.Channel.PORTAL
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotifyApplicant(Command):
     """Tell the company of the decision with reasons, and if it was not approved how to seek
     correction: from the day given the period of three weeks runs (LOV-11)."""
@@ -357,7 +351,6 @@ class FileCorrectionForm(CommandForm):
         self.fields["told_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileCorrection(Command):
     """The company has applied for correction at the administrative court (LOV-11, LOV 10:1).
 
@@ -448,7 +441,6 @@ class CourtForm(CommandForm):
         self.fields["outcome_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordCourtOutcome(Command):
     """What the court decided: the decision stands, or the committee decides anew (LOV-11)."""
 
@@ -483,7 +475,6 @@ class RecordCourtOutcome(Command):
         tell_responsible(case, act, f"{case}: domstolen har beslutat om rättelse")
 
 
-@dataclass(frozen=True, kw_only=True)
 class BecomeFinal(Command):
     """The correction period has passed without an application: the decision stands."""
 

@@ -1,7 +1,6 @@
 """The controls of handling: tax, credit, quality system, CVs, meeting, references. LOV-05..07."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -61,7 +60,6 @@ class ControlForm(CommandForm):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordControl(Command):
     """Record that a control was ordered or done, with outcome and evidence (LOV-05).
 
@@ -118,7 +116,6 @@ class ExtractForm(CommandForm):
         self.fields["shown_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoteRecordExtract(Command):
     """Note that a register extract was shown. It is never taken in or kept (BEY-15, 2026:43 5 §)."""
 
@@ -185,7 +182,6 @@ class MeetingForm(CommandForm):
         return data
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldMeeting(Command):
     """Record the information meeting and who attended (LOV-07); minutes are made of it."""
 
@@ -254,7 +250,6 @@ class ReferenceForm(CommandForm):
         self.fields["about"].initial = min(counts, key=lambda about: counts[about])
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddReference(Command):
     """Record a reference that was taken (LOV-06); the record of references is made anew."""
 

@@ -1,7 +1,6 @@
 """From draft to complete application: sending in, completion rounds, withdrawal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -98,7 +97,6 @@ class DraftForm(ParticularsForm):
     required_now = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class SaveDraft(Command):
     """What has been written so far; nothing has to be complete."""
 
@@ -131,7 +129,6 @@ class SaveDraft(Command):
         case.areas.set(self.areas)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CorrectParticulars(SaveDraft):
     """Correct what stands in the application; an obvious error may be corrected (LOV 6:2)."""
 
@@ -165,7 +162,6 @@ def _arrive(case: Any, act: Act, on: date) -> dict[str, Any]:
     return {"specification": specification.number, "arrived_on": str(on)}
 
 
-@dataclass(frozen=True, kw_only=True)
 class Submit(Command):
     """The company sends its application; it arrives the same day (LOV-01)."""
 
@@ -198,7 +194,6 @@ class ArrivalForm(CommandForm):
         self.fields["found_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterArrival(Command):
     """An application on paper or by mail is registered with its day of arrival (LOV-15)."""
 
@@ -237,7 +232,6 @@ class RegistryForm(CommandForm):
         self.fields["registry_no"].initial = self.case.registry_no
 
 
-@dataclass(frozen=True, kw_only=True)
 class SetRegistryNumber(Command):
     """The case's number in the case-registration system."""
 
@@ -264,7 +258,6 @@ class ReviewForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewApplication(Command):
     """The application is gone through against the call document (LOV-05)."""
 
@@ -317,7 +310,6 @@ class CompletionForm(CommandForm):
         self.fields["requirements"].initial = [row.code for row in rows if row.name in lacking]
 
 
-@dataclass(frozen=True, kw_only=True)
 class RequestCompletion(Command):
     """Ask the company to complete; a round of its own with its own dates (LOV-02, LOV-03)."""
 
@@ -392,7 +384,6 @@ class AnswerForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerCompletion(Command):
     """The company sends its completion; late is shown, never silently passed (LOV-03)."""
 
@@ -439,7 +430,6 @@ class CloseRoundForm(CommandForm):
     why = forms.CharField(label="Skäl", max_length=200)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CloseCompletion(Command):
     """Close a round whose answer never came, so that the application can be handled on (LOV-03)."""
 
@@ -468,7 +458,6 @@ class CompleteForm(CommandForm):
         self.fields["complete_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeclareComplete(Command):
     """The application is complete; handling should end within four weeks (LOV-04)."""
 
@@ -509,7 +498,6 @@ class WithdrawForm(CommandForm):
     why = forms.CharField(label="Skäl", required=False, max_length=200)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Withdraw(Command):
     """The company takes its application back, which ends the case (LOV-15)."""
 

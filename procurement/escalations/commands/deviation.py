@@ -1,7 +1,6 @@
 """The verbs of a deviation: graded, asked about, reported to IVO or not, closed. CAP-10, CAP-17."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -71,7 +70,6 @@ class GradeForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class GradeDeviation(Command):
     """How serious it is. What is serious asks whether IVO is told (CAP-17)."""
 
@@ -118,7 +116,6 @@ class GradeDeviation(Command):
         return {"grade": self.grade}
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegradeDeviation(GradeDeviation):
     """What has been found makes it more or less serious than it seemed."""
 
@@ -142,7 +139,6 @@ class AskForm(CommandForm):
         self.fields["due"].initial = calendar.add_days(self.day, rules.ANSWER_DAYS)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AskProvider(Command):
     """The provider is asked what happened, and sees the deviation from now on."""
 
@@ -182,7 +178,6 @@ class AnswerForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerDeviation(Command):
     """The provider answers; an answer that comes late is taken, and marked as late."""
 
@@ -223,7 +218,6 @@ class IvoForm(CommandForm):
         self.fields["reported_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReportToIvo(Command):
     """The municipality has told IVO of a serious shortcoming (SoL 27:7)."""
 
@@ -257,7 +251,6 @@ class NotIvoForm(CommandForm):
     why = forms.CharField(label="Skäl att inte anmäla", widget=forms.Textarea, max_length=5000)
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideNotToReport(Command):
     """Somebody else than who graded it decides that IVO is not told, with reasons (CAP-08)."""
 
@@ -300,7 +293,6 @@ class InDepthForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideInDepth(Command):
     """An in-depth follow-up is decided, limited to the deviation's area (ESC-01)."""
 
@@ -340,7 +332,6 @@ class CloseForm(CommandForm):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class CloseDeviation(Command):
     """What came of it. A serious one is not closed before the question of IVO is answered."""
 

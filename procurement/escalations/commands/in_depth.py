@@ -1,7 +1,6 @@
 """The verbs of an in-depth follow-up: decided, planned, consulted about, begun, closed. ESC-01, 02."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -86,7 +85,6 @@ def areas_not_met(follow_up: FollowUp) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideInDepthAfterFollowUp(Command):
     """A follow-up found something that has to be looked into, in one of its areas (ESC-01)."""
 
@@ -141,7 +139,6 @@ class PlanForm(CommandForm):
             del self.fields["area"]
 
 
-@dataclass(frozen=True, kw_only=True)
 class WritePlan(Command):
     """How it is done and how it is told. What has been written so far is kept (ESC-02)."""
 
@@ -186,7 +183,6 @@ class PartForm(CommandForm):
         ).order_by("name")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NameAreaResponsible(Command):
     """Somebody is responsible for a part, is told, and sees the case (ESC-02)."""
 
@@ -224,7 +220,6 @@ class ConsultationForm(CommandForm):
         self.fields["held_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordConsultation(Command):
     """The plan has been set up in close consultation with Omsorg SoL (ESC-02)."""
 
@@ -253,7 +248,6 @@ class RecordConsultation(Command):
         return {"held_on": str(self.held_on)}
 
 
-@dataclass(frozen=True, kw_only=True)
 class StartInDepth(Command):
     """Everything that it needs is there, and it begins; the provider is told (ESC-02)."""
 
@@ -286,7 +280,6 @@ def _other_deviations(case: InDepthFollowUp) -> Any:
     return Deviation.objects.filter(agreement=case.agreement_id).exclude(pk__in=linked)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConnectDeviation(Command):
     """Another deviation of the provider's belongs to what is looked into (CAP-10)."""
 
@@ -307,7 +300,6 @@ class ConnectDeviation(Command):
         case.deviations.add(self.deviation)
 
 
-@dataclass(frozen=True, kw_only=True)
 class MakeChainDocument(Command):
     """Everything from deviation to end in order of time, as one locked document (CAP-10)."""
 
@@ -328,7 +320,6 @@ class CloseForm(CommandForm):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class CloseInDepth(Command):
     """What came of it. Not while a proposal waits for decision, or a plan to be carried out."""
 

@@ -1,7 +1,6 @@
 """What is found in an in-depth follow-up, the action plan it leads to, and stops. ESC-04, BEY-02."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -58,7 +57,6 @@ class FindingForm(CommandForm):
         return checked(self.cleaned_data["file"])
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordFinding(Command):
     """Something that was found, with its evidence. What is serious asks about IVO (CAP-17)."""
 
@@ -142,7 +140,6 @@ class DemandForm(CommandForm):
         self.fields["due"].initial = calendar.add_days(self.day, rules.ACTION_PLAN_DAYS)
 
 
-@dataclass(frozen=True, kw_only=True)
 class DemandActionPlan(Command):
     """The provider has to write how the shortcoming is mended, and by when (ESC-04).
 
@@ -236,7 +233,6 @@ class AnswerPlanForm(PlanForm):
         return checked(self.cleaned_data["file"])
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerActionPlan(Command):
     """The provider's plan; one that comes late is taken, and marked as late."""
 
@@ -289,7 +285,6 @@ class ReviewForm(PlanForm):
         return _to_review(self.case)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewActionPlan(Command):
     """The plan is accepted, with a day on which it is checked, or not accepted, with a reason."""
 
@@ -360,7 +355,6 @@ class MeasuresForm(PlanForm):
         return _to_check(self.case)
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordMeasures(Command):
     """Whether the provider did what its plan says."""
 
@@ -430,7 +424,6 @@ def _log_on_contract(contract: Contract, name: str, act: Act, reason: str) -> No
     log.record(contract.chain, name, act, subject=contract, values={"reason": reason})
 
 
-@dataclass(frozen=True, kw_only=True)
 class StopNewPersons(Command):
     """Nobody new is given to the provider from today (BEY-02)."""
 
@@ -456,7 +449,6 @@ class StopNewPersons(Command):
         return {"stop": row.pk}
 
 
-@dataclass(frozen=True, kw_only=True)
 class LiftStop(Command):
     """The provider may take new persons again."""
 

@@ -4,7 +4,6 @@ Each kind of decision has its own line in the delegation of authority, and so it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -57,7 +56,6 @@ class ProposeForm(CommandForm):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposeRemedy(Command):
     """A remedy of the contract's call document is proposed to those who may decide it (ESC-04)."""
 
@@ -139,7 +137,6 @@ class DecideForm(CommandForm):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideRemedy(Command):
     """A proposal is decided or declined, by a delegate other than who proposed it (ESC-03, CAP-08)."""
 
@@ -209,7 +206,6 @@ def _delegate(case: InDepthFollowUp, act: Act, code: str) -> str:
     return str(Role(held.role).label) if held else ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideWarning(DecideRemedy):
     """A written warning."""
 
@@ -218,7 +214,6 @@ class DecideWarning(DecideRemedy):
     step = Step.WARNING
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecidePenalty(DecideRemedy):
     """A penalty, with its amount."""
 
@@ -227,7 +222,6 @@ class DecidePenalty(DecideRemedy):
     step = Step.PENALTY
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideWithheldPayment(DecideRemedy):
     """Payment is withheld."""
 
@@ -242,7 +236,6 @@ class RescissionForm(DecideForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecideRescission(DecideRemedy):
     """The contract is rescinded and ends with a day; nobody new until then (ESC-03, INT-08)."""
 

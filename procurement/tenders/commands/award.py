@@ -1,7 +1,6 @@
 """From the last day for tenders to the award, and the contract that follows. TND-01, INT-03, INT-06."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -36,7 +35,6 @@ class CloseForm(CommandForm):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class CloseForTenders(Command):
     """The last day has passed: how many tenders came in. The tenders themselves never come here."""
 
@@ -78,7 +76,6 @@ class AwardForm(CommandForm):
         self.fields["decided_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class AwardTender(Command):
     """The committee's award decision is recorded; it ends every expert's responsibility (TND-01)."""
 
@@ -180,7 +177,6 @@ class SignForm(CommandForm):
         return upload
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignResidentialContract(Command):
     """The contract is signed; the provider's introduction begins at once (INT-06, INT-07)."""
 
@@ -256,7 +252,6 @@ class CancelForm(CommandForm):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelTender(Command):
     """The tender ends without a contract, for a reason that everybody may read."""
 

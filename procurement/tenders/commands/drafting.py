@@ -1,7 +1,6 @@
 """Writing the call document with its experts, the reference group, and publication. TND-01, TND-02."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -90,7 +89,6 @@ class Drafting(Command):
         return case.state == State.DRAFTING
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddSection(Drafting):
     """A new section; its experts are named after that."""
 
@@ -109,7 +107,6 @@ class AddSection(Drafting):
         return {"section": row.pk}
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemoveSection(Drafting):
     """A section is taken out before publication, and with it the responsibility for it."""
 
@@ -151,7 +148,6 @@ def insiders(day: date) -> Any:
     return User.objects.filter(is_active=True, pk__in=held).order_by("name")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NameExpert(Command):
     """A named expert answers for a section until the award decision (TND-01)."""
 
@@ -224,7 +220,6 @@ class ReplaceForm(CommandForm):
         self.fields["successor"].queryset = insiders(self.day)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplaceExpert(Command):
     """An expert leaves a section and somebody takes over at the same moment (TND-01)."""
 
@@ -268,7 +263,6 @@ class DraftForm(SectionForm):
             self.initial["text"] = section.text
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftSection(Drafting):
     """A section's text is written anew; what stood there stays in the event log."""
 
@@ -295,7 +289,6 @@ class ReadyForm(SectionForm):
         self.fields["section"].queryset = self.own(WRITING).filter(ready_on=None)
 
 
-@dataclass(frozen=True, kw_only=True)
 class MarkSectionReady(Drafting):
     """The expert stands for the section's text as it is."""
 
@@ -332,7 +325,6 @@ class ReferenceGroupForm(CommandForm):
         self.fields["held_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordReferenceGroup(Command):
     """Consultation with the committee's political reference group for procurement (TND-02)."""
 
@@ -365,7 +357,6 @@ class PublishForm(CommandForm):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublishTender(Command):
     """The call document is locked and open to everybody, with the days that hold (TND-01, TND-02)."""
 

@@ -1,7 +1,6 @@
 """Questions from bidders and their answers, which everybody reads at the same moment. TND-01."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -40,7 +39,6 @@ class QuestionForm(CommandForm):
         self.fields["arrived_on"].initial = self.day
 
 
-@dataclass(frozen=True, kw_only=True)
 class RegisterQuestion(Command):
     """A question that came another way than by the public page, without who asked (TND-01)."""
 
@@ -92,7 +90,6 @@ class RegisterQuestion(Command):
                 "arrived_on": str(self.arrived_on)}  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
 class AskQuestion(RegisterQuestion):
     """A question from the public page. Nobody is logged in and nothing tells who asked."""
 
@@ -143,7 +140,6 @@ class PlaceForm(CommandForm):
         self.fields["section"].queryset = self.case.sections.all()
 
 
-@dataclass(frozen=True, kw_only=True)
 class PlaceQuestion(Command):
     """A question is laid on the section whose experts answer it."""
 
@@ -179,7 +175,6 @@ class AnswerForm(QuestionChoice):
         self.fields["question"].queryset = self.mine().filter(answered_at=None)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerQuestion(Command):
     """The answer is published to everybody at the same moment, and stands (TND-01)."""
 
@@ -218,7 +213,6 @@ class ClarifyForm(QuestionChoice):
         self.fields["question"].queryset = self.mine().exclude(answered_at=None)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClarifyAnswer(Command):
     """Something is added to a published answer, which itself stays as it is."""
 
