@@ -6,13 +6,7 @@ from cases.actions import AddAttachment, AttachmentForm
 from cases.commands import Command, Refused, perform
 from organisation import entry
 from organisation.request import Request
-from procurement.applications.commands.intake import (
-    AnswerCompletion,
-    AnswerForm,
-    DraftForm,
-    SaveDraft,
-    Submit,
-)
+from procurement.applications.commands.intake import AnswerCompletion, SaveDraft, Submit
 from procurement.applications.models import ProviderApplication
 
 State = ProviderApplication.State
@@ -29,8 +23,9 @@ class Sheet:
         self.may_attach = application.state in TAKES_FILES
         self.refusal = ""
         self.saved: list[type[Command]] = []
-        self.particulars = self._form(DraftForm) if application.state == State.DRAFT else None
-        self.answer = self._form(AnswerForm) if application.state == State.COMPLETION else None
+        self.particulars = self._form(SaveDraft.form) if application.state == State.DRAFT else None
+        completion = application.state == State.COMPLETION
+        self.answer = self._form(AnswerCompletion.form) if completion else None
         self.uploads = {code: self._upload(code) for code in self._chosen()}
         """The rows of the checklist that a file was chosen for, or asked to be attached to."""
 

@@ -14,6 +14,7 @@ from audit.models import Event
 from cases import attachments, flows, picture
 from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Attachment, CommitteeMeeting, CommitteeMember, JournalNote, Setting
+from organisation.authority import actor_on
 from organisation.models import Representation
 from organisation.roles import Role
 from procurement.applications import rules
@@ -330,6 +331,21 @@ class TestHandling:
         with pytest.raises(Blocked, match=f"{label} på informationsmötet"):
             r.do(assessment.BeginAssessment(), STRATEGIST, day(3, 17))
         assert f"Deltog inte: {label}." in official(r)[-1]
+
+    def test_the_meetings_form_asks_who_attended_in_each_capacity_and_the_log_keeps_no_name(self):
+        """LOV-07, SEC-02"""
+        r = application_in("handling")
+        asked = {"case": r.application, "actor": actor_on(r.people[STRATEGIST], COMPLETE)}
+        fields = list(controls.HoldMeeting.form(**asked, day=COMPLETE).fields)
+        attended = [f"attended_{capacity}" for capacity in rules.REQUIRED_AT_MEETING]
+        assert fields == ["held_on", "place", *attended, "went_through_application", "notes"]
+        said = {"held_on": "2026-03-09", "place": "Stadshuset", "notes": "Text", attended[1]: "Eva"}
+        form = controls.HoldMeeting.form(said, **asked, day=COMPLETE)
+        assert form.is_valid(), form.errors
+        outcome = r.do(controls.HoldMeeting(**form.cleaned_data), STRATEGIST, day(3, 10))
+        capacity = list(rules.REQUIRED_AT_MEETING)[1]
+        assert r.application.meetings.get().attendance == {capacity: "Eva"}
+        assert outcome.event.values.values["attendance"] == [capacity]
 
     def test_the_meeting_is_held_when_the_application_is_complete(self):
         """LOV-07"""

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
-from cases import documents, ledger, messages
+from cases import asked, documents, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused
 from cases.models import JournalNote
 from organisation.authority import holders
 from organisation.roles import Role
@@ -26,38 +27,33 @@ State = ProviderApplication.State
 Recommendation = DecisionProposal.Recommendation
 
 
-class BeginAssessment(Command):
+class BeginAssessment(Command[ProviderApplication]):
     """All controls are done; the application goes on to assessment (LOV-06, LOV-07)."""
 
-    label: ClassVar[str] = "Gå till bedömning"
+    label = "Gå till bedömning"
     roles = CASE_WORKERS
     transition = "begin_assessment"
     primary = True
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.handling(case, day)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         case.begin_assessment()
 
 
-class AsItStandsForm(CommandForm):
-    why = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=2000)
-
-
-class AssessAsItStands(Command):
+class AssessAsItStands(Command[ProviderApplication]):
     """The completion never came: the application is assessed as it stands, for rejection alone."""
 
-    label: ClassVar[str] = "Bedöm i befintligt skick"
+    label = "Bedöm i befintligt skick"
     roles = CASE_WORKERS
     transition = "assess_as_it_stands"
-    form = AsItStandsForm
     help = "Bara avslag kan föreslås, eftersom ansökan inte är komplett."
-    why: str
+    why: str = asked.text("Skäl", max_length=2000)
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         closed = case.completions.filter(closed_on__isnull=False)
         open_round = case.open_completion()
         if closed.exists() or (open_round and open_round.due < day):
@@ -70,14 +66,14 @@ class AssessAsItStands(Command):
             )
         ]
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         close_open_round(case, act)
         case.assess_as_it_stands()
         ledger.cancel(case, act.day, rules.COMPLETION_REQUEST.code, rules.COMPLETION_ANSWER.code)
         official_note(case, act, f"Ansökan bedöms i befintligt skick. {self.why}")
 
 
-def close_open_round(case: Any, act: Act) -> None:
+def close_open_round(case: ProviderApplication, act: Act) -> None:
     """End a round of completion that goes on, as not answered."""
     if round_ := case.open_completion():
         round_.closed_on = act.day
@@ -86,31 +82,21 @@ def close_open_round(case: Any, act: Act) -> None:
         resume_decision_time(case, act)
 
 
-class ExclusionForm(CommandForm):
-    ground = forms.ChoiceField(
-        label="Grund (LOV 7 kap. 1 §)", choices=rules.ExclusionGround.choices
-    )
-    reasons = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=10000)
-    proportionality = forms.CharField(
-        label="Varför uteslutning är proportionerlig",
-        widget=forms.Textarea,
+class ProposeExclusion(Command[ProviderApplication]):
+    """Propose that the company is excluded by a ground of LOV 7:1. The committee decides (LOV-15)."""
+
+    label = "Föreslå uteslutning"
+    roles = CASE_WORKERS
+    transition = "propose_exclusion"
+    ground: str = asked.choice("Grund (LOV 7 kap. 1 §)", rules.ExclusionGround.choices)
+    reasons: str = asked.text("Skäl", max_length=10_000)
+    proportionality: str = asked.text(
+        "Varför uteslutning är proportionerlig",
         max_length=4000,
         help_text="Lagen säger ”får uteslutas”: väg hur allvarligt och hur länge sedan.",
     )
 
-
-class ProposeExclusion(Command):
-    """Propose that the company is excluded by a ground of LOV 7:1. The committee decides (LOV-15)."""
-
-    label: ClassVar[str] = "Föreslå uteslutning"
-    roles = CASE_WORKERS
-    transition = "propose_exclusion"
-    form = ExclusionForm
-    ground: str
-    reasons: str
-    proportionality: str
-
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         close_open_round(case, act)
         ledger.cancel(case, act.day, rules.COMPLETION_REQUEST.code, rules.COMPLETION_ANSWER.code)
         case.propose_exclusion()
@@ -119,11 +105,10 @@ class ProposeExclusion(Command):
             exclusion_ground=self.ground, proportionality=self.proportionality,
         )  # fmt: skip
 
-    def stated(self) -> dict[str, Any]:
-        return {"ground": self.ground}
 
-
-def propose(case: Any, act: Act, recommendation: str, reasons: str, **more: str) -> None:
+def propose(
+    case: ProviderApplication, act: Act, recommendation: str, reasons: str, **more: str
+) -> None:
     """Record a proposal and ask the deputy director for concurrence."""
     DecisionProposal.objects.create(
         application=case,
@@ -139,74 +124,65 @@ def propose(case: Any, act: Act, recommendation: str, reasons: str, **more: str)
     )  # fmt: skip
 
 
-class ProposalForm(CommandForm):
-    recommendation = forms.ChoiceField(
-        label="Förslag",
-        choices=[
-            (Recommendation.APPROVE, "Godkänna företaget som utförare"),
-            (Recommendation.REJECT, "Inte godkänna företaget"),
-        ],
+def possible_recommendations(form: CommandForm[ProviderApplication]) -> list[tuple[str, str]]:
+    """An application that was never completed can only be rejected."""
+    if form.case.assessed_incomplete:
+        return [(Recommendation.REJECT, "Inte godkänna")]
+    return [
+        (Recommendation.APPROVE, "Godkänna företaget som utförare"),
+        (Recommendation.REJECT, "Inte godkänna företaget"),
+    ]
+
+
+class ProposeDecision(Command[ProviderApplication]):
+    """The case worker proposes; somebody else concurs (LOV-08, CAP-16)."""
+
+    label = "Föreslå beslut"
+    roles = CASE_WORKERS
+    primary = True
+    recommendation: str = asked.choice(
+        "Förslag",
+        possible_recommendations,
+        first=lambda form: Recommendation.REJECT if form.case.assessed_incomplete else None,
         widget=forms.RadioSelect,
     )
-    reasons = forms.CharField(
-        label="Skäl",
-        widget=forms.Textarea,
-        max_length=10000,
+    reasons: str = asked.text(
+        "Skäl",
+        max_length=10_000,
         help_text="Skälen står i tjänsteskrivelsen. Vid avslag: vilka krav som inte är uppfyllda.",
     )
-    economic_consequences = forms.CharField(
-        label="Ekonomiska konsekvenser",
-        widget=forms.Textarea,
+    economic_consequences: str = asked.text(
+        "Ekonomiska konsekvenser",
         max_length=2000,
+        first=lambda form: form.case.economic_consequences,
         help_text="Högst fem meningar, till tjänsteskrivelsen.",
     )
 
-    def prepare(self) -> None:
-        self.fields["economic_consequences"].initial = self.case.economic_consequences
-        if self.case.assessed_incomplete:
-            self.fields["recommendation"].choices = [(Recommendation.REJECT, "Inte godkänna")]
-            self.fields["recommendation"].initial = Recommendation.REJECT
-
-
-class ProposeDecision(Command):
-    """The case worker proposes; somebody else concurs (LOV-08, CAP-16)."""
-
-    label: ClassVar[str] = "Föreslå beslut"
-    roles = CASE_WORKERS
-    form = ProposalForm
-    primary = True
-    recommendation: str
-    reasons: str
-    economic_consequences: str
-
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.ASSESSMENT and case.proposal() is None
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         if case.assessed_incomplete and self.recommendation == Recommendation.APPROVE:
             raise Refused("Ansökan är inte komplett. Den kan bara föreslås få avslag.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         case.economic_consequences = self.economic_consequences
         propose(case, act, self.recommendation, self.reasons)
 
-    def stated(self) -> dict[str, Any]:
-        return {"recommendation": self.recommendation}
 
-
-class _AnswerProposal(Command):
+class _AnswerProposal(Command[ProviderApplication]):
     """What the deputy director says of a proposal: never the one who made it."""
 
-    label: ClassVar[str] = ""
+    label = ""
     roles = frozenset({Role.DEPUTY_DIRECTOR})
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.proposed(case, day)
 
     @classmethod
-    def barred(cls, case: Any) -> Mapping[int, str]:
+    def barred(cls, case: ProviderApplication) -> Mapping[int, str]:
         proposal = case.proposal()
         if proposal is None:
             return {}
@@ -221,11 +197,11 @@ class _AnswerProposal(Command):
 class Concur(_AnswerProposal):
     """The deputy director agrees; the application goes on to MBL (LOV-08)."""
 
-    label: ClassVar[str] = "Tillstyrk förslaget"
+    label = "Tillstyrk förslaget"
     transition = "concur"
     primary = True
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         proposal = case.proposal()
         proposal.concurred_on, proposal.concurred_by = act.day, act.user
         proposal.save()
@@ -233,22 +209,17 @@ class Concur(_AnswerProposal):
         tell_responsible(case, act, f"{case}: förslaget är tillstyrkt")
 
 
-class DeclineForm(CommandForm):
-    why = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=4000)
-
-
 class DeclineProposal(_AnswerProposal):
     """The deputy director does not agree; a new proposal is needed."""
 
-    label: ClassVar[str] = "Lämna tillbaka förslaget"
-    form = DeclineForm
-    why: str
+    label = "Lämna tillbaka förslaget"
+    why: str = asked.text("Skäl", max_length=4000)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.ASSESSMENT and case.proposal() is not None
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         proposal = case.proposal()
         proposal.declined_on, proposal.declined_reason = act.day, self.why
         proposal.save()
@@ -259,77 +230,54 @@ class DeclineProposal(_AnswerProposal):
         tell_responsible(case, act, f"{case}: förslaget är lämnat tillbaka")
 
 
-class MblBasisForm(CommandForm):
-    assessment = forms.CharField(
-        label="Vad ett beslut innebär för verksamheten och de anställda",
-        widget=forms.Textarea,
-        max_length=6000,
-    )
-
-
-class WriteMblBasis(Command):
+class WriteMblBasis(Command[ProviderApplication]):
     """Write the basis for negotiation by MBL 38 § (LOV-09)."""
 
-    label: ClassVar[str] = "Skriv MBL-underlag"
+    label = "Skriv MBL-underlag"
     roles = HANDLERS
-    form = MblBasisForm
-    assessment: str
+    assessment: str = asked.text(
+        "Vad ett beslut innebär för verksamheten och de anställda", max_length=6000
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.MBL
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         document = documents.make(
             case, "mbl_basis", act.user, act.at, lock=True, assessment=self.assessment
         )
         official_note(case, act, "Underlag för MBL är framskrivet.", document)
         return {"document": document.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class NegotiationForm(CommandForm):
-    union = forms.CharField(
-        label="Arbetstagarorganisation", max_length=80, help_text="Till exempel Kommunal"
-    )
-    held_on = forms.DateField(label="Förhandlad den")
-    outcome = forms.ChoiceField(
-        label="Utfall", choices=MblNegotiation.Outcome.choices, widget=forms.RadioSelect
-    )
-    note = forms.CharField(label="Anteckning", required=False, max_length=500)
-
-    def prepare(self) -> None:
-        self.fields["held_on"].initial = self.day
-
-
-class RecordNegotiation(Command):
+class RecordNegotiation(Command[ProviderApplication]):
     """Record a negotiation with a union: date, organisation, outcome (LOV-09)."""
 
-    label: ClassVar[str] = "Registrera MBL-förhandling"
+    label = "Registrera MBL-förhandling"
     roles = HANDLERS
-    form = NegotiationForm
-    union: str
-    held_on: date
-    outcome: str
-    note: str = ""
+    union: str = asked.line(
+        "Arbetstagarorganisation", max_length=80, help_text="Till exempel Kommunal", logged=True
+    )
+    held_on: date = asked.day("Förhandlad den", first=asked.today)
+    outcome: str = asked.choice("Utfall", MblNegotiation.Outcome.choices, widget=forms.RadioSelect)
+    note: str = asked.line("Anteckning", default="", max_length=500, logged=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.MBL
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return [gap for gap in guards.mbl(case, day) if gap.command == "write_mbl_basis"]
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Förhandlingen")
         not_before_arrival(self.held_on, case, "Förhandlingen")
         if case.negotiations.filter(union=self.union, held_on=self.held_on).exists():
             raise Refused(f"Förhandlingen med {self.union} den dagen är redan registrerad.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         MblNegotiation.objects.create(
             application=case, union=self.union, held_on=self.held_on, outcome=self.outcome,
             note=self.note, **act.stamp,
@@ -338,19 +286,19 @@ class RecordNegotiation(Command):
         official_note(case, act, f"MBL-förhandling med {self.union} {self.held_on}: {label}.")
 
 
-class ConcludeMbl(Command):
+class ConcludeMbl(Command[ProviderApplication]):
     """Negotiation is recorded; the application goes on to the committee (LOV-09)."""
 
-    label: ClassVar[str] = "Gå till nämnd"
+    label = "Gå till nämnd"
     roles = HANDLERS
     transition = "conclude_mbl"
     primary = True
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.mbl(case, day)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         case.conclude_mbl()
 
 

@@ -1,14 +1,15 @@
 """Agenda, decision, notice, correction. LOV-10, LOV-11, CAP-09, CAP-16."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
-from cases import calendar, committee, documents, flows, ledger, messages, preferences
+from cases import asked, calendar, committee, documents, flows, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused
 from cases.dates import long_date
 from cases.models import CommitteeMeeting, CommitteeMember, MemberConflict
 from organisation.authority import holders
@@ -27,31 +28,34 @@ SECRETARY = frozenset({Role.COMMITTEE_SECRETARY})
 RECOMMENDED_TITLE = "{name}, ansökan om att bli utförare"
 
 
-class AgendaForm(CommandForm):
-    meeting = forms.ModelChoiceField(None, label="Sammanträde")
+class MeetingChoice(forms.ModelChoiceField):
+    """A meeting, shown by its day and the last day for its documents."""
 
-    def prepare(self) -> None:
-        self.fields["meeting"].queryset = CommitteeMeeting.objects.filter(held_on__gte=self.day)
-        self.fields["meeting"].label_from_instance = lambda meeting: (
-            f"{long_date(meeting.held_on)} (manusstopp {long_date(meeting.documents_due)})"
-        )
+    def label_from_instance(self, meeting: CommitteeMeeting) -> str:
+        """Both days."""
+        return f"{long_date(meeting.held_on)} (manusstopp {long_date(meeting.documents_due)})"
 
 
-class PutOnAgenda(Command):
+class PutOnAgenda(Command[ProviderApplication]):
     """Put the case on a meeting's agenda; the tjänsteskrivelse is made of its facts (LOV-10)."""
 
-    label: ClassVar[str] = "Sätt upp på föredragningslistan"
+    label = "Sätt upp på föredragningslistan"
     roles = HANDLERS | SECRETARY
-    form = AgendaForm
     primary = True
-    meeting: CommitteeMeeting
+    meeting: CommitteeMeeting = asked.value(
+        MeetingChoice,
+        "Sammanträde",
+        offered=lambda form: CommitteeMeeting.objects.filter(held_on__gte=form.day),
+        queryset=None,
+        logged=lambda meeting: meeting.held_on,
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.COMMITTEE and case.agenda_item() is None
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return [
             *guards.mbl(case, day),
             *[
@@ -60,11 +64,11 @@ class PutOnAgenda(Command):
             ],
         ]
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         if self.meeting.held_on < act.day:
             raise Refused("Sammanträdet har redan hållits. Välj ett kommande.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         document = documents.make(case, "decision_proposal", act.user, act.at)
         item = committee.add_item(
             self.meeting, RECOMMENDED_TITLE.format(name=case.title), act,
@@ -78,39 +82,33 @@ class PutOnAgenda(Command):
         official_note(
             case, act, f"Tjänsteskrivelse inför nämnden {self.meeting.held_on}.", document
         )
-        return {"meeting": str(self.meeting.held_on), "late": item.is_late}
+        return {"late": item.is_late}
 
 
-class ReviseForm(CommandForm):
-    reasons = forms.CharField(label="Skäl", widget=forms.Textarea, max_length=10000)
-    economic_consequences = forms.CharField(
-        label="Ekonomiska konsekvenser", widget=forms.Textarea, max_length=2000
-    )
-
-    def prepare(self) -> None:
-        self.fields["reasons"].initial = self.case.proposal().reasons
-        self.fields["economic_consequences"].initial = self.case.economic_consequences
-
-
-class ReviseProposalText(Command):
+class ReviseProposalText(Command[ProviderApplication]):
     """Change the text of the tjänsteskrivelse; the agenda gets a new version until it is frozen."""
 
-    label: ClassVar[str] = "Redigera tjänsteskrivelsen"
+    label = "Redigera tjänsteskrivelsen"
     roles = HANDLERS | SECRETARY
-    form = ReviseForm
-    reasons: str
-    economic_consequences: str
+    reasons: str = asked.text(
+        "Skäl", max_length=10_000, first=lambda form: form.case.proposal().reasons
+    )
+    economic_consequences: str = asked.text(
+        "Ekonomiska konsekvenser",
+        max_length=2000,
+        first=lambda form: form.case.economic_consequences,
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state in {State.MBL, State.COMMITTEE}
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         item = case.agenda_item()
         if item and item.document and item.document.locked_at:
             raise Refused("Tjänsteskrivelsen är låst i utskicket och kan inte ändras.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         proposal = case.proposal()
         proposal.reasons = self.reasons
         proposal.save()
@@ -122,61 +120,32 @@ class ReviseProposalText(Command):
             return {"document": item.document.pk}
         return {}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class TakeOffForm(CommandForm):
-    why = forms.CharField(label="Skäl", max_length=200)
-
-
-class TakeOffAgenda(Command):
+class TakeOffAgenda(Command[ProviderApplication]):
     """Take the case off the agenda, to be put on another."""
 
-    label: ClassVar[str] = "Ta bort från föredragningslistan"
+    label = "Ta bort från föredragningslistan"
     roles = HANDLERS | SECRETARY
-    form = TakeOffForm
-    why: str
+    why: str = asked.line("Skäl", max_length=200, logged=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.COMMITTEE and case.agenda_item() is not None
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         item = case.agenda_item()
         item.withdrawn_on = act.day
         item.save()
         ledger.cancel(case, act.day, rules.DOCUMENTS_DUE.code)
 
 
-class DecisionForm(CommandForm):
-    decided_on = forms.DateField(label="Beslutsdatum")
-    paragraph = forms.IntegerField(label="Paragraf", min_value=1, max_value=9999)
-    outcome = forms.ChoiceField(
-        label="Utfall", choices=CommitteeDecision.Outcome.choices, widget=forms.RadioSelect
-    )
-    reasons = forms.CharField(
-        label="Nämndens skäl",
-        widget=forms.Textarea,
-        required=False,
-        max_length=10000,
-        help_text="Lämna tomt om nämnden beslutade enligt förslaget med dess skäl.",
-    )
-    reservations = forms.CharField(
-        label="Reservationer", widget=forms.Textarea, required=False, max_length=4000
-    )
-    conflicted = forms.ModelMultipleChoiceField(
-        None,
-        label="Deltog inte på grund av jäv",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    conflict_reason = forms.CharField(label="Skäl till jäv", required=False, max_length=200)
+def day_of_meeting(form: CommandForm[ProviderApplication]) -> date:
+    """The day of the meeting on whose agenda the case stands."""
+    return form.case.next_meeting_day() or form.day
 
-    def prepare(self) -> None:
-        item = self.case.agenda_item()
-        self.fields["decided_on"].initial = item.meeting.held_on if item else self.day
-        self.fields["conflicted"].queryset = CommitteeMember.objects.on(self.day)
+
+class DecisionForm(CommandForm[ProviderApplication]):
+    """Whoever did not take part for a conflict of interest did so for a reason."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -185,27 +154,39 @@ class DecisionForm(CommandForm):
         return data
 
 
-class RegisterDecision(Command):
+class RegisterDecision(Command[ProviderApplication]):
     """The secretary registers what the committee decided: people decided it, not the system."""
 
-    label: ClassVar[str] = "Registrera nämndens beslut"
+    label = "Registrera nämndens beslut"
     roles = SECRETARY
     transition = "decide"
     primary = True
     form = DecisionForm
-    decided_on: date
-    paragraph: int
-    outcome: str
-    reasons: str = ""
-    reservations: str = ""
-    conflicted: Any = ()
-    conflict_reason: str = ""
+    decided_on: date = asked.day("Beslutsdatum", first=day_of_meeting)
+    paragraph: int = asked.number("Paragraf", least=1, most=9999)
+    outcome: str = asked.choice(
+        "Utfall", CommitteeDecision.Outcome.choices, widget=forms.RadioSelect
+    )
+    reasons: str = asked.text(
+        "Nämndens skäl",
+        default="",
+        max_length=10_000,
+        help_text="Lämna tomt om nämnden beslutade enligt förslaget med dess skäl.",
+    )
+    reservations: str = asked.text("Reservationer", default="", max_length=4000)
+    conflicted: Iterable[CommitteeMember] = asked.some_of(
+        "Deltog inte på grund av jäv",
+        lambda form: CommitteeMember.objects.on(form.day),
+        default=(),
+    )
+    conflict_reason: str = asked.line("Skäl till jäv", default="", max_length=200, logged=True)
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.decision(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
+        assert case.arrived_on  # only a draft has not
         if self.decided_on < case.arrived_on:
             raise Refused(
                 f"Beslutsdatum kan inte vara före ansökan kom in, {long_date(case.arrived_on)}."
@@ -224,7 +205,7 @@ class RegisterDecision(Command):
         if taken.exists():
             raise Refused(f"§ {self.paragraph} är redan registrerad på det sammanträdet.")
 
-    def _check_outcome(self, case: Any, act: Act) -> None:
+    def _check_outcome(self, case: ProviderApplication, act: Act) -> None:
         proposal = case.proposal()
         if self.outcome == CommitteeDecision.Outcome.EXCLUDED and not proposal.exclusion_ground:
             raise Refused("Uteslutning kräver ett förslag med grund i LOV 7 kap. 1 §.")
@@ -242,7 +223,7 @@ class RegisterDecision(Command):
         elif proposal.recommendation == "approve" and not self.reasons:
             raise Refused("Nämnden avvek från förslaget. Skriv nämndens skäl.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         item = case.agenda_item()
         recorded = act.stamp
         CommitteeDecision.objects.create(
@@ -271,47 +252,40 @@ class RegisterDecision(Command):
         return values
 
 
-class NoticeForm(CommandForm):
-    channel = forms.ChoiceField(
-        label="Sätt", choices=DecisionNotice.Channel.choices, widget=forms.RadioSelect
-    )
-    given_on = forms.DateField(
-        label="Meddelas den", help_text="Från den dagen löper tiden för rättelse."
-    )
-    proof = forms.CharField(
-        label="Bevis",
-        max_length=200,
-        help_text="Till exempel: brevets försändelsenummer, eller vem som bekräftade.",
-    )
-
-    def prepare(self) -> None:
-        self.fields["given_on"].initial = self.day
-        self.fields["channel"].initial = DecisionNotice.Channel.PORTAL
-
-
-class NotifyApplicant(Command):
+class NotifyApplicant(Command[ProviderApplication]):
     """Tell the company of the decision with reasons, and if it was not approved how to seek
     correction: from the day given the period of three weeks runs (LOV-11)."""
 
-    label: ClassVar[str] = "Meddela sökande"
+    label = "Meddela sökande"
     roles = SECRETARY
-    form = NoticeForm
     primary = True
-    channel: str
-    given_on: date
-    proof: str
+    channel: str = asked.choice(
+        "Sätt",
+        DecisionNotice.Channel.choices,
+        first=DecisionNotice.Channel.PORTAL,
+        widget=forms.RadioSelect,
+    )
+    given_on: date = asked.day(
+        "Meddelas den", first=asked.today, help_text="Från den dagen löper tiden för rättelse."
+    )
+    proof: str = asked.line(
+        "Bevis",
+        max_length=200,
+        help_text="Till exempel: brevets försändelsenummer, eller vem som bekräftade.",
+        logged=True,
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.DECIDED
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.given_on, act.day, "Dagen")
         decided_on = case.decision().decided_on
         if self.given_on < decided_on:
             raise Refused(f"Beslutet fattades {long_date(decided_on)} och meddelas tidigast då.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         decision = case.decision()
         kind = "notice_approval" if decision.is_approval else "notice_rejection"
         last_day = rules.last_day_to_seek_correction(self.given_on)
@@ -340,38 +314,28 @@ class NotifyApplicant(Command):
         return {"document": document.pk}
 
 
-class FileCorrectionForm(CommandForm):
-    court_case_number = forms.CharField(
-        label="Domstolens målnummer", max_length=40, help_text="Till exempel 1234-26"
-    )
-    filed_on = forms.DateField(label="Kom in till förvaltningsrätten")
-    told_on = forms.DateField(label="Kommunen fick veta det")
-
-    def prepare(self) -> None:
-        self.fields["told_on"].initial = self.day
-
-
-class FileCorrection(Command):
+class FileCorrection(Command[ProviderApplication]):
     """The company has applied for correction at the administrative court (LOV-11, LOV 10:1).
 
     The court may tell of it when the period has passed and the case has ended: it can then be
     registered for as many days as the municipality has chosen (COR-04).
     """
 
-    label: ClassVar[str] = "Registrera ansökan om rättelse"
+    label = "Registrera ansökan om rättelse"
     roles = HANDLERS | SECRETARY
     transition = "file_correction"
-    form = FileCorrectionForm
     on_closed = True
-    court_case_number: str
-    filed_on: date
-    told_on: date
+    court_case_number: str = asked.line(
+        "Domstolens målnummer", max_length=40, help_text="Till exempel 1234-26", logged=True
+    )
+    filed_on: date = asked.day("Kom in till förvaltningsrätten")
+    told_on: date = asked.day("Kommunen fick veta det", first=asked.today)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return super().fits(case) and not hasattr(case.decision(), "correction")
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.told_on, act.day, "Dagen")
         given_on = case.decision().notice.given_on
         if self.filed_on < given_on:
@@ -400,7 +364,7 @@ class FileCorrection(Command):
                 "att förlänga tiden på sidan Inställningar. Registrera sedan ansökan här."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         decision = case.decision()
         CorrectionCase.objects.create(
             decision=decision, court_case_number=self.court_case_number, filed_on=self.filed_on,
@@ -431,36 +395,25 @@ class FileCorrection(Command):
         return {"in_time": in_time, "reopened": reopened}
 
 
-class CourtForm(CommandForm):
-    outcome = forms.ChoiceField(
-        label="Utfall", choices=CorrectionCase.Outcome.choices, widget=forms.RadioSelect
-    )
-    outcome_on = forms.DateField(label="Domstolens beslut")
-
-    def prepare(self) -> None:
-        self.fields["outcome_on"].initial = self.day
-
-
-class RecordCourtOutcome(Command):
+class RecordCourtOutcome(Command[ProviderApplication]):
     """What the court decided: the decision stands, or the committee decides anew (LOV-11)."""
 
-    label: ClassVar[str] = "Registrera domstolens beslut"
+    label = "Registrera domstolens beslut"
     roles = HANDLERS | SECRETARY
-    form = CourtForm
     primary = True
-    outcome: str
-    outcome_on: date
+    outcome: str = asked.choice("Utfall", CorrectionCase.Outcome.choices, widget=forms.RadioSelect)
+    outcome_on: date = asked.day("Domstolens beslut", first=asked.today)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.CORRECTION_FILED
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.outcome_on, act.day, "Dagen")
         if self.outcome_on < case.decision().correction.filed_on:
             raise Refused("Domstolens beslut kan inte vara före ansökan om rättelse.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         correction = case.decision().correction
         correction.outcome, correction.outcome_on = self.outcome, self.outcome_on
         correction.save()
@@ -475,25 +428,25 @@ class RecordCourtOutcome(Command):
         tell_responsible(case, act, f"{case}: domstolen har beslutat om rättelse")
 
 
-class BecomeFinal(Command):
+class BecomeFinal(Command[ProviderApplication]):
     """The correction period has passed without an application: the decision stands."""
 
-    label: ClassVar[str] = "Avsluta när tiden för rättelse har gått ut"
+    label = "Avsluta när tiden för rättelse har gått ut"
     roles = HANDLERS | SECRETARY
     automatic = True
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.CORRECTION_PERIOD
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         running = case.deadlines.running().filter(rule=rules.CORRECTION.code).first()
         if running and running.due >= day:
             return [Missing(f"Tiden för rättelse löper till och med {long_date(running.due)}")]
         return []
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         ledger.meet(case, rules.CORRECTION.code, act.day, "Ingen ansökan om rättelse")
         close(case, act.day)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
-from cases import calendar, documents, preferences
+from cases import asked, calendar, documents, preferences
 from cases.actions import HANDLERS, not_in_future, official_note
-from cases.commands import Act, Command, CommandForm, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Refused
 from cases.dates import long_date
 from cases.models import Attachment
 from organisation import swedish
@@ -31,52 +32,34 @@ CONTROLS = (Kind.CREDIT, Kind.TAX, Kind.QMS, Kind.CV)
 WITH_VALIDITY = (Kind.CREDIT, Kind.TAX)
 
 
-def not_before_arrival(day: date, case: Any, what: str) -> None:
+def not_before_arrival(day: date, case: ProviderApplication, what: str) -> None:
     """Raise Refused for a day before the application came in."""
+    assert case.arrived_on  # only a draft has not
     if day < case.arrived_on:
         raise Refused(f"{what} kan inte vara före ansökan kom in, {long_date(case.arrived_on)}.")
 
 
-class ControlForm(CommandForm):
-    subject = "kind"
-
-    kind = forms.ChoiceField(label="Kontroll", choices=[(k.value, k.label) for k in CONTROLS])
-    outcome = forms.ChoiceField(label="Utfall", choices=OUTCOMES, widget=forms.RadioSelect)
-    done_on = forms.DateField(label="Datum")
-    note = forms.CharField(
-        label="Vad kontrollen visade", required=False, max_length=500, widget=forms.Textarea
-    )
-    evidence = forms.ModelChoiceField(
-        None,
-        label="Underlag bland bilagorna",
-        required=False,
-        help_text="Till exempel svaret från UC eller Skatteverket.",
-    )
-
-    def prepare(self) -> None:
-        self.fields["done_on"].initial = self.day
-        self.fields["evidence"].queryset = Attachment.objects.filter(
-            case_id=self.case.pk, removed_on=None
-        )
-
-
-class RecordControl(Command):
+class RecordControl(Command[ProviderApplication]):
     """Record that a control was ordered or done, with outcome and evidence (LOV-05).
 
     Credit and tax controls hold for a number of days that the municipality chooses.
     """
 
-    label: ClassVar[str] = "Registrera kontroll"
+    label = "Registrera kontroll"
     roles = HANDLERS
-    form = ControlForm
-    kind: str
-    outcome: str
-    done_on: date
-    note: str = ""
-    evidence: Attachment | None = None
+    kind: str = asked.choice("Kontroll", [(k.value, k.label) for k in CONTROLS], subject=True)
+    outcome: str = asked.choice("Utfall", OUTCOMES, widget=forms.RadioSelect)
+    done_on: date = asked.day("Datum", first=asked.today)
+    note: str = asked.text("Vad kontrollen visade", default="", max_length=500)
+    evidence: Attachment | None = asked.one_of(
+        "Underlag bland bilagorna",
+        lambda form: Attachment.objects.filter(case_id=form.case.pk, removed_on=None),
+        default=None,
+        help_text="Till exempel svaret från UC eller Skatteverket.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state in {
             State.HANDLING,
             State.RECEIVED,
@@ -85,13 +68,13 @@ class RecordControl(Command):
             State.COMMITTEE,
         }
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.done_on, act.day, "Kontrollen")
         not_before_arrival(self.done_on, case, "Kontrollen")
         if self.outcome in ("failed", "remark") and not self.note:
             raise Refused("Skriv vad kontrollen visade när den inte var utan anmärkning.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         days = preferences.chosen("control_valid_days")
         holds = self.kind in WITH_VALIDITY and self.outcome != HandlingStep.Outcome.ORDERED
         HandlingStep.objects.create(
@@ -106,34 +89,25 @@ class RecordControl(Command):
         )
 
 
-class ExtractForm(CommandForm):
-    shown_on = forms.DateField(label="Visades den")
-    whose = forms.CharField(
-        label="Gäller", max_length=120, help_text="Till exempel: verksamhetsansvarig"
-    )
-
-    def prepare(self) -> None:
-        self.fields["shown_on"].initial = self.day
-
-
-class NoteRecordExtract(Command):
+class NoteRecordExtract(Command[ProviderApplication]):
     """Note that a register extract was shown. It is never taken in or kept (BEY-15, 2026:43 5 §)."""
 
-    label: ClassVar[str] = "Notera visat registerutdrag"
+    label = "Notera visat registerutdrag"
     roles = HANDLERS
-    form = ExtractForm
     help = "Bara att utdraget har visats noteras. Utdraget får inte lämnas in eller sparas."
-    shown_on: date
-    whose: str
+    shown_on: date = asked.day("Visades den", first=asked.today)
+    whose: str = asked.line(
+        "Gäller", max_length=120, help_text="Till exempel: verksamhetsansvarig", logged=True
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state in guards.BEFORE_ASSESSMENT
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.shown_on, act.day, "Datumet")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         HandlingStep.objects.create(
             application=case,
             kind=Kind.RECORD_EXTRACT,
@@ -144,16 +118,11 @@ class NoteRecordExtract(Command):
         )
 
 
-class MeetingForm(CommandForm):
-    held_on = forms.DateField(label="Hölls den")
-    place = forms.CharField(label="Plats", max_length=120)
-    went_through_application = forms.BooleanField(
-        label="Ansökan gicks igenom på mötet", required=False
-    )
-    notes = forms.CharField(label="Vad som sades", widget=forms.Textarea, max_length=10000)
+class MeetingForm(CommandForm[ProviderApplication]):
+    """Who attended is asked for once for each capacity that has to."""
 
     def prepare(self) -> None:
-        self.fields["held_on"].initial = self.day
+        del self.fields["attendance"]
         for capacity, label in rules.REQUIRED_AT_MEETING.items():
             self.fields[f"attended_{capacity}"] = forms.CharField(
                 label=label, required=False, max_length=120,
@@ -182,30 +151,31 @@ class MeetingForm(CommandForm):
         return data
 
 
-class HoldMeeting(Command):
+class HoldMeeting(Command[ProviderApplication]):
     """Record the information meeting and who attended (LOV-07); minutes are made of it."""
 
-    label: ClassVar[str] = "Registrera informationsmöte"
+    label = "Registrera informationsmöte"
     roles = CASE_WORKERS
     form = MeetingForm
-    held_on: date
-    place: str
-    attendance: Mapping[str, str]
-    went_through_application: bool
-    notes: str
+    held_on: date = asked.day("Hölls den", first=asked.today)
+    place: str = asked.line("Plats", max_length=120)
+    attendance: Mapping[str, str] = asked.value(forms.Field, "Deltog", logged=sorted)
+    went_through_application: bool = asked.yes("Ansökan gicks igenom på mötet")
+    notes: str = asked.text("Vad som sades", max_length=10_000)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.HANDLING
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Mötet")
+        assert case.complete_on  # or it would not be in handling
         if self.held_on < case.complete_on:
             raise Refused(
                 f"Mötet hålls när ansökan är komplett, tidigast {long_date(case.complete_on)}."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         InformationMeeting.objects.create(
             application=case,
             held_on=self.held_on,
@@ -226,48 +196,38 @@ class HoldMeeting(Command):
         official_note(case, act, text, document)
         return {"document": document.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"held_on": str(self.held_on), "attended": sorted(self.attendance)}
+
+def fewest_references(form: CommandForm[ProviderApplication]) -> str:
+    """Whom the fewest references are about so far."""
+    counts = form.case.counted_references()
+    return min(counts, key=lambda about: counts[about])
 
 
-class ReferenceForm(CommandForm):
-    subject = "about"
-
-    about = forms.ChoiceField(
-        label="Referensen gäller", choices=Reference.About.choices, widget=forms.RadioSelect
-    )
-    referee = forms.CharField(label="Referensperson", max_length=120)
-    organisation = forms.CharField(label="Organisation", max_length=160)
-    relation = forms.CharField(
-        label="Relation", max_length=160, help_text="Till exempel: närmaste chef i tre år."
-    )
-    taken_on = forms.DateField(label="Tagen den")
-    statement = forms.CharField(label="Vad som sades", widget=forms.Textarea, max_length=10000)
-
-    def prepare(self) -> None:
-        self.fields["taken_on"].initial = self.day
-        counts = self.case.counted_references()
-        self.fields["about"].initial = min(counts, key=lambda about: counts[about])
-
-
-class AddReference(Command):
+class AddReference(Command[ProviderApplication]):
     """Record a reference that was taken (LOV-06); the record of references is made anew."""
 
-    label: ClassVar[str] = "Lägg till referens"
+    label = "Lägg till referens"
     roles = HANDLERS
-    form = ReferenceForm
-    about: str
-    referee: str
-    organisation: str
-    relation: str
-    taken_on: date
-    statement: str
+    about: str = asked.choice(
+        "Referensen gäller",
+        Reference.About.choices,
+        first=fewest_references,
+        widget=forms.RadioSelect,
+        subject=True,
+    )
+    referee: str = asked.line("Referensperson", max_length=120)
+    organisation: str = asked.line("Organisation", max_length=160)
+    relation: str = asked.line(
+        "Relation", max_length=160, help_text="Till exempel: närmaste chef i tre år."
+    )
+    taken_on: date = asked.day("Tagen den", first=asked.today)
+    statement: str = asked.text("Vad som sades", max_length=10_000)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state in guards.BEFORE_ASSESSMENT
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.taken_on, act.day, "Referensen")
         not_before_arrival(self.taken_on, case, "Referensen")
         same = case.references.filter(
@@ -279,7 +239,7 @@ class AddReference(Command):
                 "Två referenser ska komma från två personer."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         row = Reference.objects.create(
             application=case,
             **{
@@ -294,9 +254,6 @@ class AddReference(Command):
         about = row.get_about_display().lower()
         official_note(case, act, f"Referens tagen om {about} {self.taken_on}.", document)
         return {"reference": row.pk, "document": document.pk}
-
-    def stated(self) -> dict[str, Any]:
-        return {"about": self.about, "taken_on": str(self.taken_on)}
 
 
 COMMANDS = (RecordControl, NoteRecordExtract, HoldMeeting, AddReference)

@@ -1,15 +1,16 @@
 """From draft to complete application: sending in, completion rounds, withdrawal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
 
-from cases import documents, flows, ledger, preferences
+from cases import asked, documents, flows, ledger, preferences
 from cases.actions import HANDLERS, official_note, tell_company, tell_responsible
-from cases.commands import Act, Command, CommandForm, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
 from organisation.authority import holders
@@ -66,57 +67,57 @@ def enter_application(
     return application
 
 
-class ParticularsForm(CommandForm):
-    assignment = forms.ChoiceField(
-        label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect
-    )
-    areas = forms.ModelMultipleChoiceField(
-        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple
-    )
-    capacity_ceiling_hours = forms.IntegerField(
-        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000
-    )
-    contact_name = forms.CharField(label="Kontaktperson", max_length=120)
-    contact_title = forms.CharField(label="Befattning", max_length=80, required=False)
-    contact_mail = forms.EmailField(label="E-post", required=False)
-    operations_manager = forms.CharField(
-        label="Verksamhetsansvarig", max_length=120, help_text="Den som leder det dagliga arbetet."
-    )
+class DraftForm(CommandForm[ProviderApplication]):
+    """What stands in the application. Whether a field has to be filled in follows from `needed`."""
 
-    required_now: ClassVar[bool] = True
+    needed: ClassVar[frozenset[str]] = frozenset()
 
     def prepare(self) -> None:
         for name, field in self.fields.items():
-            value = self.case.areas.all() if name == "areas" else getattr(self.case, name)
-            field.initial = value
-            if not self.required_now:
-                field.required = False
+            field.initial = self.case.areas.all() if name == "areas" else getattr(self.case, name)
+            field.required = name in self.needed
 
 
-class DraftForm(ParticularsForm):
-    required_now = False
+class ParticularsForm(DraftForm):
+    """When the application has come in, it says this."""
+
+    needed = frozenset(
+        {"assignment", "areas", "capacity_ceiling_hours", "contact_name", "operations_manager"}
+    )
 
 
-class SaveDraft(Command):
+class SaveDraft(Command[ProviderApplication]):
     """What has been written so far; nothing has to be complete."""
 
-    label: ClassVar[str] = "Spara utkast"
+    label = "Spara utkast"
     roles = HANDLERS
     by_company = True
     form = DraftForm
-    assignment: str = ""
-    areas: Any = ()
-    capacity_ceiling_hours: int | None = None
-    contact_name: str = ""
-    contact_title: str = ""
-    contact_mail: str = ""
-    operations_manager: str = ""
+    assignment: str = asked.choice(
+        "Uppdrag", ProviderApplication.Assignment.choices, default="", widget=forms.RadioSelect
+    )
+    areas: Iterable[ServiceArea] = asked.some_of(
+        "Områden", lambda form: ServiceArea.objects.all(), default=()
+    )
+    capacity_ceiling_hours: int | None = asked.number(
+        "Kapacitetstak, timmar per månad", default=None, least=1, most=100_000
+    )
+    contact_name: str = asked.line("Kontaktperson", default="", max_length=120, logged=True)
+    contact_title: str = asked.line("Befattning", default="", max_length=80, logged=True)
+    contact_mail: str = asked.mail("E-post", default="", logged=True)
+    operations_manager: str = asked.line(
+        "Verksamhetsansvarig",
+        default="",
+        max_length=120,
+        help_text="Den som leder det dagliga arbetet.",
+        logged=True,
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.DRAFT
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         for name in (
             "assignment",
             "capacity_ceiling_hours",
@@ -132,16 +133,16 @@ class SaveDraft(Command):
 class CorrectParticulars(SaveDraft):
     """Correct what stands in the application; an obvious error may be corrected (LOV 6:2)."""
 
-    label: ClassVar[str] = "Rätta uppgifter"
+    label = "Rätta uppgifter"
     by_company = False
     form = ParticularsForm
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state in guards.BEFORE_ASSESSMENT
 
 
-def _arrive(case: Any, act: Act, on: date) -> dict[str, Any]:
+def _arrive(case: ProviderApplication, act: Act, on: date) -> dict[str, Any]:
     """The application has come in: number, call document, deadlines, flow, and who is told."""
     specification = SpecificationVersion.objects.in_force(on)
     if specification is None:
@@ -162,120 +163,99 @@ def _arrive(case: Any, act: Act, on: date) -> dict[str, Any]:
     return {"specification": specification.number, "arrived_on": str(on)}
 
 
-class Submit(Command):
+class Submit(Command[ProviderApplication]):
     """The company sends its application; it arrives the same day (LOV-01)."""
 
-    label: ClassVar[str] = "Skicka ansökan"
+    label = "Skicka ansökan"
     by_company = True
     transition = "arrive"
     primary = True
     help = "Ansökan kommer in i dag. Du får ett kvitto och kan följa ärendet här."
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.particulars(case, day)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         values = _arrive(case, act, act.day)
         tell_company(case, act, f"{case}: ansökan har kommit in")
         return values
 
 
-class ArrivalForm(CommandForm):
-    found_on = forms.DateField(label="Togs emot", help_text="Dagen då handlingen hittades.")
-    first_emptying = forms.BooleanField(
-        label="Låg i brevlådan vid morgonens första tömning",
-        help_text="Räknas då som inkommen närmast föregående arbetsdag (förvaltningslagen 22 §).",
-        required=False,
-    )
-    registry_no = forms.CharField(label="Diarienummer", max_length=30, required=False)
-
-    def prepare(self) -> None:
-        self.fields["found_on"].initial = self.day
-
-
-class RegisterArrival(Command):
+class RegisterArrival(Command[ProviderApplication]):
     """An application on paper or by mail is registered with its day of arrival (LOV-15)."""
 
-    label: ClassVar[str] = "Registrera som inkommen"
+    label = "Registrera som inkommen"
     roles = HANDLERS | {Role.REGISTRAR}
     transition = "arrive"
     primary = True
-    form = ArrivalForm
-    found_on: date
-    first_emptying: bool = False
-    registry_no: str = ""
+    found_on: date = asked.day(
+        "Togs emot", first=asked.today, help_text="Dagen då handlingen hittades."
+    )
+    first_emptying: bool = asked.yes(
+        "Låg i brevlådan vid morgonens första tömning",
+        help_text="Räknas då som inkommen närmast föregående arbetsdag (förvaltningslagen 22 §).",
+    )
+    registry_no: str = asked.line("Diarienummer", default="", max_length=30, logged=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return super().fits(case) and case.channel != ProviderApplication.Channel.PORTAL
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         if self.found_on > act.day:
             raise Refused(
                 f"{long_date(self.found_on)} ligger i framtiden. "
                 "Skriv den dag då handlingen togs emot."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         case.registry_no = self.registry_no
         day = rules.day_of_arrival(self.found_on, first_emptying=self.first_emptying)
         return _arrive(case, act, day)
 
 
-class RegistryForm(CommandForm):
-    registry_no = forms.CharField(
-        label="Diarienummer", max_length=30, help_text="Till exempel SN 2026/0412"
-    )
-
-    def prepare(self) -> None:
-        self.fields["registry_no"].initial = self.case.registry_no
-
-
-class SetRegistryNumber(Command):
+class SetRegistryNumber(Command[ProviderApplication]):
     """The case's number in the case-registration system."""
 
-    label: ClassVar[str] = "Ange diarienummer"
+    label = "Ange diarienummer"
     roles = HANDLERS | {Role.REGISTRAR, Role.COMMITTEE_SECRETARY}
-    form = RegistryForm
-    registry_no: str
+    registry_no: str = asked.line(
+        "Diarienummer",
+        max_length=30,
+        first=lambda form: form.case.registry_no,
+        help_text="Till exempel SN 2026/0412",
+        logged=True,
+    )
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         case.registry_no = self.registry_no
 
 
-class ReviewForm(CommandForm):
-    outcome = forms.ChoiceField(
-        label="Utfall",
-        choices=[
+class ReviewApplication(Command[ProviderApplication]):
+    """The application is gone through against the call document (LOV-05)."""
+
+    label = "Registrera granskning"
+    roles = HANDLERS
+    outcome: str = asked.choice(
+        "Utfall",
+        [
             (HandlingStep.Outcome.PASSED, "Utan anmärkning"),
             (HandlingStep.Outcome.INCOMPLETE, HandlingStep.Outcome.INCOMPLETE.label),
         ],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
-        label="Iakttagelser", required=False, max_length=500, widget=forms.Textarea
-    )
-
-
-class ReviewApplication(Command):
-    """The application is gone through against the call document (LOV-05)."""
-
-    label: ClassVar[str] = "Registrera granskning"
-    roles = HANDLERS
-    form = ReviewForm
-    outcome: str
-    note: str = ""
+    note: str = asked.text("Iakttagelser", default="", max_length=500)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.RECEIVED
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         if self.outcome == HandlingStep.Outcome.INCOMPLETE and not self.note.strip():
             raise Refused("Skriv under Iakttagelser vad som behöver kompletteras.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         if case.responsible is None and act.user in holders(
             Role.DEVELOPMENT_STRATEGIST, case.unit.path, act.day
         ):
@@ -290,45 +270,41 @@ class ReviewApplication(Command):
         )
 
 
-class CompletionForm(CommandForm):
-    requirements = forms.MultipleChoiceField(
-        label="Bilagor som ska kompletteras",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+def demanded(form: CommandForm[ProviderApplication]) -> list[tuple[str, str]]:
+    """The attachments that the call document demands and the company hands in."""
+    return [(row.code, row.name) for row in form.case.checklist() if not row.shown_only]
+
+
+def lacking(form: CommandForm[ProviderApplication]) -> list[str]:
+    """Those of them that are absent or not valid."""
+    names = {missing.what for missing in guards.attachments(form.case, form.day)}
+    return [code for code, name in demanded(form) if name in names]
+
+
+class RequestCompletion(Command[ProviderApplication]):
+    """Ask the company to complete; a round of its own with its own dates (LOV-02, LOV-03)."""
+
+    label = "Begär komplettering"
+    roles = CASE_WORKERS
+    transition = "request_completion"
+    requirements: Sequence[str] = asked.choices(
+        "Bilagor som ska kompletteras", demanded, default=(), first=lacking
     )
-    text = forms.CharField(
-        label="Vad företaget ska lämna",
-        widget=forms.Textarea,
+    text: str = asked.text(
+        "Vad företaget ska lämna",
         max_length=4000,
         help_text="Texten står i brevet till företaget.",
     )
 
-    def prepare(self) -> None:
-        lacking = {missing.what for missing in guards.attachments(self.case, self.day)}
-        rows = [row for row in self.case.checklist() if not row.shown_only]
-        self.fields["requirements"].choices = [(row.code, row.name) for row in rows]
-        self.fields["requirements"].initial = [row.code for row in rows if row.name in lacking]
-
-
-class RequestCompletion(Command):
-    """Ask the company to complete; a round of its own with its own dates (LOV-02, LOV-03)."""
-
-    label: ClassVar[str] = "Begär komplettering"
-    roles = CASE_WORKERS
-    transition = "request_completion"
-    form = CompletionForm
-    text: str
-    requirements: Any = ()
-
     @classmethod
-    def missing(cls, case: Any, day: date) -> list:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.review(case, day)
 
     @classmethod
-    def leads_on(cls, case: Any) -> bool:
+    def leads_on(cls, case: ProviderApplication) -> bool:
         return case.needs_completion()
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         case.request_completion()
         ledger.meet(case, rules.COMPLETION_REQUEST.code, act.day, "Begärd")
         days = Budget(days=preferences.chosen("completion_days"))
@@ -361,50 +337,40 @@ class RequestCompletion(Command):
         return {"round": row.round, "due": str(deadline.due), "document": document.pk}
 
 
-def pause_decision_time(case: Any, act: Act) -> None:
+def pause_decision_time(case: ProviderApplication, act: Act) -> None:
     """The time in which a decision is promised does not run while the company completes."""
     for deadline in case.deadlines.running().filter(rule=rules.DECISION_TIME.code):
         if not deadline.suspensions.filter(end=None).exists():
             ledger.suspend(deadline, act.day, "väntar på komplettering från företaget")
 
 
-def resume_decision_time(case: Any, act: Act) -> None:
+def resume_decision_time(case: ProviderApplication, act: Act) -> None:
     """The promised time runs again."""
     for deadline in case.deadlines.running().filter(rule=rules.DECISION_TIME.code):
         if deadline.suspensions.filter(end=None).exists():
             ledger.resume(deadline, act.day)
 
 
-class AnswerForm(CommandForm):
-    answer = forms.CharField(
-        label="Meddelande till förvaltningen",
-        widget=forms.Textarea,
-        required=False,
-        max_length=4000,
-    )
-
-
-class AnswerCompletion(Command):
+class AnswerCompletion(Command[ProviderApplication]):
     """The company sends its completion; late is shown, never silently passed (LOV-03)."""
 
-    label: ClassVar[str] = "Skicka kompletteringen"
+    label = "Skicka kompletteringen"
     by_company = True
     roles = HANDLERS
     transition = "take_in_completion"
     primary = True
-    form = AnswerForm
     help = "Bifoga filerna först. När kompletteringen är skickad granskas ansökan igen."
-    answer: str = ""
+    answer: str = asked.text("Meddelande till förvaltningen", default="", max_length=4000)
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         round_ = case.open_completion()
         if round_ is None:
             return []
-        asked = {row.name for row in case.checklist() if row.code in round_.requirements}
-        return [missing for missing in guards.attachments(case, day) if missing.what in asked]
+        names = {row.name for row in case.checklist() if row.code in round_.requirements}
+        return [missing for missing in guards.attachments(case, day) if missing.what in names]
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         round_ = case.open_completion()
         round_.answered_on, round_.answer = act.day, self.answer
         outcome = CompletionRequest.Outcome
@@ -412,7 +378,7 @@ class AnswerCompletion(Command):
         return _close_round(case, act, round_)
 
 
-def _close_round(case: Any, act: Act, round_: CompletionRequest) -> dict[str, Any]:
+def _close_round(case: ProviderApplication, act: Act, round_: CompletionRequest) -> dict[str, Any]:
     round_.closed_on = act.day
     round_.save()
     case.take_in_completion()
@@ -426,64 +392,52 @@ def _close_round(case: Any, act: Act, round_: CompletionRequest) -> dict[str, An
     return {"round": round_.round, "outcome": round_.outcome}
 
 
-class CloseRoundForm(CommandForm):
-    why = forms.CharField(label="Skäl", max_length=200)
-
-
-class CloseCompletion(Command):
+class CloseCompletion(Command[ProviderApplication]):
     """Close a round whose answer never came, so that the application can be handled on (LOV-03)."""
 
-    label: ClassVar[str] = "Avsluta omgången utan svar"
+    label = "Avsluta omgången utan svar"
     roles = CASE_WORKERS
     transition = "take_in_completion"
-    form = CloseRoundForm
-    why: str
+    why: str = asked.line("Skäl", max_length=200, logged=True)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
         round_ = case.open_completion()
         if round_.due >= act.day:
             raise Refused(f"Företaget har på sig till och med {long_date(round_.due)}.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         round_ = case.open_completion()
         round_.outcome = CompletionRequest.Outcome.MISSING
         official_note(case, act, f"Komplettering, omgång {round_.round}, kom inte in. {self.why}")
         return _close_round(case, act, round_)
 
 
-class CompleteForm(CommandForm):
-    complete_on = forms.DateField(label="Komplett den")
-
-    def prepare(self) -> None:
-        self.fields["complete_on"].initial = self.day
-
-
-class DeclareComplete(Command):
+class DeclareComplete(Command[ProviderApplication]):
     """The application is complete; handling should end within four weeks (LOV-04)."""
 
-    label: ClassVar[str] = "Förklara komplett"
+    label = "Förklara komplett"
     roles = CASE_WORKERS
     transition = "declare_complete"
     primary = True
-    form = CompleteForm
-    complete_on: date
+    complete_on: date = asked.day("Komplett den", first=asked.today)
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list:
+    def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.completeness(case, day)
 
     @classmethod
-    def leads_on(cls, case: Any) -> bool:
+    def leads_on(cls, case: ProviderApplication) -> bool:
         return not case.needs_completion()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ProviderApplication, act: Act) -> None:
+        assert case.arrived_on  # only a draft has not
         if not case.arrived_on <= self.complete_on <= act.day:
             raise Refused(
                 f"Ansökan kan vara komplett tidigast när den kom in, {long_date(case.arrived_on)}, "
                 "och senast i dag."
             )
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         case.declare_complete(on=self.complete_on)
         ledger.meet(case, rules.COMPLETION_REQUEST.code, act.day, "Ingen komplettering behövs")
         ledger.start(
@@ -494,22 +448,17 @@ class DeclareComplete(Command):
         tell_company(case, act, f"{case}: ansökan är komplett och handläggs")
 
 
-class WithdrawForm(CommandForm):
-    why = forms.CharField(label="Skäl", required=False, max_length=200)
-
-
-class Withdraw(Command):
+class Withdraw(Command[ProviderApplication]):
     """The company takes its application back, which ends the case (LOV-15)."""
 
-    label: ClassVar[str] = "Återkalla ansökan"
+    label = "Återkalla ansökan"
     roles = HANDLERS
     by_company = True
     transition = "withdraw"
-    form = WithdrawForm
     help = "Ärendet avslutas. Ni kan ansöka igen när ni vill."
-    why: str = ""
+    why: str = asked.line("Skäl", default="", max_length=200, logged=True)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ProviderApplication, act: Act) -> None:
         case.withdraw(on=act.day)
         ledger.cancel(case, act.day)
         case.completions.filter(closed_on=None).update(
