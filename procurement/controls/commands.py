@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
-from cases import attachments, documents, flows, ledger, messages
+from cases import asked, attachments, documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import actor_on, holders
 from organisation.models import User
@@ -46,57 +48,52 @@ def open_control(duty: Duty, person: User | None, act: Act) -> YearlyControl:
     return case
 
 
-class RequestReports(Command):
+class RequestReports(Command[YearlyControl]):
     """The provider is asked for its activity report and annual accounts, in the portal."""
 
-    label: ClassVar[str] = "Begär in handlingarna"
+    label = "Begär in handlingarna"
     roles = STAFF
     transition = "request"
     primary = True
     help = "Företaget får 30 dagar på sig, påminns, och lämnar handlingarna i portalen."
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: YearlyControl) -> bool:
         return super().fits(case) and case.about == About.REPORTS
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: YearlyControl, act: Act) -> None:
         case.request(on=act.day)
         ledger.start(case, rules.REPORTS, act.day, anchor_text="handlingarna begärdes in")
         tell_company(case, act, f"{case}: lämna verksamhetsberättelse och årsredovisning")
 
 
-class ReceiveForm(CommandForm):
-    subject = "item"
-
-    item = forms.ModelChoiceField(None, label="Handling")
-    file = forms.FileField(label="Fil", max_length=160)
-
-    def prepare(self) -> None:
-        self.fields["item"].queryset = self.case.items.all()
-
-    def clean_file(self) -> UploadedFile:
-        attachments.check(self.cleaned_data["file"])
-        return self.cleaned_data["file"]
+def items(form: CommandForm[YearlyControl]) -> QuerySet[ControlItem]:
+    """What the control looks at."""
+    return form.case.items.all()
 
 
-class SendReport(Command):
+def kind_of(item: ControlItem) -> str:
+    """What the log keeps of an item."""
+    return item.kind
+
+
+class SendReport(Command[YearlyControl]):
     """A report comes in, from the company or by staff for it."""
 
-    label: ClassVar[str] = "Lämna handling"
+    label = "Lämna handling"
     roles = STAFF
     by_company = True
-    form = ReceiveForm
-    item: ControlItem
-    file: UploadedFile
+    item: ControlItem = asked.one_of("Handling", items, logged=kind_of, subject=True)
+    file: UploadedFile = asked.file("Fil")
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: YearlyControl) -> bool:
         return case.about == About.REPORTS and case.state == State.REQUESTED
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: YearlyControl, act: Act) -> None:
         _of_case(self.item, case)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
         try:
             row = attachments.receive(case, self.file, act.user, act.at)
         except ValidationError as error:
@@ -109,25 +106,9 @@ class SendReport(Command):
             tell_responsible(case, act, f"{case}: {self.item} har kommit in")
         return {"attachment": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"item": self.item.kind}
 
-
-class ReviewForm(CommandForm):
-    subject = "item"
-
-    item = forms.ModelChoiceField(None, label="Vad")
-    done_on = forms.DateField(label="Granskad den")
-    outcome = forms.ChoiceField(
-        label="Utfall", choices=Review.Outcome.choices, widget=forms.RadioSelect
-    )
-    note = forms.CharField(
-        label="Vad som framkom", widget=forms.Textarea, required=False, max_length=5000
-    )
-
-    def prepare(self) -> None:
-        self.fields["item"].queryset = self.case.items.all()
-        self.fields["done_on"].initial = self.day
+class ReviewForm(CommandForm[YearlyControl]):
+    """What is not as it should be is described."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -136,18 +117,18 @@ class ReviewForm(CommandForm):
         return data
 
 
-class ReviewItem(Command):
+class ReviewItem(Command[YearlyControl]):
     """What was found; the annual accounts are also reviewed by the controller (FUP-02)."""
 
-    label: ClassVar[str] = "Registrera granskning"
+    label = "Registrera granskning"
     roles = STAFF
     form = ReviewForm
-    item: ControlItem
-    done_on: date
-    outcome: str
-    note: str = ""
+    item: ControlItem = asked.one_of("Vad", items, logged=kind_of, subject=True)
+    done_on: date = asked.day("Granskad den", first=asked.today)
+    outcome: str = asked.choice("Utfall", Review.Outcome.choices, widget=forms.RadioSelect)
+    note: str = asked.text("Vad som framkom", default="")
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: YearlyControl, act: Act) -> None:
         _of_case(self.item, case)
         not_in_future(self.done_on, act.day, "Granskningen")
         if self.outcome != Review.Outcome.PASSED and not self.note.strip():
@@ -155,7 +136,7 @@ class ReviewItem(Command):
         if case.about == About.REPORTS and self.item.received_on is None:
             raise Refused(f"{self.item} har inte kommit in än och kan inte granskas.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
         by_controller = _is_controller(case, act)
         row = Review.objects.create(
             item=self.item, done_on=self.done_on, outcome=self.outcome, note=self.note,
@@ -170,11 +151,8 @@ class ReviewItem(Command):
             messages.notify(leaders, case, text, act.at, urgent=True)
         return {"review": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"item": self.item.kind, "outcome": self.outcome}
 
-
-def _is_controller(case: Any, act: Act) -> bool:
+def _is_controller(case: YearlyControl, act: Act) -> bool:
     """Whether the actor reviews as the controller, themselves or for one."""
     if act.user is None:
         return False
@@ -182,19 +160,19 @@ def _is_controller(case: Any, act: Act) -> bool:
     return held is not None
 
 
-class FinishControl(Command):
+class FinishControl(Command[YearlyControl]):
     """Every item is reviewed, and the control is recorded as a document."""
 
-    label: ClassVar[str] = "Avsluta kontrollen"
+    label = "Avsluta kontrollen"
     roles = STAFF
     transition = "finish"
     primary = True
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: YearlyControl, day: date) -> list[Missing]:
         return guards.reviews(case, day)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
         case.finish(on=act.day)
         ledger.meet(case, DUTY.code, act.day, "Klar")
         ledger.cancel(case, act.day)
@@ -203,26 +181,21 @@ class FinishControl(Command):
         return {"document": document.pk}
 
 
-class CancelForm(CommandForm):
-    why = forms.CharField(label="Skäl", max_length=240)
-
-
-class CancelControl(Command):
+class CancelControl(Command[YearlyControl]):
     """The control is not made, for example because the contract has ended."""
 
-    label: ClassVar[str] = "Ställ in kontrollen"
+    label = "Ställ in kontrollen"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
     transition = "cancel"
-    form = CancelForm
-    why: str
+    why: str = asked.line("Skäl", logged=True)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: YearlyControl, act: Act) -> None:
         case.cancel(on=act.day)
         ledger.cancel(case, act.day)
         official_note(case, act, f"Kontrollen ställs in {long_date(act.day)}. {self.why}")
 
 
-def _of_case(item: ControlItem, case: Any) -> None:
+def _of_case(item: ControlItem, case: YearlyControl) -> None:
     if item.control_id != case.pk:
         raise Refused("Det hör till en annan kontroll. Ladda om sidan och välj igen.")
 
