@@ -1,16 +1,17 @@
 """The verbs of a meeting: booked with its agenda, held with its notes. FUP-02, FUP-06."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import date, datetime, time
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from cases import documents, flows, ledger, messages
+from cases import asked, documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import holders
 from organisation.models import Representation, User
@@ -61,42 +62,30 @@ def open_meeting(duty: Duty, person: User | None, act: Act) -> Meeting:
     return case
 
 
-class BookForm(CommandForm):
-    day_of_meeting = forms.DateField(label="Dag")
-    time_of_meeting = forms.TimeField(
-        label="Klockan", help_text="Till exempel 13.00", input_formats=["%H:%M", "%H.%M"]
-    )
-    place = forms.CharField(label="Plats", max_length=120)
-    agenda = forms.CharField(
-        label="Dagordning",
-        widget=forms.Textarea,
-        max_length=3000,
-        help_text="En punkt på varje rad.",
-    )
-
-    def prepare(self) -> None:
-        self.fields["agenda"].initial = self.case.agenda
-        self.fields["place"].initial = self.case.place
-
-
-class BookMeeting(Command):
+class BookMeeting(Command[Meeting]):
     """Time, place and agenda; those invited are told, and find it as a calendar file (FUP-06)."""
 
-    label: ClassVar[str] = "Boka mötet"
+    label = "Boka mötet"
     roles = STAFF
     transition = "book"
     primary = True
-    form = BookForm
-    day_of_meeting: date
-    time_of_meeting: Any
-    place: str
-    agenda: str
+    day_of_meeting: date = asked.day("Dag")
+    time_of_meeting: time = asked.time("Klockan", help_text="Till exempel 13.00")
+    place: str = asked.line(
+        "Plats", max_length=120, first=lambda form: form.case.place, logged=True
+    )
+    agenda: str = asked.text(
+        "Dagordning",
+        max_length=3000,
+        first=lambda form: form.case.agenda,
+        help_text="En punkt på varje rad.",
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Meeting, act: Act) -> None:
         if self.day_of_meeting < act.day:
             raise Refused(f"{long_date(self.day_of_meeting)} har passerat. Välj en kommande dag.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Meeting, act: Act) -> Mapping[str, Any]:
         at = datetime.combine(self.day_of_meeting, self.time_of_meeting)
         case.booked_at, case.place = timezone.make_aware(at), self.place
         case.agenda = self.agenda
@@ -105,9 +94,6 @@ class BookMeeting(Command):
         when = f"{long_date(self.day_of_meeting)} klockan {self.time_of_meeting:%H.%M}"
         messages.notify(people, case, f"{case}: {case.title} {when}, {self.place}", act.at)
         return {"told": [user.pk for user in people]}
-
-    def stated(self) -> dict[str, Any]:
-        return {"day": str(self.day_of_meeting), "place": self.place}
 
 
 def invited(case: Meeting, day: date) -> list[User]:
@@ -127,43 +113,41 @@ def invited(case: Meeting, day: date) -> list[User]:
     return list({user.pk: user for user in [*inside, *outside]}.values())
 
 
-class HoldForm(CommandForm):
-    held_on = forms.DateField(label="Hållet den")
-    attended = forms.CharField(
-        label="Närvarande", widget=forms.Textarea(attrs={"rows": 4}), max_length=3000,
-        help_text="Namn och roll, en på varje rad.",
-    )  # fmt: skip
-    minutes = forms.CharField(
-        label="Anteckningar", widget=forms.Textarea, max_length=20000,
-        help_text="Skriv inga uppgifter om enskilda personer. Deltagarna kan läsa anteckningarna.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        booked = self.case.booked_at
-        self.fields["held_on"].initial = timezone.localdate(booked) if booked else self.day
-        self.initial["minutes"] = "\n".join(f"{point}: " for point in self.case.points)
+def day_booked(form: CommandForm[Meeting]) -> date:
+    """The day that was booked."""
+    booked = form.case.booked_at
+    return timezone.localdate(booked) if booked else form.day
 
 
-class HoldMeeting(Command):
+class HoldMeeting(Command[Meeting]):
     """It has been held: who was there and what was said (FUP-06)."""
 
-    label: ClassVar[str] = "Registrera mötet"
+    label = "Registrera mötet"
     roles = STAFF
     transition = "hold"
     primary = True
-    form = HoldForm
-    held_on: date
-    attended: str
-    minutes: str
+    held_on: date = asked.day("Hållet den", first=day_booked)
+    attended: str = asked.text(
+        "Närvarande",
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Namn och roll, en på varje rad.",
+    )
+    minutes: str = asked.text(
+        "Anteckningar",
+        max_length=20_000,
+        first=lambda form: "\n".join(f"{point}: " for point in form.case.points),
+        help_text="Skriv inga uppgifter om enskilda personer. Deltagarna kan läsa anteckningarna.",
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Meeting, day: date) -> list[Missing]:
         return guards.booked(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Meeting, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Mötet")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Meeting, act: Act) -> Mapping[str, Any]:
         case.attended, case.minutes = self.attended, self.minutes
         case.hold(on=self.held_on)
         ledger.meet(case, DUTY.code, self.held_on, "Hållet")
@@ -174,24 +158,16 @@ class HoldMeeting(Command):
         official_note(case, act, f"{case.title} hölls {self.held_on}.", document)
         return {"document": document.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"held_on": str(self.held_on)}
 
-
-class CancelForm(CommandForm):
-    why = forms.CharField(label="Skäl", max_length=240)
-
-
-class CancelMeeting(Command):
+class CancelMeeting(Command[Meeting]):
     """It is not held."""
 
-    label: ClassVar[str] = "Ställ in mötet"
+    label = "Ställ in mötet"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
     transition = "cancel"
-    form = CancelForm
-    why: str
+    why: str = asked.line("Skäl", logged=True)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Meeting, act: Act) -> None:
         booked = case.booked_at is not None
         case.cancel(on=act.day)
         ledger.cancel(case, act.day)
