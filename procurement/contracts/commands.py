@@ -1,17 +1,17 @@
 """The verbs of a contract: what changes, who is reached, what is watched, and how it ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
-from cases import attachments, ledger, messages, preferences
+from cases import asked, attachments, ledger, messages, preferences
 from cases.actions import (
     HANDLERS,
     not_in_future,
@@ -19,10 +19,11 @@ from cases.actions import (
     tell_company,
     tell_responsible,
 )
-from cases.commands import Act, Command, CommandForm, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Refused, give_number, open_case
 from cases.dates import long_date
+from cases.models import Attachment
 from organisation.authority import actor_on, holders
-from organisation.fields import Day
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role
 from procurement.applications.models import ProviderApplication
@@ -50,7 +51,7 @@ class Agreed:
     valid_from: date
     valid_to: date | None
     assignment: str
-    areas: Any
+    areas: Iterable[ServiceArea]
     capacity_ceiling_hours: int
     operations_manager: str
     reason: str = ""
@@ -100,65 +101,53 @@ def open_own_unit(unit: Unit, name: str, table: str, agreed: Agreed, act: Act) -
     return contract
 
 
-class ChangeForm(CommandForm):
-    valid_from = forms.DateField(label="Ändringen gäller från")
-    valid_to = forms.DateField(
-        label="Avtalet gäller till", required=False, help_text="Lämna tomt för tills vidare."
-    )
-    assignment = forms.ChoiceField(
-        label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect
-    )
-    areas = forms.ModelMultipleChoiceField(
-        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple
-    )
-    capacity_ceiling_hours = forms.IntegerField(
-        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000
-    )
-    places = forms.IntegerField(label="Platser", min_value=1, max_value=1000)
-    operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
-    reason = forms.CharField(label="Vad som ändras och varför", max_length=240)
-    file = forms.FileField(label="Undertecknat tillägg", required=False, max_length=160)
+class ChangeForm(CommandForm[Contract]):
+    """It shows what holds now, and asks for what a contract of its kind says."""
 
     def prepare(self) -> None:
         now = self.case.versions.order_by("number").last()
-        self.fields["valid_from"].initial = self.day
         self.fields["areas"].initial = now.areas.all()
         for name in (
             "valid_to", "assignment", "capacity_ceiling_hours", "places", "operations_manager",
         ):  # fmt: skip
             self.fields[name].initial = getattr(now, name)
-        only_home_care = ("assignment", "areas", "capacity_ceiling_hours")
-        for name in only_home_care if self.case.is_residential else ("places",):
+        of_home_care, of_a_home = ("assignment", "areas", "capacity_ceiling_hours"), ("places",)
+        for name in of_home_care + of_a_home:
+            self.fields[name].required = True
+        for name in of_home_care if self.case.is_residential else of_a_home:
             del self.fields[name]
 
-    def clean_file(self) -> UploadedFile | None:
-        if upload := self.cleaned_data["file"]:
-            attachments.check(upload)
-        return upload
 
-
-class ChangeContract(Command):
+class ChangeContract(Command[Contract]):
     """The parties agree on something new from a day on: a new version, the earlier ones stay."""
 
-    label: ClassVar[str] = "Ändra avtalet"
+    label = "Ändra avtalet"
     roles = HANDLERS
     form = ChangeForm
-    valid_from: date
-    operations_manager: str
-    reason: str
-    assignment: str = ""
-    areas: Any = ()
-    capacity_ceiling_hours: int = 0
-    places: int | None = None
-    valid_to: date | None = None
-    file: UploadedFile | None = None
+    valid_from: date = asked.day("Ändringen gäller från", first=asked.today)
+    valid_to: date | None = asked.day(
+        "Avtalet gäller till", default=None, help_text="Lämna tomt för tills vidare."
+    )
+    assignment: str = asked.choice(
+        "Uppdrag", ProviderApplication.Assignment.choices, default="", widget=forms.RadioSelect
+    )
+    areas: Iterable[ServiceArea] = asked.some_of(
+        "Områden", lambda form: ServiceArea.objects.all(), default=()
+    )
+    capacity_ceiling_hours: int = asked.number(
+        "Kapacitetstak, timmar per månad", default=0, least=1, most=100_000
+    )
+    places: int | None = asked.number("Platser", default=None, least=1, most=1000)
+    operations_manager: str = asked.line("Verksamhetsansvarig", max_length=120)
+    reason: str = asked.line("Vad som ändras och varför")
+    file: UploadedFile | None = asked.file("Undertecknat tillägg", default=None)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Contract, act: Act) -> None:
         first = case.versions.order_by("number").first().valid_from
         if self.valid_from < first:
             raise Refused(f"Avtalet började {long_date(first)}. Välj den dagen eller senare.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         agreed = Agreed(
             self.valid_from, self.valid_to, self.assignment, self.areas,
             self.capacity_ceiling_hours, self.operations_manager, self.reason, self.places,
@@ -170,37 +159,23 @@ class ChangeContract(Command):
         tell_company(case, act, f"{case}: avtalet är ändrat från {long_date(self.valid_from)}")
         return {"version": version.number}
 
-    def stated(self) -> dict[str, Any]:
-        return {"valid_from": str(self.valid_from), "valid_to": str(self.valid_to or ""),
-                "capacity": self.places or self.capacity_ceiling_hours,
-                "assignment": self.assignment}  # fmt: skip
 
-
-class ManagerForm(CommandForm):
-    name = forms.CharField(label="Ny verksamhetsansvarig", max_length=120)
-    from_day = forms.DateField(label="Från och med")
-    competence = forms.CharField(
-        label="Utbildning och erfarenhet", widget=forms.Textarea, max_length=1000,
-        help_text="Lägg också till meritförteckningen som bilaga.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        self.fields["from_day"].initial = self.day
-
-
-class ReportManager(Command):
+class ReportManager(Command[Contract]):
     """A change of operations manager is reported, by the company or by staff for it."""
 
-    label: ClassVar[str] = "Anmäl ny verksamhetsansvarig"
+    label = "Anmäl ny verksamhetsansvarig"
     roles = HANDLERS
     by_company = True
-    form = ManagerForm
     help = "Tillståndet från IVO gäller den som står i det: anmäl bytet även dit, inom en månad."
-    name: str
-    from_day: date
-    competence: str
+    name: str = asked.line("Ny verksamhetsansvarig", max_length=120)
+    from_day: date = asked.day("Från och med", first=asked.today)
+    competence: str = asked.text(
+        "Utbildning och erfarenhet",
+        max_length=1000,
+        help_text="Lägg också till meritförteckningen som bilaga.",
+    )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         now = case.versions.order_by("number").last()
         agreed = Agreed(
             max(self.from_day, now.valid_from), now.valid_to, now.assignment, now.areas.all(),
@@ -214,15 +189,9 @@ class ReportManager(Command):
         tell_responsible(case, act, f"{case}: ny verksamhetsansvarig är anmäld")
         return {"version": version.number}
 
-    def stated(self) -> dict[str, Any]:
-        return {"from_day": str(self.from_day)}
 
-
-class ContactForm(CommandForm):
-    name = forms.CharField(label="Namn", max_length=120)
-    title = forms.CharField(label="Befattning", max_length=80)
-    mail = forms.EmailField(label="E-post", required=False)
-    phone = forms.CharField(label="Telefon", max_length=40, required=False)
+class ContactForm(CommandForm[Contract]):
+    """There is some way to reach the person."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -231,94 +200,80 @@ class ContactForm(CommandForm):
         return data
 
 
-class AddContact(Command):
+class AddContact(Command[Contract]):
     """Somebody to reach at the provider."""
 
-    label: ClassVar[str] = "Lägg till kontakt"
+    label = "Lägg till kontakt"
     roles = HANDLERS
     by_company = True
     form = ContactForm
-    name: str
-    title: str
-    mail: str = ""
-    phone: str = ""
+    name: str = asked.line("Namn", max_length=120)
+    title: str = asked.line("Befattning", max_length=80)
+    mail: str = asked.mail("E-post", default="")
+    phone: str = asked.line("Telefon", max_length=40, default="")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         row = ContactPerson.objects.create(
             contract=case, name=self.name, title=self.title, mail=self.mail, phone=self.phone,
             **act.stamp,
         )  # fmt: skip
         return {"contact": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
+
+def contacts_now(form: CommandForm[Contract]) -> QuerySet[ContactPerson]:
+    """Those to reach at the provider now."""
+    return form.case.contacts.filter(ended_on=None)
 
 
-class EndContactForm(CommandForm):
-    contact = forms.ModelChoiceField(None, label="Kontakt")
-
-    def prepare(self) -> None:
-        self.fields["contact"].queryset = self.case.contacts.filter(ended_on=None)
-
-
-class EndContact(Command):
+class EndContact(Command[Contract]):
     """A contact is no longer the one to reach."""
 
-    label: ClassVar[str] = "Ta bort kontakt"
+    label = "Ta bort kontakt"
     roles = HANDLERS
     by_company = True
-    form = EndContactForm
-    contact: ContactPerson
+    contact: ContactPerson = asked.one_of("Kontakt", contacts_now)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Contract) -> bool:
         return super().fits(case) and case.contacts.filter(ended_on=None).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Contract, act: Act) -> None:
         if self.contact.contract_id != case.pk:
             raise Refused("Kontakten hör till ett annat avtal. Ladda om sidan och välj igen.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Contract, act: Act) -> None:
         self.contact.ended_on = act.day
         self.contact.save(update_fields=["ended_on"])
 
 
-class PermitForm(CommandForm):
-    kind = forms.ChoiceField(label="Slag", choices=Permit.Kind.choices, widget=forms.RadioSelect)
-    reference = forms.CharField(
-        label="Beteckning", max_length=80, help_text="Till exempel beslutets eller brevets nummer."
-    )
-    valid_from = Day(label="Gäller från", back=40)
-    valid_to = forms.DateField(
-        label="Gäller till", required=False,
-        help_text="Lämna tomt om det gäller tills vidare, som tillståndet från IVO.",
-    )  # fmt: skip
-    file = forms.FileField(label="Handlingen", required=False, max_length=160)
+class PermitForm(CommandForm[Contract]):
+    """The company shows the document itself."""
 
     def prepare(self) -> None:
         if self.actor.is_outside:
             self.fields["file"].required = True
 
-    def clean_file(self) -> UploadedFile | None:
-        if upload := self.cleaned_data["file"]:
-            attachments.check(upload)
-        return upload
 
-
-class AddPermit(Command):
+class AddPermit(Command[Contract]):
     """A permit, an insurance or a certificate; a newer one of the kind takes over the watch."""
 
-    label: ClassVar[str] = "Lägg till tillstånd eller intyg"
+    label = "Lägg till tillstånd eller intyg"
     roles = HANDLERS
     by_company = True
     form = PermitForm
-    kind: str
-    reference: str
-    valid_from: date
-    valid_to: date | None = None
-    file: UploadedFile | None = None
+    kind: str = asked.choice("Slag", Permit.Kind.choices, widget=forms.RadioSelect)
+    reference: str = asked.line(
+        "Beteckning", max_length=80, help_text="Till exempel beslutets eller brevets nummer."
+    )
+    valid_from: date = asked.day("Gäller från", back=40)
+    valid_to: date | None = asked.day(
+        "Gäller till",
+        default=None,
+        help_text="Lämna tomt om det gäller tills vidare, som tillståndet från IVO.",
+    )
+    file: UploadedFile | None = asked.file("Handlingen", default=None)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Contract, act: Act) -> None:
         not_in_future(self.valid_from, act.day, "Första dagen")
         if self.valid_to and self.valid_to < self.valid_from:
             raise Refused("Sista dagen ligger före den första. Rätta en av dem.")
@@ -327,7 +282,7 @@ class AddPermit(Command):
                 f"Handlingen gick ut {long_date(self.valid_to)}. Lägg in den som gäller nu."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         evidence = _receive(case, self.file, act) if self.file else None
         earlier = list(case.current_permits().filter(kind=self.kind))
         row = Permit.objects.create(
@@ -350,22 +305,9 @@ class AddPermit(Command):
             tell_responsible(case, act, f"{case}: {row.get_kind_display()} har kommit in")
         return {"permit": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"kind": self.kind, "valid_to": str(self.valid_to or "")}
 
-
-class InformationForm(CommandForm):
-    presentation = forms.CharField(
-        label="Om verksamheten", widget=forms.Textarea, max_length=600,
-        help_text="Sakligt: vad ni gör och hur ni arbetar. Inga jämförelser med andra.",
-    )  # fmt: skip
-    hours = forms.CharField(
-        label="Tider", max_length=120, help_text="Till exempel: alla dagar 7–22"
-    )
-    languages = forms.CharField(label="Språk", max_length=160)
-    extra_services = forms.CharField(label="Tilläggstjänster", max_length=240, required=False)
-    phone = forms.CharField(label="Telefon", max_length=40)
-    mail = forms.EmailField(label="E-post")
+class InformationForm(CommandForm[Contract]):
+    """It shows the latest text, to go on from."""
 
     def prepare(self) -> None:
         latest = self.case.information.last()
@@ -373,21 +315,25 @@ class InformationForm(CommandForm):
             self.fields[name].initial = getattr(latest, name)
 
 
-class WriteInformation(Command):
+class WriteInformation(Command[Contract]):
     """What those who choose are told; published when the administration has read it (BEY-01)."""
 
-    label: ClassVar[str] = "Skriv information till den som väljer"
+    label = "Skriv information till den som väljer"
     roles = HANDLERS
     by_company = True
     form = InformationForm
-    presentation: str
-    hours: str
-    languages: str
-    phone: str
-    mail: str
-    extra_services: str = ""
+    presentation: str = asked.text(
+        "Om verksamheten",
+        max_length=600,
+        help_text="Sakligt: vad ni gör och hur ni arbetar. Inga jämförelser med andra.",
+    )
+    hours: str = asked.line("Tider", max_length=120, help_text="Till exempel: alla dagar 7–22")
+    languages: str = asked.line("Språk", max_length=160)
+    extra_services: str = asked.line("Tilläggstjänster", default="")
+    phone: str = asked.line("Telefon", max_length=40)
+    mail: str = asked.mail("E-post")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         row = PublicInformation.objects.create(
             contract=case, presentation=self.presentation, hours=self.hours,
             languages=self.languages, extra_services=self.extra_services, phone=self.phone,
@@ -396,58 +342,42 @@ class WriteInformation(Command):
         tell_responsible(case, act, f"{case}: information till den som väljer väntar på granskning")
         return {"information": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class PublishInformation(Command):
+class PublishInformation(Command[Contract]):
     """The latest text is factual and comparable, and is shown to those who choose (LOV 9:1)."""
 
-    label: ClassVar[str] = "Publicera informationen"
+    label = "Publicera informationen"
     roles = HANDLERS
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Contract) -> bool:
         latest = case.information.last()
         return super().fits(case) and latest is not None and latest.published_on is None
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Contract, act: Act) -> None:
         latest = case.information.last()
         latest.published_on = act.day
         latest.save(update_fields=["published_on"])
         tell_company(case, act, f"{case}: er information till den som väljer är publicerad")
 
 
-class ChoiceForm(CommandForm):
-    reference = forms.CharField(
-        label="Ärendets nummer i Viva",
-        max_length=40,
-        help_text="Skriv inga namn eller personnummer.",
-    )
-    area = forms.ModelChoiceField(ServiceArea.objects.all(), label="Område")
-    hours = forms.IntegerField(label="Timmar per månad", min_value=1, max_value=750)
-    wanted_from = forms.DateField(label="Önskas från")
-
-    def prepare(self) -> None:
-        self.fields["wanted_from"].initial = self.day
-
-
-class RegisterChoice(Command):
+class RegisterChoice(Command[Contract]):
     """A person has chosen the provider: taken, queued or refused with the reason (BEY-02)."""
 
-    label: ClassVar[str] = "Registrera val av utföraren"
+    label = "Registrera val av utföraren"
     roles = ASSESSORS | HANDLERS
-    form = ChoiceForm
-    reference: str
-    area: ServiceArea
-    hours: int
-    wanted_from: date
+    reference: str = asked.line(
+        "Ärendets nummer i Viva", max_length=40, help_text="Skriv inga namn eller personnummer."
+    )
+    area: ServiceArea = asked.one_of("Område", lambda form: ServiceArea.objects.all())
+    hours: int = asked.number("Timmar per månad", least=1, most=750)
+    wanted_from: date = asked.day("Önskas från", first=asked.today, logged=False)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Contract) -> bool:
         return super().fits(case) and not case.is_residential
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Contract, act: Act) -> None:
         standing = ProviderChoice.objects.filter(reference=self.reference, ends_on=None).exclude(
             outcome=ProviderChoice.Outcome.REFUSED
         )
@@ -459,7 +389,7 @@ class RegisterChoice(Command):
         if case.version_on(max(self.wanted_from, act.day)) is None:
             raise Refused("Avtalet gäller inte den dagen. Välj en senare dag.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         answer = answer_to(case, self.area, self.hours, self.wanted_from)
         row = ProviderChoice.objects.create(
             contract=case, reference=self.reference, area=self.area, hours=self.hours,
@@ -469,9 +399,6 @@ class RegisterChoice(Command):
         if answer.outcome == ProviderChoice.Outcome.ACCEPTED:
             tell_company(case, act, f"{case}: en person har valt er, från {row.starts_on}")
         return {"choice": row.pk, "outcome": answer.outcome}
-
-    def stated(self) -> dict[str, Any]:
-        return {"area": self.area.pk, "hours": self.hours}
 
 
 def taken_hours() -> dict[int, int]:
@@ -502,45 +429,36 @@ def stop_of(contract: Contract) -> str:
     return ""
 
 
-class EndChoiceForm(CommandForm):
-    choice = forms.ModelChoiceField(None, label="Val")
-    told_on = forms.DateField(label="Sagt till den")
-
-    def prepare(self) -> None:
-        self.fields["choice"].queryset = self.case.choices.filter(ends_on=None).exclude(
-            outcome=ProviderChoice.Outcome.REFUSED
-        )
-        self.fields["told_on"].initial = self.day
+def standing_choices(form: CommandForm[Contract]) -> QuerySet[ProviderChoice]:
+    """The choices of the provider that hold or wait."""
+    refused = ProviderChoice.Outcome.REFUSED
+    return form.case.choices.filter(ends_on=None).exclude(outcome=refused)
 
 
-class EndChoice(Command):
+class EndChoice(Command[Contract]):
     """A person leaves the provider, with the municipality's notice; the queue moves up (BEY-02)."""
 
-    label: ClassVar[str] = "Avsluta val"
+    label = "Avsluta val"
     roles = ASSESSORS | HANDLERS
-    form = EndChoiceForm
-    choice: ProviderChoice
-    told_on: date
+    choice: ProviderChoice = asked.one_of("Val", standing_choices)
+    told_on: date = asked.day("Sagt till den", first=asked.today)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Contract) -> bool:
         return case.choices.filter(ends_on=None).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Contract, act: Act) -> None:
         if self.choice.contract_id != case.pk or self.choice.ends_on:
             raise Refused("Valet hör inte hit eller är redan avslutat. Ladda om sidan.")
         not_in_future(self.told_on, act.day, "Dagen")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         notice = preferences.chosen("provider_change_days")
         self.choice.ends_on = rules.leaves_on(self.told_on, notice)
         self.choice.save(update_fields=["ends_on"])
         moved = _move_queue(case, act)
         tell_company(case, act, f"{case}: en person lämnar er {self.choice.ends_on}")
         return {"ends_on": str(self.choice.ends_on), "moved_up": moved}
-
-    def stated(self) -> dict[str, Any]:
-        return {"choice": self.choice.pk}
 
 
 def _move_queue(contract: Contract, act: Act) -> list[int]:
@@ -558,31 +476,26 @@ def _move_queue(contract: Contract, act: Act) -> list[int]:
     return moved
 
 
-class EndForm(CommandForm):
-    last_day = forms.DateField(label="Sista dag")
-    why = forms.CharField(
-        label="Skäl", max_length=240,
-        help_text="Till exempel: utföraren har sagt upp avtalet. Hävning beslutas i den fördjupade "
-        "uppföljningen.",
-    )  # fmt: skip
-
-
-class EndContract(Command):
+class EndContract(Command[Contract]):
     """The contract ends by notice or because its time is out; what is left is taken back (INT-08)."""
 
-    label: ClassVar[str] = "Avsluta avtalet"
+    label = "Avsluta avtalet"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
     transition = "end"
-    form = EndForm
-    last_day: date
-    why: str
+    last_day: date = asked.day("Sista dag")
+    why: str = asked.line(
+        "Skäl",
+        help_text="Till exempel: utföraren har sagt upp avtalet. Hävning beslutas i den fördjupade "
+        "uppföljningen.",
+        logged=True,
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Contract, act: Act) -> None:
         first = case.versions.order_by("number").first().valid_from
         if self.last_day < first:
             raise Refused(f"Avtalet började {long_date(first)} och kan inte sluta före det.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Contract, act: Act) -> None:
         finish(case, self.last_day, act, self.why)
 
 
@@ -605,7 +518,7 @@ def finish(contract: Contract, last_day: date, act: Act, why: str) -> None:
     messages.notify(people, contract, text, act.at, leads_to=where)
 
 
-def _receive(case: Any, upload: UploadedFile, act: Act) -> Any:
+def _receive(case: Contract, upload: UploadedFile, act: Act) -> Attachment:
     try:
         return attachments.receive(case, upload, act.user, act.at)
     except ValidationError as error:

@@ -10,6 +10,7 @@ from audit.models import Event
 from cases import ledger
 from cases.commands import NotAllowed, Refused
 from cases.models import JournalNote, Notification, Setting
+from organisation.authority import actor_on
 from organisation.roles import Role
 from procurement.contracts import commands, rules
 from procurement.contracts.models import Contract, ProviderChoice
@@ -53,6 +54,18 @@ def test_a_change_is_a_new_version_and_the_earlier_one_stays():
     assert names(signed) == ["sign", "change_contract"]
     note = JournalNote.objects.get(case=signed, kind="official")
     assert note.text == "Avtalet ändrat från 2026-06-01: Fler timmar"
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [("home_care", {"assignment", "areas", "capacity_ceiling_hours"}), ("residential", {"places"})],
+)
+def test_a_change_asks_for_all_that_a_contract_of_its_kind_says(table, says):
+    """FUP-02"""
+    signed, actor = contract(table=table), actor_on(person(STRATEGIST), DAY)
+    form = commands.ChangeContract.form({}, case=signed, actor=actor, day=DAY)
+    assert set(form.errors) == {"valid_from", "operations_manager", "reason", *says}
+    assert set(form.fields) == {*form.errors, "valid_to", "file"}
 
 
 def test_a_contract_that_would_end_before_it_starts_is_refused_and_nothing_is_changed():
