@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
-from cases import calendar, flows, ledger, messages
+from cases import asked, calendar, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import actor_on, holders
 from organisation.models import Provider, Unit
@@ -60,28 +60,22 @@ def open_deviation(
     return deviation
 
 
-class GradeForm(CommandForm):
-    grade = forms.ChoiceField(
-        label="Gradering", choices=Grade.choices, widget=forms.RadioSelect,
-        help_text="En allvarlig brist: frågan om anmälan till IVO ska prövas (SoL 27 kap. 7 §).",
-    )  # fmt: skip
-    reasons = forms.CharField(
-        label="Skäl", widget=forms.Textarea, max_length=5000, help_text=NO_PERSONS
-    )
-
-
-class GradeDeviation(Command):
+class GradeDeviation(Command[Deviation]):
     """How serious it is. What is serious asks whether IVO is told (CAP-17)."""
 
-    label: ClassVar[str] = "Gradera"
+    label = "Gradera"
     roles = STAFF
     transition = "begin_handling"
     primary = True
-    form = GradeForm
-    grade: str
-    reasons: str
+    grade: str = asked.choice(
+        "Gradering",
+        Grade.choices,
+        widget=forms.RadioSelect,
+        help_text="En allvarlig brist: frågan om anmälan till IVO ska prövas (SoL 27 kap. 7 §).",
+    )
+    reasons: str = asked.text("Skäl", help_text=NO_PERSONS)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         written(self.reasons, "Skriv skälen för graderingen.")
         if self.grade not in Grade.values:
             raise Refused("Välj ingen brist, mindre brist eller allvarlig brist.")
@@ -92,7 +86,7 @@ class GradeDeviation(Command):
                 "Bristen är graderad som allvarlig. Avgör först om den ska anmälas till IVO."
             )
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Deviation, act: Act) -> None:
         case.grade, case.grade_reasons, case.graded_on = self.grade, self.reasons, act.day
         case.graded_by, case.graded_for = act.user, act.on_behalf_of
         if case.state == State.REPORTED:
@@ -112,51 +106,38 @@ class GradeDeviation(Command):
         text = f"{case}: allvarlig brist, pröva anmälan till IVO (SoL 27 kap. 7 §)"
         messages.notify(leaders, case, text, act.at, urgent=True)
 
-    def stated(self) -> dict[str, Any]:
-        return {"grade": self.grade}
-
 
 class RegradeDeviation(GradeDeviation):
     """What has been found makes it more or less serious than it seemed."""
 
-    label: ClassVar[str] = "Ändra gradering"
+    label = "Ändra gradering"
     transition = ""
     primary = False
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Deviation) -> bool:
         return case.state == State.HANDLING
 
 
-class AskForm(CommandForm):
-    text = forms.CharField(
-        label="Vad utföraren ska svara på", widget=forms.Textarea, max_length=5000,
-        help_text=NO_PERSONS,
-    )  # fmt: skip
-    due = forms.DateField(label="Svar senast")
-
-    def prepare(self) -> None:
-        self.fields["due"].initial = calendar.add_days(self.day, rules.ANSWER_DAYS)
-
-
-class AskProvider(Command):
+class AskProvider(Command[Deviation]):
     """The provider is asked what happened, and sees the deviation from now on."""
 
-    label: ClassVar[str] = "Begär svar av utföraren"
+    label = "Begär svar av utföraren"
     roles = STAFF
-    form = AskForm
-    text: str
-    due: date
+    text: str = asked.text("Vad utföraren ska svara på", help_text=NO_PERSONS)
+    due: date = asked.day(
+        "Svar senast", first=lambda form: calendar.add_days(form.day, rules.ANSWER_DAYS)
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Deviation) -> bool:
         return super().fits(case) and case.open_question() is None
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         written(self.text, "Skriv vad utföraren ska svara på.")
         ahead(self.due, act.day)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
         row = DeviationQuestion.objects.create(
             deviation=case, text=self.text, due=self.due, **act.stamp
         )
@@ -168,34 +149,24 @@ class AskProvider(Command):
         tell_company(case, act, f"{case}: utföraren ska svara senast {long_date(self.due)}")
         return {"question": row.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"due": str(self.due)}
 
-
-class AnswerForm(CommandForm):
-    text = forms.CharField(
-        label="Svar", widget=forms.Textarea, max_length=10000, help_text=NO_PERSONS
-    )
-
-
-class AnswerDeviation(Command):
+class AnswerDeviation(Command[Deviation]):
     """The provider answers; an answer that comes late is taken, and marked as late."""
 
-    label: ClassVar[str] = "Svara på frågan"
+    label = "Svara på frågan"
     roles = STAFF
     by_company = True
-    form = AnswerForm
     help = "Svara även om sista dagen har gått. Underlag lämnas med ”Lägg till bilaga”."
-    text: str
+    text: str = asked.text("Svar", max_length=10000, help_text=NO_PERSONS)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Deviation) -> bool:
         return super().fits(case) and case.open_question() is not None
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         written(self.text, "Svaret är tomt. Skriv vad som hände och vad ni har gjort.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
         row = case.open_question()
         row.answer, row.answered_on, row.answered_by = self.text, act.day, act.user
         row.save()
@@ -204,40 +175,31 @@ class AnswerDeviation(Command):
         tell_responsible(case, act, f"{case}: utföraren har svarat{late}")
         return {"question": row.pk, "late": row.was_late}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class IvoForm(CommandForm):
-    reported_on = forms.DateField(label="Anmäld den")
-    number = forms.CharField(
-        label="Ärendets nummer hos IVO", max_length=40, help_text="Står på IVO:s bekräftelse."
-    )
-
-    def prepare(self) -> None:
-        self.fields["reported_on"].initial = self.day
-
-
-class ReportToIvo(Command):
+class ReportToIvo(Command[Deviation]):
     """The municipality has told IVO of a serious shortcoming (SoL 27:7)."""
 
-    label: ClassVar[str] = "Registrera anmälan till IVO"
+    label = "Registrera anmälan till IVO"
     roles = HANDLERS
-    form = IvoForm
-    reported_on: date
-    number: str
+    reported_on: date = asked.day("Anmäld den", first=asked.today)
+    number: str = asked.line(
+        "Ärendets nummer hos IVO",
+        max_length=40,
+        help_text="Står på IVO:s bekräftelse.",
+        logged=True,
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Deviation) -> bool:
         return super().fits(case) and case.ivo_is_open
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         not_in_future(self.reported_on, act.day, "Anmälan")
         written(self.number, "Skriv ärendets nummer hos IVO.")
         if self.reported_on < case.happened_on:
             raise Refused(f"Det inträffade {long_date(case.happened_on)}. Skriv en senare dag.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Deviation, act: Act) -> None:
         case.ivo_reported_on, case.ivo_number = self.reported_on, self.number
         case.ivo_decided_by = act.user
         ledger.meet(case, rules.IVO.code, self.reported_on, "Anmäld")
@@ -247,35 +209,30 @@ class ReportToIvo(Command):
         )  # fmt: skip
 
 
-class NotIvoForm(CommandForm):
-    why = forms.CharField(label="Skäl att inte anmäla", widget=forms.Textarea, max_length=5000)
-
-
-class DecideNotToReport(Command):
+class DecideNotToReport(Command[Deviation]):
     """Somebody else than who graded it decides that IVO is not told, with reasons (CAP-08)."""
 
-    label: ClassVar[str] = "Besluta att inte anmäla till IVO"
+    label = "Besluta att inte anmäla till IVO"
     roles = LEADERS
-    form = NotIvoForm
     help = (
         "SoL 27 kap. 7 §: kommunen anmäler allvarliga brister hos den som har tillstånd. Beslutet "
         "fattas av någon annan än den som graderade."
     )
-    why: str
+    why: str = asked.text("Skäl att inte anmäla")
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Deviation) -> bool:
         return super().fits(case) and case.ivo_is_open
 
     @classmethod
-    def barred(cls, case: Any) -> Mapping[int, str]:
+    def barred(cls, case: Deviation) -> Mapping[int, str]:
         why = "Du har graderat bristen. Någon annan beslutar att inte anmäla den till IVO."
         return {pk: why for pk in (case.graded_by_id, case.graded_for_id) if pk}
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         written(self.why, "Skriv skälen att inte anmäla.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Deviation, act: Act) -> None:
         case.ivo_declined_on, case.ivo_reasons = act.day, self.why
         case.ivo_decided_by = act.user
         ledger.meet(case, rules.IVO.code, act.day, "Avgjord")
@@ -283,73 +240,54 @@ class DecideNotToReport(Command):
             case, act, f"Beslut att inte anmäla till IVO (SoL 27 kap. 7 §). Skäl: {self.why}"
         )
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class InDepthForm(CommandForm):
-    reason = forms.CharField(
-        label="Skäl", widget=forms.Textarea, max_length=5000, help_text=NO_PERSONS
-    )
-
-
-class DecideInDepth(Command):
+class DecideInDepth(Command[Deviation]):
     """An in-depth follow-up is decided, limited to the deviation's area (ESC-01)."""
 
-    label: ClassVar[str] = "Besluta om fördjupad uppföljning"
+    label = "Besluta om fördjupad uppföljning"
     roles = LEADERS
-    form = InDepthForm
     help = "Den fördjupade uppföljningen begränsas till avvikelsens område, och planeras först."
-    reason: str
+    reason: str = asked.text("Skäl", help_text=NO_PERSONS)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Deviation) -> bool:
         return (
             case.state == State.HANDLING
             and case.agreement is not None
             and case.agreement.state == Contract.State.IN_FORCE
         )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         written(self.reason, "Skriv skälen för en fördjupad uppföljning.")
         refuse_double(case.agreement, case.area)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
         found = begin_in_depth(
             case.agreement, act, area=case.area, reason=self.reason, deviations=[case]
         )
         official_note(case, act, f"Fördjupad uppföljning beslutad: {found}.")
         return {"in_depth": found.number}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class CloseForm(CommandForm):
-    outcome = forms.CharField(
-        label="Utfall", widget=forms.Textarea, max_length=5000,
-        help_text=f"Vad utredningen visade och vad som har gjorts. {NO_PERSONS}",
-    )  # fmt: skip
-
-
-class CloseDeviation(Command):
+class CloseDeviation(Command[Deviation]):
     """What came of it. A serious one is not closed before the question of IVO is answered."""
 
-    label: ClassVar[str] = "Avsluta"
+    label = "Avsluta"
     roles = STAFF
     transition = "close"
     primary = True
-    form = CloseForm
-    outcome: str
+    outcome: str = asked.text(
+        "Utfall", help_text=f"Vad utredningen visade och vad som har gjorts. {NO_PERSONS}"
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Deviation, day: date) -> list[Missing]:
         return guards.closing(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Deviation, act: Act) -> None:
         written(self.outcome, "Skriv vad utredningen visade.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Deviation, act: Act) -> None:
         case.outcome = self.outcome
         case.close(on=act.day)
         ledger.cancel(case, act.day)
@@ -358,9 +296,6 @@ class CloseDeviation(Command):
         if not actor_on(case.reported_by, act.day).is_outside:
             text = f"{case}: avvikelsen som du rapporterade är avslutad"
             messages.notify([case.reported_by], case, text, act.at)
-
-    def stated(self) -> dict[str, Any]:
-        return {}
 
 
 COMMANDS = (

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from cases import documents, flows, ledger, messages
+from cases import asked, documents, flows, ledger, messages
 from cases.actions import not_in_future, official_note
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import holders
 from organisation.models import RoleAssignment, User
@@ -67,36 +69,28 @@ def refuse_double(contract: Contract, area: str) -> None:
         )
 
 
-class AfterForm(CommandForm):
-    area = forms.ChoiceField(label="Område", widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label="Skäl", widget=forms.Textarea, max_length=5000, help_text=NO_PERSONS
-    )
-
-    def prepare(self) -> None:
-        self.fields["area"].choices = [
-            (area, FollowUpArea(area).label) for area in areas_not_met(self.case)
-        ]
-
-
 def areas_not_met(follow_up: FollowUp) -> list[str]:
     """The areas in which a follow-up found shortcomings."""
     found = follow_up.questions.filter(finding__in=NOT_MET).values_list("area", flat=True)
     return list(dict.fromkeys(found))
 
 
-class DecideInDepthAfterFollowUp(Command):
+def areas_to_choose(form: CommandForm[FollowUp]) -> list[tuple[str, str]]:
+    """Those areas, by name."""
+    return [(area, FollowUpArea(area).label) for area in areas_not_met(form.case)]
+
+
+class DecideInDepthAfterFollowUp(Command[FollowUp]):
     """A follow-up found something that has to be looked into, in one of its areas (ESC-01)."""
 
-    label: ClassVar[str] = "Besluta om fördjupad uppföljning"
+    label = "Besluta om fördjupad uppföljning"
     roles = LEADERS
     on_closed = True
-    form = AfterForm
-    area: str
-    reason: str
+    area: str = asked.choice("Område", areas_to_choose, widget=forms.RadioSelect)
+    reason: str = asked.text("Skäl", help_text=NO_PERSONS)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return (
             case.agreement is not None
             and case.agreement.state == Contract.State.IN_FORCE
@@ -104,100 +98,93 @@ class DecideInDepthAfterFollowUp(Command):
             and bool(areas_not_met(case))
         )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         written(self.reason, "Skriv skälen för en fördjupad uppföljning.")
         if self.area not in areas_not_met(case):
             raise Refused("Uppföljningen visade ingen brist i det området. Välj ett annat.")
         refuse_double(case.agreement, self.area)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
         found = begin_in_depth(
             case.agreement, act, area=self.area, reason=self.reason, after=case
         )  # fmt: skip
         official_note(case, act, f"Fördjupad uppföljning beslutad: {found}.")
         return {"in_depth": found.number}
 
-    def stated(self) -> dict[str, Any]:
-        return {"area": self.area}
 
-
-class PlanForm(CommandForm):
-    area = forms.ChoiceField(label="Område", choices=rules.AREA_CHOICES, required=False)
-    method = forms.CharField(
-        label="Hur uppföljningen går till", widget=forms.Textarea, max_length=10000,
-        required=False, help_text="Till exempel vilka besök, samtal och granskningar som görs.",
-    )  # fmt: skip
-    communication_plan = forms.CharField(
-        label="Kommunikationsplan", widget=forms.Textarea, max_length=10000, required=False,
-        help_text="Vem som får veta vad, när och av vem: utföraren, nämnden, enskilda, medier.",
-    )  # fmt: skip
+class PlanForm(CommandForm[InDepthFollowUp]):
+    """The area is asked for when the decision does not say it."""
 
     def prepare(self) -> None:
-        for name in ("method", "communication_plan"):
-            self.fields[name].initial = getattr(self.case, name)
         if self.case.area:
             del self.fields["area"]
 
 
-class WritePlan(Command):
+class WritePlan(Command[InDepthFollowUp]):
     """How it is done and how it is told. What has been written so far is kept (ESC-02)."""
 
-    label: ClassVar[str] = "Skriv plan"
+    label = "Skriv plan"
     roles = STAFF
     form = PlanForm
     help = "Du kan spara och fortsätta senare. Uppföljningen kan inte starta förrän allt finns."
-    method: str = ""
-    communication_plan: str = ""
-    area: str = ""
+    area: str = asked.choice("Område", rules.AREA_CHOICES, default="")
+    method: str = asked.text(
+        "Hur uppföljningen går till",
+        max_length=10000,
+        default="",
+        first=lambda form: form.case.method,
+        help_text="Till exempel vilka besök, samtal och granskningar som görs.",
+    )
+    communication_plan: str = asked.text(
+        "Kommunikationsplan",
+        max_length=10000,
+        default="",
+        first=lambda form: form.case.communication_plan,
+        help_text="Vem som får veta vad, när och av vem: utföraren, nämnden, enskilda, medier.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return case.state == State.PLANNING
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         if case.area and self.area not in ("", case.area):
             raise Refused(
                 f"Beslutet gäller {case.get_area_display().lower()}. Ett annat område behöver "
                 "ett nytt beslut."
             )
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         case.area = case.area or self.area
         case.method, case.communication_plan = self.method.strip(), self.communication_plan.strip()
         case.planned_on = act.day
 
-    def stated(self) -> dict[str, Any]:
-        return {}
+
+def people_taking_part(form: CommandForm[InDepthFollowUp]) -> QuerySet[User]:
+    """Those who may be responsible for a part."""
+    people = RoleAssignment.objects.on(form.day).filter(role__in=TAKING_PART)
+    return User.objects.filter(is_active=True, pk__in=people.values("user_id")).order_by("name")
 
 
-class PartForm(CommandForm):
-    part = forms.CharField(
-        label="Del", max_length=160, help_text="Till exempel: granskning av genomförandeplaner."
-    )
-    person = forms.ModelChoiceField(None, label="Ansvarig")
-
-    def prepare(self) -> None:
-        people = RoleAssignment.objects.on(self.day).filter(role__in=TAKING_PART)
-        self.fields["person"].queryset = User.objects.filter(
-            is_active=True, pk__in=people.values("user_id")
-        ).order_by("name")
-
-
-class NameAreaResponsible(Command):
+class NameAreaResponsible(Command[InDepthFollowUp]):
     """Somebody is responsible for a part, is told, and sees the case (ESC-02)."""
 
-    label: ClassVar[str] = "Utse ansvarig för en del"
+    label = "Utse ansvarig för en del"
     roles = STAFF
-    form = PartForm
-    part: str
-    person: User
+    part: str = asked.line(
+        "Del",
+        max_length=160,
+        help_text="Till exempel: granskning av genomförandeplaner.",
+        logged=True,
+    )
+    person: User = asked.one_of("Ansvarig", people_taking_part)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         written(self.part, "Skriv vilken del det gäller.")
         if case.responsible_people.filter(part=self.part, person=self.person).exists():
             raise Refused(f"{self.person} ansvarar redan för den delen.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         row = AreaResponsible.objects.create(
             in_depth=case, part=self.part, person=self.person, **act.stamp
         )
@@ -207,60 +194,43 @@ class NameAreaResponsible(Command):
         return {"responsible": row.pk}
 
 
-class ConsultationForm(CommandForm):
-    held_on = forms.DateField(label="Samråd hölls")
-    who = forms.CharField(
-        label="Från Omsorg SoL", max_length=240, help_text="Namn och befattning."
-    )  # fmt: skip
-    text = forms.CharField(
-        label="Vad samrådet gav", widget=forms.Textarea, max_length=10000, help_text=NO_PERSONS
-    )
-
-    def prepare(self) -> None:
-        self.fields["held_on"].initial = self.day
-
-
-class RecordConsultation(Command):
+class RecordConsultation(Command[InDepthFollowUp]):
     """The plan has been set up in close consultation with Omsorg SoL (ESC-02)."""
 
-    label: ClassVar[str] = "Registrera samråd med Omsorg SoL"
+    label = "Registrera samråd med Omsorg SoL"
     roles = STAFF
-    form = ConsultationForm
-    held_on: date
-    who: str
-    text: str
+    held_on: date = asked.day("Samråd hölls", first=asked.today)
+    who: str = asked.line("Från Omsorg SoL", help_text="Namn och befattning.")
+    text: str = asked.text("Vad samrådet gav", max_length=10000, help_text=NO_PERSONS)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return case.state == State.PLANNING
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Samrådet")
         written(self.who, "Skriv vem från Omsorg SoL som deltog.")
         written(self.text, "Skriv vad samrådet gav.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         case.consulted_on, case.consulted_with = self.held_on, self.who
         case.consultation = self.text
         official_note(case, act, f"Samråd med Omsorg SoL {long_date(self.held_on)}: {self.who}.")
 
-    def stated(self) -> dict[str, Any]:
-        return {"held_on": str(self.held_on)}
 
-
-class StartInDepth(Command):
+class StartInDepth(Command[InDepthFollowUp]):
     """Everything that it needs is there, and it begins; the provider is told (ESC-02)."""
 
-    label: ClassVar[str] = "Starta fördjupad uppföljning"
+    label = "Starta fördjupad uppföljning"
     roles = STAFF
     transition = "start"
     primary = True
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: InDepthFollowUp, day: date) -> list[Missing]:
         return guards.starting(case, day)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         case.start(on=act.day)
         area = case.get_area_display().lower()
         official_note(case, act, f"Fördjupad uppföljning av {area} har börjat.")
@@ -268,85 +238,68 @@ class StartInDepth(Command):
         tell_company(case, act, f"{case}: en fördjupad uppföljning av {area} har börjat")
 
 
-class ConnectForm(CommandForm):
-    deviation = forms.ModelChoiceField(None, label="Avvikelse")
-
-    def prepare(self) -> None:
-        self.fields["deviation"].queryset = _other_deviations(self.case)
-
-
-def _other_deviations(case: InDepthFollowUp) -> Any:
+def _other_deviations(case: InDepthFollowUp) -> QuerySet[Deviation]:
     linked = case.deviations.values("pk")
     return Deviation.objects.filter(agreement=case.agreement_id).exclude(pk__in=linked)
 
 
-class ConnectDeviation(Command):
+class ConnectDeviation(Command[InDepthFollowUp]):
     """Another deviation of the provider's belongs to what is looked into (CAP-10)."""
 
-    label: ClassVar[str] = "Knyt avvikelse hit"
+    label = "Knyt avvikelse hit"
     roles = STAFF
-    form = ConnectForm
-    deviation: Deviation
+    deviation: Deviation = asked.one_of("Avvikelse", lambda form: _other_deviations(form.case))
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return super().fits(case) and _other_deviations(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         if self.deviation.agreement_id != case.agreement_id:
             raise Refused(f"{self.deviation} gäller ett annat avtal. Välj en av utförarens egna.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         case.deviations.add(self.deviation)
 
 
-class MakeChainDocument(Command):
+class MakeChainDocument(Command[InDepthFollowUp]):
     """Everything from deviation to end in order of time, as one locked document (CAP-10)."""
 
-    label: ClassVar[str] = "Gör sammanställning av kedjan"
+    label = "Gör sammanställning av kedjan"
     roles = STAFF
     on_closed = True
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         document = documents.make(case, "chain", act.user, act.at, lock=True)
         official_note(case, act, f"Sammanställning av {case} gjord.", document)
         return {"document": document.pk}
 
 
-class CloseForm(CommandForm):
-    outcome = forms.CharField(
-        label="Utfall", widget=forms.Textarea, max_length=5000,
-        help_text=f"Vad uppföljningen visade och vad den ledde till. {NO_PERSONS}",
-    )  # fmt: skip
-
-
-class CloseInDepth(Command):
+class CloseInDepth(Command[InDepthFollowUp]):
     """What came of it. Not while a proposal waits for decision, or a plan to be carried out."""
 
-    label: ClassVar[str] = "Avsluta fördjupad uppföljning"
+    label = "Avsluta fördjupad uppföljning"
     roles = STAFF
     transition = "close"
     primary = True
-    form = CloseForm
-    outcome: str
+    outcome: str = asked.text(
+        "Utfall", help_text=f"Vad uppföljningen visade och vad den ledde till. {NO_PERSONS}"
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: InDepthFollowUp, day: date) -> list[Missing]:
         return guards.ending(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         written(self.outcome, "Skriv vad uppföljningen visade.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         case.outcome = self.outcome
         case.close(on=act.day)
         ledger.meet(case, rules.IN_DEPTH.code, act.day, "Avslutad")
         ledger.cancel(case, act.day)
         official_note(case, act, f"Fördjupad uppföljning avslutad. {self.outcome}")
         tell_company(case, act, f"{case}: den fördjupade uppföljningen är avslutad")
-
-    def stated(self) -> dict[str, Any]:
-        return {}
 
 
 BEFORE = (WritePlan, NameAreaResponsible, RecordConsultation, StartInDepth)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from audit import log
-from cases import actions, calendar, ledger
+from cases import actions, asked, calendar, ledger
 from cases.actions import not_in_future, official_note, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused
 from cases.dates import long_date
 from procurement.contracts.models import Contract
 from procurement.escalations import guards, rules
@@ -21,7 +22,6 @@ from procurement.escalations.commands.shared import (
     NO_PERSONS,
     STAFF,
     ahead,
-    checked,
     receive,
     tell_company,
     written,
@@ -39,55 +39,42 @@ State, Result, Step = InDepthFollowUp.State, Finding.Result, Remedy.Step
 WORKING = (State.RUNNING, State.MEASURES)
 
 
-class FindingForm(CommandForm):
-    text = forms.CharField(
-        label="Iakttagelse", widget=forms.Textarea, max_length=10000, help_text=NO_PERSONS
-    )
-    result = forms.ChoiceField(
-        label="Bedömning", choices=Result.choices, widget=forms.RadioSelect,
-        help_text="En allvarlig brist blir också en avvikelse, så att frågan om IVO prövas.",
-    )  # fmt: skip
-    found_on = forms.DateField(label="Dag")
-    file = forms.FileField(label="Underlag", required=False, max_length=160)
-
-    def prepare(self) -> None:
-        self.fields["found_on"].initial = self.day
-
-    def clean_file(self) -> UploadedFile | None:
-        return checked(self.cleaned_data["file"])
-
-
-class RecordFinding(Command):
+class RecordFinding(Command[InDepthFollowUp]):
     """Something that was found, with its evidence. What is serious asks about IVO (CAP-17)."""
 
-    label: ClassVar[str] = "Registrera iakttagelse"
+    label = "Registrera iakttagelse"
     roles = STAFF
-    form = FindingForm
-    text: str
-    result: str
-    found_on: date
-    file: UploadedFile | None = None
+    text: str = asked.text("Iakttagelse", max_length=10000, help_text=NO_PERSONS)
+    result: str = asked.choice(
+        "Bedömning",
+        Result.choices,
+        widget=forms.RadioSelect,
+        help_text="En allvarlig brist blir också en avvikelse, så att frågan om IVO prövas.",
+    )
+    found_on: date = asked.day("Dag", first=asked.today)
+    file: UploadedFile | None = asked.file("Underlag", default=None)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return case.state in WORKING
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         written(self.text, "Skriv vad som framkom.")
         not_in_future(self.found_on, act.day, "Iakttagelsen")
         if self.result not in Result.values:
             raise Refused("Välj uppfyllt, brist eller allvarlig brist.")
+        assert case.started_on, "what is being worked on has begun"
         if self.found_on < case.started_on:
             raise Refused(f"Uppföljningen började {long_date(case.started_on)}. Rätta dagen.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         row = Finding.objects.create(
             in_depth=case, text=self.text, result=self.result, found_on=self.found_on,
             evidence=receive(case, self.file, act), **act.stamp,
         )  # fmt: skip
-        asked = self._ask_about_ivo(case, act) if self.result == Result.SERIOUS else None
+        opened = self._ask_about_ivo(case, act) if self.result == Result.SERIOUS else None
         return {"finding": row.pk, "evidence": row.evidence_id,
-                **({"deviation": asked.number} if asked else {})}  # fmt: skip
+                **({"deviation": opened.number} if opened else {})}  # fmt: skip
 
     def _ask_about_ivo(self, case: InDepthFollowUp, act: Act) -> Deviation | None:
         """A deviation to be graded, unless one that is serious or not graded is there already."""
@@ -101,14 +88,11 @@ class RecordFinding(Command):
         case.deviations.add(found)
         return found
 
-    def stated(self) -> dict[str, Any]:
-        return {"result": self.result, "found_on": str(self.found_on)}
-
 
 class RemedyField(forms.ModelChoiceField):
     """A remedy of the call document, with its clause and what it means."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Remedy) -> str:
         return f"{obj}: {obj.text}"
 
 
@@ -124,42 +108,50 @@ def refuse_other_version(remedy: Remedy, contract: Contract) -> None:
         )
 
 
-class DemandForm(CommandForm):
-    remedy = RemedyField(None, label="Enligt avsnitt")
-    text = forms.CharField(
-        label="Vad planen ska lösa", widget=forms.Textarea, max_length=5000, help_text=NO_PERSONS
-    )
-    due = forms.DateField(label="Senast")
+def plans_of_the_call_document(form: CommandForm[InDepthFollowUp]) -> QuerySet[Remedy]:
+    """The clauses of the contract's call document by which an action plan is demanded."""
+    return form.case.agreement.remedies.filter(step=Step.ACTION_PLAN)
+
+
+class DemandForm(CommandForm[InDepthFollowUp]):
+    """The clause is asked for when the contract follows a call document."""
 
     def prepare(self) -> None:
-        offered = self.case.agreement.remedies.filter(step=Step.ACTION_PLAN)
-        self.fields["remedy"].queryset = offered
-        self.fields["remedy"].initial = offered.first()
         if self.case.agreement.specification is None:
             del self.fields["remedy"]
-        self.fields["due"].initial = calendar.add_days(self.day, rules.ACTION_PLAN_DAYS)
+        else:
+            self.fields["remedy"].required = True
 
 
-class DemandActionPlan(Command):
+class DemandActionPlan(Command[InDepthFollowUp]):
     """The provider has to write how the shortcoming is mended, and by when (ESC-04).
 
     One whose contract follows a call document is held to its clause; the municipality's own unit
     and a home after a tender have none.
     """
 
-    label: ClassVar[str] = "Begär åtgärdsplan"
+    label = "Begär åtgärdsplan"
     roles = STAFF
     transition = "demand_measures"
     form = DemandForm
-    text: str
-    due: date
-    remedy: Remedy | None = None
+    remedy: Remedy | None = asked.value(
+        RemedyField,
+        "Enligt avsnitt",
+        queryset=None,
+        offered=plans_of_the_call_document,
+        first=lambda form: plans_of_the_call_document(form).first(),
+        default=None,
+    )
+    text: str = asked.text("Vad planen ska lösa", help_text=NO_PERSONS)
+    due: date = asked.day(
+        "Senast", first=lambda form: calendar.add_days(form.day, rules.ACTION_PLAN_DAYS)
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: InDepthFollowUp, day: date) -> list[Missing]:
         return guards.shortcoming(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         if self.remedy:
             refuse_other_version(self.remedy, case.agreement)
         elif case.agreement.specification:
@@ -169,7 +161,7 @@ class DemandActionPlan(Command):
         written(self.text, "Skriv vad planen ska lösa.")
         ahead(self.due, act.day)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         case.demand_measures()
         row = ActionPlan.objects.create(
             in_depth=case, remedy=self.remedy, text=self.text, demanded_on=act.day, due=self.due,
@@ -183,78 +175,52 @@ class DemandActionPlan(Command):
             case, act, f"Åtgärdsplan begärd{row.by_clause}, senast {long_date(self.due)}. {self.text}"
         )  # fmt: skip
         tell_company(case, act, f"{case}: lämna en åtgärdsplan senast {long_date(self.due)}")
-        return {"plan": row.pk}
-
-    def stated(self) -> dict[str, Any]:
-        clause = self.remedy.clause if self.remedy else ""
-        return {"clause": clause, "due": str(self.due)}
+        return {"plan": row.pk, "clause": self.remedy.clause if self.remedy else ""}
 
 
-class PlanForm(CommandForm):
-    subject = "plan"
-
-    plan = forms.ModelChoiceField(None, label="Gäller")
-
-    def prepare(self) -> None:
-        rows = self.rows()
-        self.fields["plan"].queryset = rows
-        self.fields["plan"].initial = rows.first()
-
-    def rows(self) -> Any:
-        """The plans that the command is about."""
-        return _without_answer(self.case)
-
-
-def _without_answer(case: InDepthFollowUp) -> Any:
+def _without_answer(case: InDepthFollowUp) -> QuerySet[ActionPlan]:
     return case.action_plans.filter(answered_on=None, rejected_on=None)
 
 
-def _to_review(case: InDepthFollowUp) -> Any:
+def _to_review(case: InDepthFollowUp) -> QuerySet[ActionPlan]:
     return case.action_plans.filter(accepted_on=None, rejected_on=None)
 
 
-def _to_check(case: InDepthFollowUp) -> Any:
+def _to_check(case: InDepthFollowUp) -> QuerySet[ActionPlan]:
     return case.action_plans.filter(accepted_on__isnull=False, checked_on=None)
 
 
-def _one_of(rows: Any, plan: ActionPlan) -> None:
+def _one_of(rows: QuerySet[ActionPlan], plan: ActionPlan) -> None:
     if not rows.filter(pk=plan.pk).exists():
         raise Refused("Åtgärdsplanen är redan hanterad eller hör till ett annat ärende.")
 
 
-class AnswerPlanForm(PlanForm):
-    text = forms.CharField(
-        label="Åtgärder, ansvariga och dagar", widget=forms.Textarea, max_length=10000,
-        help_text=NO_PERSONS,
-    )  # fmt: skip
-    file = forms.FileField(label="Fil", required=False, max_length=160)
-
-    def clean_file(self) -> UploadedFile | None:
-        return checked(self.cleaned_data["file"])
-
-
-class AnswerActionPlan(Command):
+class AnswerActionPlan(Command[InDepthFollowUp]):
     """The provider's plan; one that comes late is taken, and marked as late."""
 
-    label: ClassVar[str] = "Lämna åtgärdsplan"
+    label = "Lämna åtgärdsplan"
     roles = STAFF
     by_company = True
-    form = AnswerPlanForm
-    plan: ActionPlan
-    text: str
-    file: UploadedFile | None = None
+    plan: ActionPlan = asked.one_of(
+        "Gäller",
+        lambda form: _without_answer(form.case),
+        first=lambda form: _without_answer(form.case).first(),
+        subject=True,
+    )
+    text: str = asked.text("Åtgärder, ansvariga och dagar", max_length=10000, help_text=NO_PERSONS)
+    file: UploadedFile | None = asked.file("Fil", default=None)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return super().fits(case) and _without_answer(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         _one_of(_without_answer(case), self.plan)
         written(
             self.text, "Planen är tom. Skriv vad ni gör, vem som ansvarar och när det är klart."
         )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         row = self.plan
         row.answer, row.answered_on, row.answered_by = self.text, act.day, act.user
         row.evidence = receive(case, self.file, act)
@@ -264,43 +230,35 @@ class AnswerActionPlan(Command):
         tell_responsible(case, act, f"{case}: åtgärdsplanen har kommit in{late}")
         return {"late": row.was_late, "evidence": row.evidence_id}
 
-    def stated(self) -> dict[str, Any]:
-        return {"plan": self.plan.pk}
 
-
-class ReviewForm(PlanForm):
-    accepted = forms.ChoiceField(
-        label="Ställningstagande", widget=forms.RadioSelect,
-        choices=[("yes", "Planen godtas"), ("no", "Planen godtas inte")],
-    )  # fmt: skip
-    follow_on = forms.DateField(
-        label="Åtgärderna kontrolleras", required=False, help_text="När planen godtas."
-    )
-    reason = forms.CharField(
-        label="Skäl", widget=forms.Textarea, required=False, max_length=5000,
-        help_text="När planen inte godtas. Utföraren läser skälen.",
-    )  # fmt: skip
-
-    def rows(self) -> Any:
-        return _to_review(self.case)
-
-
-class ReviewActionPlan(Command):
+class ReviewActionPlan(Command[InDepthFollowUp]):
     """The plan is accepted, with a day on which it is checked, or not accepted, with a reason."""
 
-    label: ClassVar[str] = "Ta ställning till åtgärdsplan"
+    label = "Ta ställning till åtgärdsplan"
     roles = STAFF
-    form = ReviewForm
-    plan: ActionPlan
-    accepted: str
-    follow_on: date | None = None
-    reason: str = ""
+    plan: ActionPlan = asked.one_of(
+        "Gäller",
+        lambda form: _to_review(form.case),
+        first=lambda form: _to_review(form.case).first(),
+        subject=True,
+    )
+    accepted: str = asked.choice(
+        "Ställningstagande",
+        [("yes", "Planen godtas"), ("no", "Planen godtas inte")],
+        widget=forms.RadioSelect,
+    )
+    follow_on: date | None = asked.day(
+        "Åtgärderna kontrolleras", default=None, help_text="När planen godtas."
+    )
+    reason: str = asked.text(
+        "Skäl", default="", help_text="När planen inte godtas. Utföraren läser skälen."
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return super().fits(case) and _to_review(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         _one_of(_to_review(case), self.plan)
         if self.plan.answered_on is None and (self.accepted == "yes" or act.day <= self.plan.due):
             raise Refused(
@@ -314,7 +272,7 @@ class ReviewActionPlan(Command):
         else:
             written(self.reason, "Skriv varför planen inte godtas.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         row, about = self.plan, f"plan:{self.plan.pk}"
         if self.accepted == "yes":
             row.accepted_on, row.follow_on = act.day, self.follow_on
@@ -332,45 +290,31 @@ class ReviewActionPlan(Command):
         official_note(case, act, said)
         tell_company(case, act, f"{case}: {told}")
 
-    def stated(self) -> dict[str, Any]:
-        return {"plan": self.plan.pk, "accepted": self.accepted,
-                "follow_on": str(self.follow_on or "")}  # fmt: skip
 
-
-class MeasuresForm(PlanForm):
-    checked_on = forms.DateField(label="Kontrollerad den")
-    carried_out = forms.ChoiceField(
-        label="Resultat", widget=forms.RadioSelect,
-        choices=[("yes", "Planen är genomförd"), ("no", "Planen är inte genomförd")],
-    )  # fmt: skip
-    outcome = forms.CharField(
-        label="Vad kontrollen visade", widget=forms.Textarea, max_length=5000, help_text=NO_PERSONS
-    )
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["checked_on"].initial = self.day
-
-    def rows(self) -> Any:
-        return _to_check(self.case)
-
-
-class RecordMeasures(Command):
+class RecordMeasures(Command[InDepthFollowUp]):
     """Whether the provider did what its plan says."""
 
-    label: ClassVar[str] = "Registrera kontroll av åtgärder"
+    label = "Registrera kontroll av åtgärder"
     roles = STAFF
-    form = MeasuresForm
-    plan: ActionPlan
-    checked_on: date
-    carried_out: str
-    outcome: str
+    plan: ActionPlan = asked.one_of(
+        "Gäller",
+        lambda form: _to_check(form.case),
+        first=lambda form: _to_check(form.case).first(),
+        subject=True,
+    )
+    checked_on: date = asked.day("Kontrollerad den", first=asked.today)
+    carried_out: str = asked.choice(
+        "Resultat",
+        [("yes", "Planen är genomförd"), ("no", "Planen är inte genomförd")],
+        widget=forms.RadioSelect,
+    )
+    outcome: str = asked.text("Vad kontrollen visade", help_text=NO_PERSONS)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return super().fits(case) and _to_check(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         _one_of(_to_check(case), self.plan)
         not_in_future(self.checked_on, act.day, "Kontrollen")
         accepted = self.plan.accepted_on
@@ -378,7 +322,7 @@ class RecordMeasures(Command):
             raise Refused(f"Planen godtogs {long_date(accepted)}. Rätta dagen.")
         written(self.outcome, "Skriv vad kontrollen visade.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         row = self.plan
         row.checked_on, row.carried_out = self.checked_on, self.carried_out == "yes"
         row.outcome = self.outcome
@@ -389,17 +333,8 @@ class RecordMeasures(Command):
         official_note(case, act, f"Åtgärdsplanen är {done}. {self.outcome}")
         tell_company(case, act, f"{case}: åtgärdsplanen är kontrollerad och {done}")
 
-    def stated(self) -> dict[str, Any]:
-        return {"plan": self.plan.pk, "checked_on": str(self.checked_on),
-                "carried_out": self.carried_out}  # fmt: skip
 
-
-class StopForm(CommandForm):
-    reason = forms.CharField(
-        label="Skäl",
-        max_length=240,
-        help_text="Utföraren och den som registrerar val läser skälet.",
-    )
+WHO_READS = "Utföraren och den som registrerar val läser skälet."
 
 
 def open_stop(contract: Contract) -> StopForNewPersons | None:
@@ -424,49 +359,47 @@ def _log_on_contract(contract: Contract, name: str, act: Act, reason: str) -> No
     log.record(contract.chain, name, act, subject=contract, values={"reason": reason})
 
 
-class StopNewPersons(Command):
+class StopNewPersons(Command[InDepthFollowUp]):
     """Nobody new is given to the provider from today (BEY-02)."""
 
-    label: ClassVar[str] = "Stoppa nya personer"
+    label = "Stoppa nya personer"
     roles = LEADERS
-    form = StopForm
-    reason: str
+    reason: str = asked.line("Skäl", help_text=WHO_READS, logged=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return (
             super().fits(case)
             and case.agreement.state == Contract.State.IN_FORCE
             and open_stop(case.agreement) is None
         )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         written(self.reason, "Skriv varför utföraren inte får ta emot nya personer.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         row = stop(case.agreement, act, self.reason)
         official_note(case, act, f"Stopp för nya personer från {long_date(act.day)}. {self.reason}")
         return {"stop": row.pk}
 
 
-class LiftStop(Command):
+class LiftStop(Command[InDepthFollowUp]):
     """The provider may take new persons again."""
 
-    label: ClassVar[str] = "Häv stopp för nya personer"
+    label = "Häv stopp för nya personer"
     roles = LEADERS
-    form = StopForm
     on_closed = True
-    reason: str
+    reason: str = asked.line("Skäl", help_text=WHO_READS, logged=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         in_force = case.agreement.state == Contract.State.IN_FORCE
         return in_force and open_stop(case.agreement) is not None
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         written(self.reason, "Skriv varför stoppet hävs.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: InDepthFollowUp, act: Act) -> None:
         row = open_stop(case.agreement)
         row.lifted_on, row.lifted_by, row.lifted_reason = act.day, act.user, self.reason
         row.save()

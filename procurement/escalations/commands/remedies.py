@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from audit import log
-from cases import documents, ledger, messages
+from cases import asked, documents, ledger, messages
 from cases.actions import official_note
-from cases.commands import Act, Command, CommandForm, Missing, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused
 from cases.dates import long_date
 from cases.models import Case
 from organisation.authority import actor_on, delegates, holders
@@ -36,48 +38,51 @@ Step = Remedy.Step
 WITH_AMOUNT = (Step.PENALTY, Step.WITHHELD_PAYMENT)
 
 
-class ProposeForm(CommandForm):
-    remedy = RemedyField(None, label="Åtgärd")
-    reasons = forms.CharField(
-        label="Skäl", widget=forms.Textarea, max_length=10000,
-        help_text=f"Blir det beslut läser utföraren skälen. {NO_PERSONS}",
-    )  # fmt: skip
-    amount_kr = forms.IntegerField(
-        label="Belopp, kronor", required=False, min_value=1, max_value=100_000_000,
-        help_text="För vite, och för innehållen ersättning om beloppet är känt.",
-    )  # fmt: skip
+class ProposeForm(CommandForm[InDepthFollowUp]):
+    """It says which version of the call document the remedies stand in."""
 
     def prepare(self) -> None:
-        offered = self.case.agreement.remedies.exclude(step=Step.ACTION_PLAN)
-        self.fields["remedy"].queryset = offered
         self.fields["remedy"].help_text = (
             f"Ur förfrågningsunderlaget version {self.case.agreement.specification.number}, som "
             "avtalet följer."
         )
 
 
-class ProposeRemedy(Command):
+class ProposeRemedy(Command[InDepthFollowUp]):
     """A remedy of the contract's call document is proposed to those who may decide it (ESC-04)."""
 
-    label: ClassVar[str] = "Föreslå åtgärd"
+    label = "Föreslå åtgärd"
     roles = STAFF
     transition = "demand_measures"
     form = ProposeForm
     help = "Den som har delegation får besked och beslutar. Det kan inte vara du."
-    remedy: Remedy
-    reasons: str
-    amount_kr: int | None = None
+    remedy: Remedy = asked.value(
+        RemedyField,
+        "Åtgärd",
+        queryset=None,
+        offered=lambda form: form.case.agreement.remedies.exclude(step=Step.ACTION_PLAN),
+    )
+    reasons: str = asked.text(
+        "Skäl", max_length=10000, help_text=f"Blir det beslut läser utföraren skälen. {NO_PERSONS}"
+    )
+    amount_kr: int | None = asked.number(
+        "Belopp, kronor",
+        default=None,
+        least=1,
+        most=100_000_000,
+        help_text="För vite, och för innehållen ersättning om beloppet är känt.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         in_force = case.agreement.state == Contract.State.IN_FORCE
         return super().fits(case) and in_force and case.agreement.specification is not None
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: InDepthFollowUp, day: date) -> list[Missing]:
         return guards.shortcoming(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         refuse_other_version(self.remedy, case.agreement)
         written(self.reasons, "Skriv skälen för förslaget.")
         if self.remedy.step == Step.ACTION_PLAN:
@@ -91,7 +96,7 @@ class ProposeRemedy(Command):
                 f"Ett förslag om {self.remedy.get_step_display().lower()} väntar redan på beslut."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         case.demand_measures()
         row = SanctionStep.objects.create(
             in_depth=case, remedy=self.remedy, reasons=self.reasons, amount_kr=self.amount_kr,
@@ -107,14 +112,14 @@ class ProposeRemedy(Command):
         what = self.remedy.get_step_display().lower()
         text = f"{case}: förslag om {what} väntar på ditt beslut"
         messages.notify(told, case, text, act.at, urgent=True)
-        return {"sanction": row.pk, "told": [user.pk for user in told]}
+        return {
+            "clause": self.remedy.clause,
+            "sanction": row.pk,
+            "told": [user.pk for user in told],
+        }
 
-    def stated(self) -> dict[str, Any]:
-        return {"remedy": self.remedy.pk, "clause": self.remedy.clause,
-                "amount_kr": self.amount_kr}  # fmt: skip
 
-
-def _waiting(case: InDepthFollowUp, step: str) -> Any:
+def _waiting(case: InDepthFollowUp, step: str) -> QuerySet[SanctionStep]:
     return case.sanctions.filter(remedy__step=step, decided_on=None, declined_on=None)
 
 
@@ -126,42 +131,38 @@ def _deciders(case: InDepthFollowUp, code: str, day: date) -> list[User]:
     return list({user.pk: user for user in people}.values())
 
 
-class DecideForm(CommandForm):
-    outcome = forms.ChoiceField(
-        label="Beslut", widget=forms.RadioSelect,
-        choices=[("decided", "Besluta enligt förslaget"), ("declined", "Avslå förslaget")],
-    )  # fmt: skip
-    reasons = forms.CharField(
-        label="Skäl", widget=forms.Textarea, max_length=10000,
-        help_text=f"Vid beslut enligt förslaget läser utföraren skälen. {NO_PERSONS}",
-    )  # fmt: skip
-
-
-class DecideRemedy(Command):
+class DecideRemedy(Command[InDepthFollowUp]):
     """A proposal is decided or declined, by a delegate other than who proposed it (ESC-03, CAP-08)."""
 
     primary = True
-    form = DecideForm
     step: ClassVar[str]
-    outcome: str
-    reasons: str
+    outcome: str = asked.choice(
+        "Beslut",
+        [("decided", "Besluta enligt förslaget"), ("declined", "Avslå förslaget")],
+        widget=forms.RadioSelect,
+    )
+    reasons: str = asked.text(
+        "Skäl",
+        max_length=10000,
+        help_text=f"Vid beslut enligt förslaget läser utföraren skälen. {NO_PERSONS}",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: InDepthFollowUp) -> bool:
         return super().fits(case) and _waiting(case, cls.step).exists()
 
     @classmethod
-    def barred(cls, case: Any) -> Mapping[int, str]:
+    def barred(cls, case: InDepthFollowUp) -> Mapping[int, str]:
         row = _waiting(case, cls.step).first()
         why = "Du har föreslagit åtgärden. Någon annan med delegation beslutar."
         return {pk: why for pk in (row.recorded_by_id, row.on_behalf_of_id) if pk} if row else {}
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         if self.outcome not in ("decided", "declined"):
             raise Refused("Välj att besluta enligt förslaget eller att avslå det.")
         written(self.reasons, "Skriv skälen för beslutet.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         row = _waiting(case, self.step).get()
         row.decided_by, row.decided_for = act.user, act.on_behalf_of
         row.decided_as = _delegate(case, act, self.delegation)
@@ -194,9 +195,6 @@ class DecideRemedy(Command):
     def _in_force(self, case: InDepthFollowUp, row: SanctionStep, act: Act) -> None:
         """What the decision does beside being told."""
 
-    def stated(self) -> dict[str, Any]:
-        return {"outcome": self.outcome}
-
 
 def _delegate(case: InDepthFollowUp, act: Act, code: str) -> str:
     """The role by which the actor decides."""
@@ -209,7 +207,7 @@ def _delegate(case: InDepthFollowUp, act: Act, code: str) -> str:
 class DecideWarning(DecideRemedy):
     """A written warning."""
 
-    label: ClassVar[str] = "Besluta om varning"
+    label = "Besluta om varning"
     delegation = "warning"
     step = Step.WARNING
 
@@ -217,7 +215,7 @@ class DecideWarning(DecideRemedy):
 class DecidePenalty(DecideRemedy):
     """A penalty, with its amount."""
 
-    label: ClassVar[str] = "Besluta om vite"
+    label = "Besluta om vite"
     delegation = "penalty"
     step = Step.PENALTY
 
@@ -225,27 +223,22 @@ class DecidePenalty(DecideRemedy):
 class DecideWithheldPayment(DecideRemedy):
     """Payment is withheld."""
 
-    label: ClassVar[str] = "Besluta om innehållen ersättning"
+    label = "Besluta om innehållen ersättning"
     delegation = "withheld_payment"
     step = Step.WITHHELD_PAYMENT
-
-
-class RescissionForm(DecideForm):
-    last_day = forms.DateField(
-        label="Avtalets sista dag", required=False, help_text="Vid beslut enligt förslaget."
-    )
 
 
 class DecideRescission(DecideRemedy):
     """The contract is rescinded and ends with a day; nobody new until then (ESC-03, INT-08)."""
 
-    label: ClassVar[str] = "Besluta om hävning"
+    label = "Besluta om hävning"
     delegation = "rescission"
     step = Step.RESCISSION
-    form = RescissionForm
-    last_day: date | None = None
+    last_day: date | None = asked.day(
+        "Avtalets sista dag", default=None, help_text="Vid beslut enligt förslaget."
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: InDepthFollowUp, act: Act) -> None:
         super().check(case, act)
         if self.outcome == "declined":
             return
@@ -270,9 +263,6 @@ class DecideRescission(DecideRemedy):
             contract.chain, "rescind_contract", act, subject=contract,
             values={"version": contract.version, "last_day": self.last_day, "case": case.number},
         )  # fmt: skip
-
-    def stated(self) -> dict[str, Any]:
-        return {"outcome": self.outcome, "last_day": str(self.last_day or "")}
 
 
 COMMANDS = (ProposeRemedy, DecideWarning, DecidePenalty, DecideWithheldPayment, DecideRescission)

@@ -1,6 +1,6 @@
 """What the verbs of deviations and in-depth follow-ups share."""
 
-from typing import Any
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -14,26 +14,27 @@ from cases.models import Attachment, Case
 from organisation.authority import actor_on
 from organisation.models import User
 from organisation.roles import Role
-from procurement.escalations.models import Deviation
+from procurement.escalations.models import Deviation, InDepthFollowUp
 
 STAFF = HANDLERS | {Role.FIRST_SOCIAL_WORKER, Role.SECTION_HEAD}
 LEADERS = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
 NO_PERSONS = "Skriv inga namn eller hälsouppgifter om enskilda."
 
 
-def let_see(case: Case, user: User, day: Any) -> None:
+def let_see(case: Case, user: User, day: date) -> None:
     """Give somebody a case by name, unless they see it already."""
     if not Case.objects.filter(pk=case.pk).visible_to(actor_on(user, day)).exists():
         assign_perm("cases.view_case", user, Case.objects.get(pk=case.pk))
 
 
-def is_shown(case: Any) -> bool:
+def is_shown(case: Case) -> bool:
     """Whether the company sees the case."""
-    since = case.shown_on if isinstance(case, Deviation) else case.started_on
-    return since is not None
+    if isinstance(case, Deviation):
+        return case.shown_on is not None
+    return isinstance(case, InDepthFollowUp) and case.started_on is not None
 
 
-def tell_company(case: Any, act: Act, text: str) -> None:
+def tell_company(case: Case, act: Act, text: str) -> None:
     """Notify the company's people, once the case is one that they see."""
     if is_shown(case):
         actions.tell_company(case, act, text)
@@ -45,13 +46,13 @@ def written(text: str, what: str) -> None:
         raise Refused(what)
 
 
-def ahead(day: Any, today: Any) -> None:
+def ahead(day: date, today: date) -> None:
     """Raise Refused for a last day that has come."""
     if day <= today:
         raise Refused(f"{long_date(day)} är för snart. Välj en dag efter i dag.")
 
 
-def receive(case: Any, upload: UploadedFile | None, act: Act) -> Attachment | None:
+def receive(case: Case, upload: UploadedFile | None, act: Act) -> Attachment | None:
     """Keep a file of the case, if there is one. Raises Refused when it cannot be taken."""
     if upload is None:
         return None
@@ -61,16 +62,9 @@ def receive(case: Any, upload: UploadedFile | None, act: Act) -> Attachment | No
         raise Refused(" ".join(error.messages)) from error
 
 
-def checked(upload: UploadedFile | None) -> UploadedFile | None:
-    """A form's file, of an acceptable kind. Raises ValidationError."""
-    if upload:
-        attachments.check(upload)
-    return upload
-
-
 class SendMessage(actions.SendMessage):
     """A message between the administration and the company, once the company sees the case."""
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Case) -> bool:
         return super().fits(case) and is_shown(case)
