@@ -1,16 +1,17 @@
 """The verbs of a follow-up, in the order of the routine. FUP-02 to FUP-05."""
 
 from collections.abc import Mapping
-from dataclasses import field
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import date, datetime, time
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases import documents, flows, ledger, messages
+from cases import asked, documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation.authority import holders
 from organisation.models import User
@@ -52,20 +53,8 @@ def open_follow_up(duty: Duty, person: User | None, act: Act) -> FollowUp:
     return case
 
 
-class BookForm(CommandForm):
-    held_as = forms.ChoiceField(
-        label="Form", choices=FollowUp.HeldAs.choices, widget=forms.RadioSelect
-    )
-    day_of_meeting = forms.DateField(label="Dag")
-    time_of_meeting = forms.TimeField(
-        label="Klockan", help_text="Till exempel 13.00", input_formats=["%H:%M", "%H.%M"],
-        required=False,
-    )  # fmt: skip
-    place = forms.CharField(label="Plats", max_length=120, required=False)
-
-    def prepare(self) -> None:
-        self.fields["held_as"].initial = self.case.held_as
-        self.fields["day_of_meeting"].initial = max(self.case.due_on, self.day)
+class BookForm(CommandForm[FollowUp]):
+    """A meeting needs a time and a place."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -76,28 +65,35 @@ class BookForm(CommandForm):
         return data
 
 
-class BookFollowUp(Command):
+class BookFollowUp(Command[FollowUp]):
     """When, where and how it is held; one a year may be in writing, none in the first (FUP-02)."""
 
-    label: ClassVar[str] = "Boka uppföljningen"
+    label = "Boka uppföljningen"
     roles = STAFF
     form = BookForm
-    held_as: str
-    day_of_meeting: date
-    time_of_meeting: Any = None
-    place: str = ""
+    held_as: str = asked.choice(
+        "Form",
+        FollowUp.HeldAs.choices,
+        widget=forms.RadioSelect,
+        first=lambda form: form.case.held_as,
+    )
+    day_of_meeting: date = asked.day("Dag", first=lambda form: max(form.case.due_on, form.day))
+    time_of_meeting: time | None = asked.time(
+        "Klockan", default=None, help_text="Till exempel 13.00"
+    )
+    place: str = asked.line("Plats", max_length=120, default="", logged=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return case.state in (State.PLANNED, State.ASKED)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         if self.day_of_meeting < act.day:
             raise Refused(f"{long_date(self.day_of_meeting)} har passerat. Välj en kommande dag.")
         if self.held_as == FollowUp.HeldAs.WRITTEN and (why := guards.why_not_written(case)):
             raise Refused(why)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: FollowUp, act: Act) -> None:
         case.held_as, case.place = self.held_as, self.place
         when = long_date(self.day_of_meeting)
         if self.held_as == FollowUp.HeldAs.VISIT:
@@ -108,34 +104,26 @@ class BookFollowUp(Command):
         messages.notify(people, case, f"{case}: uppföljningen hålls {when}", act.at)
         tell_company(case, act, f"{case}: uppföljningen hålls {when}")
 
-    def stated(self) -> dict[str, Any]:
-        return {"held_as": self.held_as, "day": str(self.day_of_meeting), "place": self.place}
+
+UNTIL = "Företaget svarar i portalen till och med den dagen."
 
 
-class SendForm(CommandForm):
-    until = forms.DateField(label="Svar senast")
-
-    def prepare(self) -> None:
-        self.fields["until"].help_text = "Företaget svarar i portalen till och med den dagen."
-
-
-class SendQuestions(Command):
+class SendQuestions(Command[FollowUp]):
     """The provider is asked to answer in the portal by a day."""
 
-    label: ClassVar[str] = "Skicka frågorna till utföraren"
+    label = "Skicka frågorna till utföraren"
     roles = STAFF
     transition = "ask"
-    form = SendForm
-    until: date
+    until: date = asked.day("Svar senast", help_text=UNTIL)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return super().fits(case) and case.agreement_id is not None
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         _ahead(self.until, act.day)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: FollowUp, act: Act) -> None:
         case.ask(until=self.until)
         ledger.start(case, rules.ANSWERS, self.until, anchor_text="frågorna skickades")
         tell_company(
@@ -148,32 +136,32 @@ def _ahead(day: date, today: date) -> None:
         raise Refused(f"{long_date(day)} är för snart. Välj en dag efter i dag.")
 
 
-class ProlongAnswers(Command):
+class ProlongAnswers(Command[FollowUp]):
     """The provider gets more time for its answers."""
 
-    label: ClassVar[str] = "Ändra sista dag för svar"
+    label = "Ändra sista dag för svar"
     roles = STAFF
-    form = SendForm
-    until: date
+    until: date = asked.day("Svar senast", help_text=UNTIL)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return case.state == State.ASKED
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         _ahead(self.until, act.day)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: FollowUp, act: Act) -> None:
         ledger.cancel(case, act.day, rules.ANSWERS.code)
         ledger.start(case, rules.ANSWERS, self.until, anchor_text="ny sista dag")
         case.answers_close_on = self.until
         tell_company(case, act, f"{case}: svara senast {long_date(self.until)}")
 
 
-class AnswerForm(CommandForm):
-    """A field per question that the provider answers."""
+class AnswerForm(CommandForm[FollowUp]):
+    """A field per question that the provider answers; the answers are gathered from them."""
 
     def prepare(self) -> None:
+        del self.fields["answers"]
         for row in self.case.questions.filter(asked=True):
             self.fields[f"q{row.pk}"] = forms.CharField(
                 label=row.text, widget=forms.Textarea(attrs={"rows": 4}), required=False,
@@ -185,10 +173,10 @@ class AnswerForm(CommandForm):
         return {"answers": {int(name[1:]): text for name, text in data.items()}}
 
 
-class AnswerQuestions(Command):
+class AnswerQuestions(Command[FollowUp]):
     """The provider answers, in several sittings if it likes; the last day closes (FUP-04)."""
 
-    label: ClassVar[str] = "Svara på frågorna"
+    label = "Svara på frågorna"
     roles = STAFF
     by_company = True
     form = AnswerForm
@@ -196,20 +184,22 @@ class AnswerQuestions(Command):
         "Ni kan spara och fortsätta senare. Svaren kan ändras till och med sista dagen. Skriv inga "
         "namn eller hälsouppgifter om enskilda."
     )
-    answers: Mapping[int, str] = field(default_factory=dict)
+    answers: Mapping[int, str] = asked.value(forms.Field, "Svar", logged=sorted)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return case.state == State.ASKED
 
-    def check(self, case: Any, act: Act) -> None:
-        if act.day > case.answers_close_on:
+    def check(self, case: FollowUp, act: Act) -> None:
+        closes = case.answers_close_on
+        assert closes, "who is asked has a last day"
+        if act.day > closes:
             raise Refused(
-                f"Sista dagen att svara var {long_date(case.answers_close_on)}. Skriv ett meddelande "
+                f"Sista dagen att svara var {long_date(closes)}. Skriv ett meddelande "
                 "till handläggaren om ni behöver mer tid."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
         rows = list(case.questions.filter(asked=True))
         for row in rows:
             row.answer = self.answers.get(row.pk, row.answer).strip()
@@ -221,25 +211,9 @@ class AnswerQuestions(Command):
             tell_responsible(case, act, f"{case}: utföraren har svarat på alla frågor")
         return {"left": left}
 
-    def stated(self) -> dict[str, Any]:
-        return {"questions": sorted(self.answers)}
 
-
-class HoldForm(CommandForm):
-    held_on = forms.DateField(label="Genomförd den")
-    place = forms.CharField(label="Plats", max_length=120, required=False)
-    attended = forms.CharField(
-        label="Närvarande", widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=2000,
-        help_text="Namn och roll, en på varje rad.",
-    )  # fmt: skip
-    other = forms.CharField(
-        label="Annat av vikt", widget=forms.Textarea, required=False, max_length=5000,
-        help_text="Skriv inga uppgifter om enskilda personers hälsa här.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        self.fields["held_on"].initial = self.day
-        self.fields["place"].initial = self.case.place
+class HoldForm(CommandForm[FollowUp]):
+    """Of a meeting it is said where it was, and who attended."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -251,41 +225,52 @@ class HoldForm(CommandForm):
         return data
 
 
-class HoldFollowUp(Command):
+class HoldFollowUp(Command[FollowUp]):
     """It has been held: when and where, and who attended (FUP-04)."""
 
-    label: ClassVar[str] = "Registrera genomförd uppföljning"
+    label = "Registrera genomförd uppföljning"
     roles = STAFF
     transition = "hold"
     primary = True
     form = HoldForm
-    held_on: date
-    place: str = ""
-    attended: str = ""
-    other: str = ""
+    held_on: date = asked.day("Genomförd den", first=asked.today)
+    place: str = asked.line(
+        "Plats", max_length=120, default="", first=lambda form: form.case.place, logged=True
+    )
+    attended: str = asked.text(
+        "Närvarande",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        default="",
+        help_text="Namn och roll, en på varje rad.",
+    )
+    other: str = asked.text(
+        "Annat av vikt",
+        default="",
+        help_text="Skriv inga uppgifter om enskilda personers hälsa här.",
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: FollowUp, day: date) -> list[Missing]:
         return guards.answers(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Uppföljningen")
         if case.held_as == FollowUp.HeldAs.VISIT and not (self.place and self.attended):
             raise Refused("Skriv var uppföljningen skedde och vilka som närvarade.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: FollowUp, act: Act) -> None:
         case.place, case.attended, case.other = self.place, self.attended, self.other
         case.hold(on=self.held_on)
         ledger.cancel(case, act.day, rules.ANSWERS.code)
 
-    def stated(self) -> dict[str, Any]:
-        return {"held_on": str(self.held_on), "place": self.place}
 
-
-class FindingsForm(CommandForm):
-    """For each question: what was found, why, and by when a shortcoming is mended."""
+class FindingsForm(CommandForm[FollowUp]):
+    """For each question: what was found, why, and by when a shortcoming is mended; the findings are
+    gathered from them."""
 
     def prepare(self) -> None:
+        del self.fields["findings"]
         for row in self.case.questions.all():
             self.fields[f"f{row.pk}"] = forms.ChoiceField(
                 label=row.text, choices=[("", "Inte bedömt än"), *Finding.choices], required=False,
@@ -313,24 +298,33 @@ class FindingsForm(CommandForm):
         return {"findings": findings}
 
 
-class RecordFindings(Command):
+Findings = Mapping[int, tuple[str, str, date | None]]
+"""By question: what was found, why, and by when it is mended."""
+
+
+def without_comments(findings: Findings) -> dict[int, str]:
+    """What the log keeps of the findings."""
+    return {pk: finding for pk, (finding, _, _) in findings.items()}
+
+
+class RecordFindings(Command[FollowUp]):
     """What was found in each question; kept as one goes, in several sittings if need be (FUP-04)."""
 
-    label: ClassVar[str] = "Bedöm frågorna"
+    label = "Bedöm frågorna"
     roles = STAFF
     form = FindingsForm
-    findings: Mapping[int, tuple[str, str, date | None]] = field(default_factory=dict)
+    findings: Findings = asked.value(forms.Field, "Bedömning", logged=without_comments)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return case.state == State.HELD
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         for finding, comment, mend_by in self.findings.values():
             if finding in rules.NOT_MET and not (comment and mend_by):
                 raise Refused("Till en brist hör vad den är, och när den ska vara rättad.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
         rows = list(case.questions.all())
         for row in rows:
             if row.pk in self.findings:
@@ -338,23 +332,20 @@ class RecordFindings(Command):
         FollowUpQuestion.objects.bulk_update(rows, ["finding", "comment", "mend_by"])
         return {"left": sum(not row.finding for row in rows)}
 
-    def stated(self) -> dict[str, Any]:
-        return {"findings": {str(pk): finding for pk, (finding, _, _) in self.findings.items()}}
 
-
-class DocumentFollowUp(Command):
+class DocumentFollowUp(Command[FollowUp]):
     """The follow-up becomes a document, registered in Platina; shortcomings are watched (FUP-04)."""
 
-    label: ClassVar[str] = "Dokumentera och avsluta"
+    label = "Dokumentera och avsluta"
     roles = STAFF
     transition = "document"
     primary = True
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: FollowUp, day: date) -> list[Missing]:
         return guards.findings(case, day)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
         case.document(on=act.day)
         ledger.meet(case, DUTY.code, case.held_on, "Genomförd")
         document = documents.make(case, "follow_up", act.user, act.at, lock=True)
@@ -370,67 +361,50 @@ class DocumentFollowUp(Command):
         return {"document": document.pk}
 
 
-class MendedForm(CommandForm):
-    subject = "question"
-
-    question = forms.ModelChoiceField(None, label="Brist")
-    mended_on = forms.DateField(label="Rättad den")
-
-    def prepare(self) -> None:
-        self.fields["question"].queryset = open_findings(self.case)
-        self.fields["mended_on"].initial = self.day
-
-
-def open_findings(case: Any) -> Any:
+def open_findings(case: FollowUp) -> QuerySet[FollowUpQuestion]:
     """The shortcomings of a follow-up that nobody has mended."""
     return case.questions.filter(finding__in=rules.NOT_MET, mended_on=None)
 
 
-class RecordMended(Command):
+class RecordMended(Command[FollowUp]):
     """A shortcoming has been mended."""
 
-    label: ClassVar[str] = "Registrera rättad brist"
+    label = "Registrera rättad brist"
     roles = STAFF
-    form = MendedForm
     on_closed = True
-    question: FollowUpQuestion
-    mended_on: date
+    question: FollowUpQuestion = asked.one_of(
+        "Brist", lambda form: open_findings(form.case), subject=True
+    )
+    mended_on: date = asked.day("Rättad den", first=asked.today)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: FollowUp) -> bool:
         return case.state == State.DOCUMENTED and open_findings(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: FollowUp, act: Act) -> None:
         if self.question.follow_up_id != case.pk or not self.question.is_open:
             raise Refused("Bristen är redan rättad eller hör till en annan uppföljning.")
         not_in_future(self.mended_on, act.day, "Dagen")
+        assert case.held_on, "what is documented has been held"
         if self.mended_on < case.held_on:
             raise Refused(f"Uppföljningen hölls {long_date(case.held_on)}. Skriv en senare dag.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: FollowUp, act: Act) -> None:
         self.question.mended_on = self.mended_on
         self.question.save(update_fields=["mended_on"])
         about = f"question:{self.question.pk}"
         ledger.meet(case, rules.MENDING.code, self.mended_on, "Rättad", about=about)
 
-    def stated(self) -> dict[str, Any]:
-        return {"question": self.question.pk, "mended_on": str(self.mended_on)}
 
-
-class CancelForm(CommandForm):
-    why = forms.CharField(label="Skäl", max_length=240)
-
-
-class CancelFollowUp(Command):
+class CancelFollowUp(Command[FollowUp]):
     """It is not held, for example because the contract has ended."""
 
-    label: ClassVar[str] = "Ställ in uppföljningen"
+    label = "Ställ in uppföljningen"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
     transition = "cancel"
-    form = CancelForm
-    why: str
+    why: str = asked.line("Skäl", logged=True)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: FollowUp, act: Act) -> None:
         case.cancel(on=act.day)
         ledger.cancel(case, act.day)
         official_note(case, act, f"Uppföljningen ställs in. {self.why}")

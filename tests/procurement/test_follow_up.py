@@ -114,6 +114,24 @@ def test_from_the_wheel_to_a_registered_document_with_when_where_who_what_and_an
     assert (duty.due, duty.met_on) == (date(2026, 8, 1), date(2026, 7, 20))
 
 
+def test_the_log_keeps_which_questions_were_answered_and_how_each_was_judged_and_no_words():
+    """CAP-08, FUP-04"""
+    r = Routine()
+    r.ask()
+    r.answer()
+    r.hold()
+    r.judge(staff="minor")
+    rows = Event.objects.filter(chain__name=r.case.chain, kind="change")
+    kept = {row.name: row.values.values for row in rows.select_related("values")}
+    answered = r.case.questions.filter(asked=True).order_by("pk")
+    assert kept["answer_questions"]["answers"] == list(answered.values_list("pk", flat=True))
+    found = {str(row.pk): row.finding for row in r.case.questions.all()}
+    assert kept["record_findings"]["findings"] == found
+    assert "minor" in found.values()
+    assert "Så här gör vi" not in str(kept)
+    assert "Planer saknas" not in str(kept)
+
+
 def test_it_is_not_documented_before_every_question_is_judged():
     """FUP-03, FUP-04"""
     r = Routine()
