@@ -2,25 +2,35 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
-from cases import attachments, ledger, messages
-from cases.commands import Act, Command, CommandForm, Refused
+from cases import asked, attachments, ledger, messages
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Refused
 from cases.dates import long_date
-from cases.models import Attachment, ConflictOfInterest, Deadline, JournalNote
+from cases.models import (
+    Attachment,
+    Case,
+    ConflictOfInterest,
+    Deadline,
+    Document,
+    JournalNote,
+)
 from organisation.authority import actor_on, holders
-from organisation.fields import Day
 from organisation.models import User
 from organisation.roles import Role
 
 HANDLERS = frozenset({Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR})
 
 
-def write_note(case: Any, act: Act, kind: str, text: str, document: Any = None) -> JournalNote:
+def write_note(
+    case: Case, act: Act, kind: str, text: str, document: Document | None = None
+) -> JournalNote:
     """Put a note in the journal, in the caller's command."""
     return JournalNote.objects.create(
         case_id=case.pk,
@@ -33,7 +43,7 @@ def write_note(case: Any, act: Act, kind: str, text: str, document: Any = None) 
     )
 
 
-def official_note(case: Any, act: Act, text: str, document: Any = None) -> JournalNote:
+def official_note(case: Case, act: Act, text: str, document: Document | None = None) -> JournalNote:
     """An official note: registered in the case-registration system (LOV-13)."""
     return write_note(case, act, JournalNote.Kind.OFFICIAL, text, document)
 
@@ -46,57 +56,40 @@ def not_in_future(day: date, today: date, what: str) -> None:
         )
 
 
-class NoteForm(CommandForm):
-    kind = forms.ChoiceField(
-        label="Slag av anteckning",
-        choices=[
+class WriteNote(Command[Case]):
+    """A working or an official note (LOV-12, LOV-13)."""
+
+    label = "Skriv anteckning"
+    roles = HANDLERS | {Role.COMMITTEE_SECRETARY, Role.SECTION_HEAD}
+    on_closed = True
+    kind: str = asked.choice(
+        "Slag av anteckning",
+        [
             (JournalNote.Kind.WORKING, "Arbetsanteckning – arbetsmaterial, stannar här"),
             (JournalNote.Kind.OFFICIAL, "Tjänsteanteckning – registreras i Platina"),
         ],
         widget=forms.RadioSelect,
-        initial=JournalNote.Kind.WORKING,
+        first=JournalNote.Kind.WORKING,
     )
-    text = forms.CharField(label="Anteckning", widget=forms.Textarea, max_length=10000)
+    text: str = asked.text("Anteckning", max_length=10_000)
 
-
-class WriteNote(Command):
-    """A working or an official note (LOV-12, LOV-13)."""
-
-    label: ClassVar[str] = "Skriv anteckning"
-    roles = HANDLERS | {Role.COMMITTEE_SECRETARY, Role.SECTION_HEAD}
-    form = NoteForm
-    on_closed = True
-    kind: str
-    text: str
-
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
         note = write_note(case, act, self.kind, self.text)
         return {"note": note.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {"kind": self.kind}
 
-
-class MessageForm(CommandForm):
-    text = forms.CharField(
-        label="Meddelande",
-        widget=forms.Textarea,
-        max_length=5000,
-        help_text="Skriv inga uppgifter om enskilda personers hälsa här.",
-    )
-
-
-class SendMessage(Command):
+class SendMessage(Command[Case]):
     """A message between the administration and the company; the other side is told."""
 
-    label: ClassVar[str] = "Skriv meddelande"
+    label = "Skriv meddelande"
     roles = HANDLERS
     by_company = True
-    form = MessageForm
     on_closed = True
-    text: str
+    text: str = asked.text(
+        "Meddelande", help_text="Skriv inga uppgifter om enskilda personers hälsa här."
+    )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
         note = write_note(case, act, JournalNote.Kind.MESSAGE, self.text)
         if act.user and actor_on(act.user, act.day).is_outside:
             tell_responsible(case, act, f"{case}: nytt meddelande från företaget")
@@ -104,16 +97,13 @@ class SendMessage(Command):
             tell_company(case, act, f"{case}: nytt meddelande från förvaltningen")
         return {"note": note.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-def tell_company(case: Any, act: Act, text: str) -> None:
+def tell_company(case: Case, act: Act, text: str) -> None:
     """Notify the company's people who may see the case."""
     messages.notify(messages.people_of(case), case, text, act.at)
 
 
-def tell_responsible(case: Any, act: Act, text: str) -> None:
+def tell_responsible(case: Case, act: Act, text: str) -> None:
     """Notify the case worker, or the deputy directors when there is none."""
     people = (
         [case.responsible]
@@ -123,32 +113,13 @@ def tell_responsible(case: Any, act: Act, text: str) -> None:
     messages.notify(people, case, text, act.at)
 
 
-class AttachmentForm(CommandForm):
-    subject = "requirement"
+def files_asked_for(form: CommandForm[Case]) -> list[tuple[str, str]]:
+    """What a file of the case may be."""
+    return [("", "Annan handling"), *form.case.files_asked_for(form.day)]
 
-    file = forms.FileField(
-        label="Fil", help_text="PDF, Word, Excel, PNG eller JPEG, högst 25 MB.", max_length=160
-    )
-    requirement = forms.ChoiceField(label="Bilagan är", required=False)
-    issued_on = Day(
-        back=100,
-        label="Utfärdad",
-        required=False,
-        help_text="Datumet på handlingen, till exempel 2026-11-24",
-    )
-    expires_on = forms.DateField(
-        label="Gäller till", required=False, help_text="Om handlingen har en sista giltighetsdag."
-    )
 
-    def prepare(self) -> None:
-        checklist = self.case.checklist(self.day) if hasattr(self.case, "checklist") else []
-        self.fields["requirement"].choices = [("", "Annan handling")] + [
-            (row.code, row.name) for row in checklist if not row.shown_only
-        ]
-
-    def clean_file(self) -> UploadedFile:
-        attachments.check(self.cleaned_data["file"])
-        return self.cleaned_data["file"]
+class AttachmentForm(CommandForm[Case]):
+    """A document that is sent has been issued."""
 
     def clean_issued_on(self) -> date | None:
         issued = self.cleaned_data["issued_on"]
@@ -159,23 +130,30 @@ class AttachmentForm(CommandForm):
         return issued
 
 
-class AddAttachment(Command):
+class AddAttachment(Command[Case]):
     """A file of the case, from the company or entered by staff."""
 
-    label: ClassVar[str] = "Lägg till bilaga"
+    label = "Lägg till bilaga"
     roles = HANDLERS
     by_company = True
     form = AttachmentForm
-    file: UploadedFile
-    requirement: str = ""
-    issued_on: date | None = None
-    expires_on: date | None = None
+    file: UploadedFile = asked.file(
+        "Fil", help_text="PDF, Word, Excel, PNG eller JPEG, högst 25 MB."
+    )
+    requirement: str = asked.choice("Bilagan är", files_asked_for, default="", subject=True)
+    issued_on: date | None = asked.day(
+        "Utfärdad", back=100, default=None,
+        help_text="Datumet på handlingen, till exempel 2026-11-24",
+    )  # fmt: skip
+    expires_on: date | None = asked.day(
+        "Gäller till", default=None, help_text="Om handlingen har en sista giltighetsdag."
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Case) -> bool:
         return not case.closed_on
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
         try:
             row = attachments.receive(
                 case, self.file, act.user, act.at,
@@ -185,66 +163,47 @@ class AddAttachment(Command):
             raise Refused(" ".join(error.messages)) from error
         return {"attachment": row.pk, "sha256": row.sha256}
 
-    def stated(self) -> dict[str, Any]:
-        return {"requirement": self.requirement}
+
+def attachments_of(form: CommandForm[Case]) -> QuerySet[Attachment]:
+    """The attachments that stand."""
+    return Attachment.objects.filter(case_id=form.case.pk, removed_on=None)
 
 
-def _attachments_of(case: Any) -> Any:
-    return Attachment.objects.filter(case_id=case.pk, removed_on=None)
-
-
-class SecrecyForm(CommandForm):
-    subject = "attachment"
-
-    attachment = forms.ModelChoiceField(None, label="Bilaga")
-    secrecy = forms.ChoiceField(
-        label="Markering",
-        choices=[("", "Ingen markering"), *Attachment.Secrecy.choices[1:]],
-        required=False,
-    )
-
-    def prepare(self) -> None:
-        self.fields["attachment"].queryset = _attachments_of(self.case)
-
-
-class MarkSecrecy(Command):
+class MarkSecrecy(Command[Case]):
     """Mark an attachment as possibly secret; the markings are reviewed when someone asks for it."""
 
-    label: ClassVar[str] = "Sekretessmarkera bilaga"
+    label = "Sekretessmarkera bilaga"
     roles = HANDLERS | {Role.REGISTRAR}
-    form = SecrecyForm
     on_closed = True
-    attachment: Attachment
-    secrecy: str
+    attachment: Attachment = asked.one_of("Bilaga", attachments_of, subject=True)
+    secrecy: str = asked.choice(
+        "Markering", [("", "Ingen markering"), *Attachment.Secrecy.choices[1:]], default=""
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Case, act: Act) -> None:
         if self.attachment.case_id != case.pk:
             raise Refused("Bilagan hör till ett annat ärende.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Case, act: Act) -> None:
         self.attachment.secrecy = self.secrecy
         self.attachment.save(update_fields=["secrecy"])
 
 
-class ConflictForm(CommandForm):
-    why = forms.CharField(
-        label="Skäl", max_length=200, help_text="Till exempel: syskon är delägare i företaget."
-    )
-
-
-class DeclareConflict(Command):
+class DeclareConflict(Command[Case]):
     """The actor declares a conflict of interest (jäv) and may do nothing more in the case."""
 
-    label: ClassVar[str] = "Anmäl jäv"
+    label = "Anmäl jäv"
     roles = HANDLERS | {Role.COMMITTEE_SECRETARY, Role.SECTION_HEAD, Role.DIRECTOR}
-    form = ConflictForm
     help = (
         "Du kan sedan inte handlägga ärendet. Är du handläggare får biträdande socialdirektören "
         "fördela det till någon annan."
     )
-    why: str
+    why: str = asked.line(
+        "Skäl", max_length=200, help_text="Till exempel: syskon är delägare i företaget.",
+        logged=True,
+    )  # fmt: skip
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Case, act: Act) -> None:
         ConflictOfInterest.objects.get_or_create(
             case_id=case.pk, user=act.user, defaults={"reason": self.why, "declared_on": act.day}
         )
@@ -257,50 +216,42 @@ class DeclareConflict(Command):
             )  # fmt: skip
 
 
-class ResponsibleForm(CommandForm):
-    user = forms.ModelChoiceField(None, label="Handläggare")
-
-    def prepare(self) -> None:
-        people = {
-            person.pk
-            for role in (Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR)
-            for person in holders(role, self.case.unit.path, self.day)
-        }
-        conflicted = self.case.conflicts.values("user_id")
-        self.fields["user"].queryset = User.objects.filter(pk__in=people).exclude(pk__in=conflicted)
+def case_workers(form: CommandForm[Case]) -> QuerySet[User]:
+    """Those who may be given the case: no one with a conflict of interest."""
+    people = {
+        person.pk
+        for role in (Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR)
+        for person in holders(role, form.case.unit.path, form.day)
+    }
+    conflicted = form.case.conflicts.values("user_id")
+    return User.objects.filter(pk__in=people).exclude(pk__in=conflicted)
 
 
-class ChangeResponsible(Command):
+class ChangeResponsible(Command[Case]):
     """Give the case to a case worker, who is told (LOV-14)."""
 
-    label: ClassVar[str] = "Byt ansvarig"
+    label = "Byt ansvarig"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
-    form = ResponsibleForm
-    user: User
+    user: User = asked.one_of("Handläggare", case_workers)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Case, act: Act) -> None:
         if case.conflicts.filter(user=self.user).exists():
             raise Refused(f"{self.user} har anmält jäv i ärendet. Välj någon annan.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Case, act: Act) -> None:
         case.responsible = self.user
         if act.user is None or self.user.pk != act.user.pk:
             messages.notify([self.user], case, f"{case}: du är nu handläggare", act.at)
 
 
-class EscalateForm(CommandForm):
-    text = forms.CharField(label="Vad gäller det?", max_length=200)
-
-
-class Escalate(Command):
+class Escalate(Command[Case]):
     """Bring the case before the deputy director (from them: the director)."""
 
-    label: ClassVar[str] = "Eskalera"
+    label = "Eskalera"
     roles = HANDLERS | {Role.COMMITTEE_SECRETARY, Role.SECTION_HEAD}
-    form = EscalateForm
-    text: str
+    text: str = asked.line("Vad gäller det?", max_length=200, logged=True)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Case, act: Act) -> None:
         deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
         if act.user in deputies:
             deputies = holders(Role.DIRECTOR, case.unit.path, act.day)
@@ -308,19 +259,12 @@ class Escalate(Command):
         write_note(case, act, JournalNote.Kind.WORKING, f"Eskalerat: {self.text}")
 
 
-class DeadlineForm(CommandForm):
-    deadline = forms.ModelChoiceField(None, label="Tidsfrist")
-
-    def prepare(self) -> None:
-        self.fields["deadline"].queryset = Deadline.objects.filter(case_id=self.case.pk).running()
+def running(form: CommandForm[Case]) -> QuerySet[Deadline]:
+    """The deadlines whose time may be changed."""
+    return Deadline.objects.filter(case_id=form.case.pk).running()
 
 
-class ExtendForm(DeadlineForm):
-    days = forms.IntegerField(label="Dagar", min_value=1, max_value=60)
-    why = forms.CharField(label="Skäl", max_length=200)
-
-
-def _own_running(deadline: Deadline, case: Any) -> None:
+def _own_running(deadline: Deadline, case: Case) -> None:
     if deadline.case_id != case.pk or not deadline.is_running:
         raise Refused("Tidsfristen löper inte längre. Ladda om sidan.")
 
@@ -333,46 +277,37 @@ def _not_statutory(deadline: Deadline) -> None:
         )
 
 
-class ExtendDeadline(Command):
+class ExtendDeadline(Command[Case]):
     """Give a deadline more days, with a reason. Statutory time cannot be extended."""
 
-    label: ClassVar[str] = "Förläng tidsfrist"
+    label = "Förläng tidsfrist"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
-    form = ExtendForm
-    deadline: Deadline
-    days: int
-    why: str
+    deadline: Deadline = asked.one_of("Tidsfrist", running)
+    days: int = asked.number("Dagar", least=1, most=60)
+    why: str = asked.line("Skäl", max_length=200, logged=True)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Case, act: Act) -> None:
         _own_running(self.deadline, case)
         _not_statutory(self.deadline)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
         before = self.deadline.due
         ledger.extend(self.deadline, self.days, self.why, act.user, act.day)
         return {"due": [str(before), str(self.deadline.due)]}
 
 
-class SuspendForm(DeadlineForm):
-    start = forms.DateField(label="Från och med", help_text="Första dagen som inte räknas.")
-    why = forms.CharField(label="Skäl", max_length=200)
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["start"].initial = self.day
-
-
-class SuspendDeadline(Command):
+class SuspendDeadline(Command[Case]):
     """Stop the time of a deadline, with a reason."""
 
-    label: ClassVar[str] = "Gör uppehåll i tidsfrist"
+    label = "Gör uppehåll i tidsfrist"
     roles = ExtendDeadline.roles
-    form = SuspendForm
-    deadline: Deadline
-    start: date
-    why: str
+    deadline: Deadline = asked.one_of("Tidsfrist", running)
+    start: date = asked.day(
+        "Från och med", first=asked.today, help_text="Första dagen som inte räknas."
+    )
+    why: str = asked.line("Skäl", max_length=200, logged=True)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Case, act: Act) -> None:
         _own_running(self.deadline, case)
         _not_statutory(self.deadline)
         if not self.deadline.anchor <= self.start <= act.day:
@@ -380,32 +315,26 @@ class SuspendDeadline(Command):
         if self.deadline.suspensions.filter(end=None).exists():
             raise Refused("Tidsfristen har redan ett uppehåll som pågår.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Case, act: Act) -> None:
         ledger.suspend(self.deadline, self.start, self.why)
 
 
-class ResumeForm(DeadlineForm):
-    last_day = forms.DateField(label="Till och med", help_text="Sista dagen som inte räknas.")
-
-    def prepare(self) -> None:
-        super().prepare()
-        running = self.fields["deadline"].queryset
-        self.fields["deadline"].queryset = running.filter(
-            suspensions__isnull=False, suspensions__end=None
-        )
-        self.fields["last_day"].initial = self.day
+def suspended(form: CommandForm[Case]) -> QuerySet[Deadline]:
+    """The deadlines whose time stands still."""
+    return running(form).filter(suspensions__isnull=False, suspensions__end=None)
 
 
-class ResumeDeadline(Command):
+class ResumeDeadline(Command[Case]):
     """Let the time of a deadline run again."""
 
-    label: ClassVar[str] = "Avsluta uppehåll"
+    label = "Avsluta uppehåll"
     roles = ExtendDeadline.roles
-    form = ResumeForm
-    deadline: Deadline
-    last_day: date
+    deadline: Deadline = asked.one_of("Tidsfrist", suspended)
+    last_day: date = asked.day(
+        "Till och med", first=asked.today, help_text="Sista dagen som inte räknas."
+    )
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Case, act: Act) -> None:
         _own_running(self.deadline, case)
         pause = self.deadline.suspensions.filter(end=None).first()
         if pause is None:
@@ -413,48 +342,40 @@ class ResumeDeadline(Command):
         if not pause.start <= self.last_day <= act.day:
             raise Refused("Uppehållets sista dag måste ligga mellan dess första dag och i dag.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
         ledger.resume(self.deadline, self.last_day)
         return {"due": str(self.deadline.due)}
 
 
-class RegisterForm(CommandForm):
-    subject = "note"
-
-    note = forms.ModelChoiceField(None, label="Tjänsteanteckning")
-    registered_as = forms.CharField(
-        label="Handlingens nummer i Platina", max_length=40, help_text="Till exempel 0412-11"
-    )
-
-    def prepare(self) -> None:
-        self.fields["note"].queryset = _unregistered(self.case)
-
-
-def _unregistered(case: Any) -> Any:
+def _unregistered(case: Case) -> QuerySet[JournalNote]:
     return JournalNote.objects.filter(
         case_id=case.pk, kind=JournalNote.Kind.OFFICIAL, registered_on=None
     )
 
 
-class RegisterNote(Command):
+class RegisterNote(Command[Case]):
     """Record that an official note has been registered in the case-registration system."""
 
-    label: ClassVar[str] = "Notera registrering i Platina"
+    label = "Notera registrering i Platina"
     roles = HANDLERS | {Role.REGISTRAR, Role.COMMITTEE_SECRETARY}
-    form = RegisterForm
     on_closed = True
-    note: JournalNote
-    registered_as: str
+    note: JournalNote = asked.one_of(
+        "Tjänsteanteckning", lambda form: _unregistered(form.case), subject=True
+    )
+    registered_as: str = asked.line(
+        "Handlingens nummer i Platina", max_length=40, help_text="Till exempel 0412-11",
+        logged=True,
+    )  # fmt: skip
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Case) -> bool:
         return super().fits(case) and _unregistered(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Case, act: Act) -> None:
         if self.note.case_id != case.pk or self.note.registered_on:
             raise Refused("Anteckningen är redan registrerad.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Case, act: Act) -> None:
         self.note.registered_on, self.note.registered_as = act.day, self.registered_as
         self.note.save(update_fields=["registered_on", "registered_as"])
 

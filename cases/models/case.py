@@ -153,6 +153,10 @@ class Case(models.Model):
             return self
         return subclass.objects.select_related("unit", "responsible", "provider").get(pk=self.pk)
 
+    def files_asked_for(self, day: date) -> list[tuple[str, str]]:
+        """Codes and names of the files that the kind demands on `day`."""
+        return []
+
     @cached_property
     def conflicted(self) -> frozenset[int]:
         """Ids of those who have a conflict of interest in the case, as read once."""

@@ -83,6 +83,10 @@ class ProviderApplication(Case):
             specification = SpecificationVersion.objects.in_force(day)
         return list(specification.required_attachments.all()) if specification else []
 
+    def files_asked_for(self, day: date) -> list[tuple[str, str]]:
+        """The attachments of the checklist that are sent here."""
+        return [(row.code, row.name) for row in self.checklist(day) if not row.shown_only]
+
     def attachments_by_requirement(self) -> dict[str, list[Attachment]]:
         """The attachments that stand, newest last, by the code of the row they answer."""
         found: dict[str, list[Attachment]] = {}

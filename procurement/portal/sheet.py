@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cases.actions import AddAttachment, AttachmentForm
+from cases.actions import AddAttachment
+from cases.asked import CommandForm
 from cases.commands import Command, Refused, perform
 from organisation import entry
 from organisation.request import Request
@@ -97,13 +98,13 @@ class Sheet:
         pressed = self.request.POST.get("attach")
         return [*with_file, *([pressed] if pressed and pressed not in with_file else [])]
 
-    def _upload(self, code: str) -> AttachmentForm:
+    def _upload(self, code: str) -> CommandForm:
         data = {
             "requirement": code,
             "issued_on": self.request.POST.get(f"issued-{code}", ""),
             "expires_on": self.request.POST.get(f"expires-{code}", ""),
         }
-        form = AttachmentForm(
+        form = AddAttachment.form(
             data,
             {"file": self.request.FILES.get(f"file-{code}")},
             case=self.application,
