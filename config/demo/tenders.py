@@ -88,7 +88,10 @@ class Told:
     def ask(self, at: datetime, number: int, text: str) -> None:
         """A question from the e-tender system."""
         asked = questions.RegisterQuestion(
-            text=text, arrived_on=at.date(), section=self.section(number)
+            text=text,
+            arrived_on=at.date(),
+            section=self.section(number),
+            channel=TenderQuestion.Channel.SYSTEM,
         )
         self.do(asked, "procurement-officer", at)
 

@@ -108,7 +108,7 @@ class Routine:
         self.publish()
 
     def asked(self, text: str = "Ingår hisservice?", day: date = date(2026, 3, 23), **more) -> None:
-        stated = {"arrived_on": day, "section": self.section(2), **more}
+        stated = {"arrived_on": day, "section": self.section(2), "channel": "system", **more}
         self.do(questions.RegisterQuestion(text=text, **stated), day=day)
 
     def answer(self, who: str = "nurse", number: int = 1, day: date = date(2026, 3, 25)) -> None:

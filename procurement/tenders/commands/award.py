@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from audit import log
-from cases import attachments, documents, ledger, messages, preferences
+from cases import asked, attachments, documents, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
 from organisation.authority import holders
@@ -28,28 +29,24 @@ from procurement.tenders.models import Tender
 State = Tender.State
 
 
-class CloseForm(CommandForm):
-    received = forms.IntegerField(
-        label="Antal anbud", min_value=0, max_value=999,
-        help_text="Bara antalet. Anbuden öppnas, prövas och sparas i upphandlingsenhetens system.",
-    )  # fmt: skip
-
-
-class CloseForTenders(Command):
+class CloseForTenders(Command[Tender]):
     """The last day has passed: how many tenders came in. The tenders themselves never come here."""
 
-    label: ClassVar[str] = "Registrera antal anbud"
+    label = "Registrera antal anbud"
     roles = LEADING
     transition = "close"
     primary = True
-    form = CloseForm
-    received: int
+    received: int = asked.number(
+        "Antal anbud",
+        most=999,
+        help_text="Bara antalet. Anbuden öppnas, prövas och sparas i upphandlingsenhetens system.",
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Tender, day: date) -> list[Missing]:
         return guards.closing(case, day)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         last = case.tenders_close_on
         case.close(received=self.received)
         ledger.meet(case, rules.TENDERS_CLOSE.code, last, "Anbudstiden är slut")
@@ -58,46 +55,36 @@ class CloseForTenders(Command):
         official_note(case, act, f"Anbudstiden gick ut {last}. Antal anbud: {self.received}.")
 
 
-class AwardForm(CommandForm):
-    decided_on = forms.DateField(label="Nämndens beslut")
-    paragraph = forms.IntegerField(label="Paragraf", min_value=1, max_value=9999)
-    winner = forms.ModelChoiceField(
-        Provider.objects.filter(kind=Provider.Kind.COMPANY).order_by("name"),
-        label="Tilldelas", required=False,
-        help_text="Finns företaget inte i listan: fyll i namn och organisationsnummer nedan.",
-    )  # fmt: skip
-    company = forms.CharField(label="Företagets namn", max_length=160, required=False)
-    organisation_number = OrganisationNumberField(
-        label="Organisationsnummer", max_length=13, required=False
-    )
-    reasons = forms.CharField(label="Skäl för beslutet", widget=forms.Textarea, max_length=20000)
-
-    def prepare(self) -> None:
-        self.fields["decided_on"].initial = self.day
-
-
-class AwardTender(Command):
+class AwardTender(Command[Tender]):
     """The committee's award decision is recorded; it ends every expert's responsibility (TND-01)."""
 
-    label: ClassVar[str] = "Registrera tilldelningsbeslut"
+    label = "Registrera tilldelningsbeslut"
     help = "Beslutet fattas av nämnden. De sakkunnigas ansvar upphör i och med det."
     roles = frozenset({Role.COMMITTEE_SECRETARY})
     transition = "award"
     primary = True
-    form = AwardForm
-    decided_on: date
-    paragraph: int
-    reasons: str
-    winner: Provider | None = None
-    company: str = ""
-    organisation_number: str = ""
+    decided_on: date = asked.day("Nämndens beslut", first=asked.today)
+    paragraph: int = asked.number("Paragraf", least=1, most=9999)
+    winner: Provider | None = asked.one_of(
+        "Tilldelas",
+        lambda form: Provider.objects.filter(kind=Provider.Kind.COMPANY).order_by("name"),
+        default=None,
+        help_text="Finns företaget inte i listan: fyll i namn och organisationsnummer nedan.",
+    )
+    company: str = asked.line("Företagets namn", max_length=160, default="")
+    organisation_number: str = asked.value(
+        OrganisationNumberField, "Organisationsnummer", max_length=13, default="", logged=False
+    )
+    """Of a sole trader the owner's personal identity number, which the log does not keep."""
+    reasons: str = asked.text("Skäl för beslutet", max_length=20_000)
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Tender, day: date) -> list[Missing]:
         return guards.awarding(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         not_in_future(self.decided_on, act.day, "Beslutet")
+        assert case.tenders_close_on  # set by `publish`
         if self.decided_on <= case.tenders_close_on:
             raise Refused(
                 f"Anbud togs emot till och med {long_date(case.tenders_close_on)}. Beslutet kan "
@@ -108,7 +95,7 @@ class AwardTender(Command):
         if not self.reasons.strip():
             raise Refused("Skriv nämndens skäl för beslutet.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         winner = self.winner or self._company(act)
         case.award(on=self.decided_on, paragraph=self.paragraph, winner=winner, reason=self.reasons)
         case.save()  # the documents below are made of what is stored
@@ -143,62 +130,40 @@ class AwardTender(Command):
         messages.notify([expert.user for expert in experts], case, text, act.at, opens=False)
         return [expert.pk for expert in experts]
 
-    def stated(self) -> dict[str, Any]:
-        return {"decided_on": str(self.decided_on), "paragraph": self.paragraph}
+
+def chair_of_committee(form: CommandForm[Tender]) -> str:
+    """Who signs for the committee, as the roles say."""
+    chairs = holders(Role.COMMITTEE_CHAIR, form.case.unit.path, form.day)
+    return chairs[0].name if chairs else ""
 
 
-class SignForm(CommandForm):
-    signed_on = forms.DateField(label="Tecknat den")
-    signing = forms.ChoiceField(
-        label="Sätt", choices=Contract.Signing.choices[:2], widget=forms.RadioSelect
-    )
-    chair = forms.CharField(label="Socialnämndens ordförande", max_length=120)
-    company_signatory = forms.CharField(label="Firmatecknare för företaget", max_length=120)
-    valid_from = forms.DateField(label="Gäller från")
-    valid_to = forms.DateField(
-        label="Gäller till", required=False, help_text="Lämna tomt om avtalet gäller tills vidare."
-    )
-    places = forms.IntegerField(label="Platser", min_value=1, max_value=1000)
-    operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
-    may_be_signed = forms.BooleanField(
-        label="Upphandlingsenheten har bekräftat att avtalet får tecknas", required=False,
-        help_text="De bevakar avtalsspärren och en eventuell överprövning.",
-    )  # fmt: skip
-    file = forms.FileField(label="Undertecknat avtal", required=False, max_length=160)
-
-    def prepare(self) -> None:
-        chairs = holders(Role.COMMITTEE_CHAIR, self.case.unit.path, self.day)
-        self.fields["signed_on"].initial = self.day
-        self.fields["chair"].initial = chairs[0].name if chairs else ""
-
-    def clean_file(self) -> UploadedFile | None:
-        if upload := self.cleaned_data["file"]:
-            attachments.check(upload)
-        return upload
-
-
-class SignResidentialContract(Command):
+class SignResidentialContract(Command[Tender]):
     """The contract is signed; the provider's introduction begins at once (INT-06, INT-07)."""
 
-    label: ClassVar[str] = "Teckna avtal"
+    label = "Teckna avtal"
     help = "Avtalet läggs i registret, och introduktionen av utföraren börjar genast."
     roles = HANDLERS
     transition = "sign"
     primary = True
-    form = SignForm
-    signed_on: date
-    signing: str
-    chair: str
-    company_signatory: str
-    valid_from: date
-    places: int
-    operations_manager: str
-    may_be_signed: bool = False
-    valid_to: date | None = None
-    file: UploadedFile | None = None
+    signed_on: date = asked.day("Tecknat den", first=asked.today)
+    signing: str = asked.choice("Sätt", Contract.Signing.choices[:2], widget=forms.RadioSelect)
+    chair: str = asked.line("Socialnämndens ordförande", max_length=120, first=chair_of_committee)
+    company_signatory: str = asked.line("Firmatecknare för företaget", max_length=120)
+    valid_from: date = asked.day("Gäller från")
+    valid_to: date | None = asked.day(
+        "Gäller till", default=None, help_text="Lämna tomt om avtalet gäller tills vidare."
+    )
+    places: int = asked.number("Platser", least=1, most=1000)
+    operations_manager: str = asked.line("Verksamhetsansvarig", max_length=120)
+    may_be_signed: bool = asked.yes(
+        "Upphandlingsenheten har bekräftat att avtalet får tecknas",
+        help_text="De bevakar avtalsspärren och en eventuell överprövning.",
+    )
+    file: UploadedFile | None = asked.file("Undertecknat avtal", default=None)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         not_in_future(self.signed_on, act.day, "Dagen")
+        assert case.awarded_on  # set by `award`
         if self.signed_on < case.awarded_on:
             raise Refused(
                 f"Nämnden beslutade {long_date(case.awarded_on)}. Avtalet kan tecknas tidigast då."
@@ -210,7 +175,7 @@ class SignResidentialContract(Command):
                 "Fråga upphandlingsenheten om avtalet får tecknas, och kryssa sedan i rutan."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         contract = self._contract(case, act)
         introduction = begin_residential(contract, act, case.awarded_on)
         case.sign(on=self.signed_on)
@@ -240,28 +205,18 @@ class SignResidentialContract(Command):
                 raise Refused(" ".join(error.messages)) from error
         return contract
 
-    def stated(self) -> dict[str, Any]:
-        return {"signed_on": str(self.signed_on), "valid_from": str(self.valid_from),
-                "valid_to": str(self.valid_to or ""), "signing": self.signing}  # fmt: skip
 
-
-class CancelForm(CommandForm):
-    why = forms.CharField(
-        label="Skäl", widget=forms.Textarea, max_length=2000,
-        help_text="Visas för alla om underlaget har annonserats.",
-    )  # fmt: skip
-
-
-class CancelTender(Command):
+class CancelTender(Command[Tender]):
     """The tender ends without a contract, for a reason that everybody may read."""
 
-    label: ClassVar[str] = "Avbryt upphandlingen"
+    label = "Avbryt upphandlingen"
     roles = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
     transition = "cancel"
-    form = CancelForm
-    why: str
+    why: str = asked.text(
+        "Skäl", max_length=2000, help_text="Visas för alla om underlaget har annonserats."
+    )
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         experts = list(standing_experts(case))
         case.cancel(on=act.day)
         case.cancel_reason = self.why

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.db.models import QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
-from cases import documents, flows, ledger, messages
+from cases import asked, documents, flows, ledger, messages
 from cases.actions import not_in_future, official_note
-from cases.commands import Act, Command, CommandForm, Missing, Refused, give_number, open_case
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from organisation import entry
 from organisation.access import INSIDE_ROLES
@@ -47,62 +49,47 @@ def open_tender(home: str, unit: Unit, act: Act) -> Tender:
     return tender
 
 
-class SectionForm(CommandForm):
-    """A form about one of the sections the actor may choose."""
-
-    subject = "section"
-
-    section = forms.ModelChoiceField(None, label="Avsnitt")
-
-    def prepare(self) -> None:
-        self.fields["section"].queryset = self.case.sections.all()
-
-    def own(self, roles: frozenset[str]) -> Any:
-        """The sections in which the actor writes: all by role, else those they answer for."""
-        if self.actor.holding(roles, self.case.unit.path):
-            return self.case.sections.all()
-        return self.case.sections.filter(
-            experts__user=self.actor.user, experts__released_on=None
-        ).distinct()
-
-    def chosen(self) -> TenderSection | None:
-        """The section that the page was opened for, or that was sent."""
-        wanted = self.data.get("section") if self.is_bound else self.about
-        rows = self.fields["section"].queryset
-        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
+def sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:
+    """Every section."""
+    return form.case.sections.all()
 
 
-class AddSectionForm(CommandForm):
-    number = forms.IntegerField(label="Avsnittets nummer", min_value=1, max_value=999)
-    heading = forms.CharField(label="Rubrik", max_length=160)
+def own_sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:
+    """The sections in which the actor writes: all by role, else those they answer for."""
+    if form.actor.holding(WRITING, form.case.unit.path):
+        return form.case.sections.all()
+    return form.case.sections.filter(
+        experts__user=form.actor.user, experts__released_on=None
+    ).distinct()
 
-    def prepare(self) -> None:
-        last = self.case.sections.last()
-        self.fields["number"].initial = last.number + 1 if last else 1
+
+def next_number(form: CommandForm[Tender]) -> int:
+    """The number that a new section would have at the end."""
+    last = form.case.sections.last()
+    return last.number + 1 if last else 1
 
 
-class Drafting(Command):
+class Drafting(Command[Tender]):
     """A verb that is possible while the call document is written."""
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return case.state == State.DRAFTING
 
 
 class AddSection(Drafting):
     """A new section; its experts are named after that."""
 
-    label: ClassVar[str] = "Lägg till avsnitt"
+    label = "Lägg till avsnitt"
     roles = LEADING
-    form = AddSectionForm
-    number: int
-    heading: str
+    number: int = asked.number("Avsnittets nummer", least=1, most=999, first=next_number)
+    heading: str = asked.line("Rubrik", max_length=160, logged=True)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         if found := case.sections.filter(number=self.number).first():
             raise Refused(f"Avsnitt {found} finns redan. Välj ett annat nummer.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         row = TenderSection.objects.create(tender=case, number=self.number, heading=self.heading)
         return {"section": row.pk}
 
@@ -110,19 +97,18 @@ class AddSection(Drafting):
 class RemoveSection(Drafting):
     """A section is taken out before publication, and with it the responsibility for it."""
 
-    label: ClassVar[str] = "Ta bort avsnitt"
+    label = "Ta bort avsnitt"
     roles = LEADING
-    form = SectionForm
-    section: TenderSection
+    section: TenderSection = asked.one_of("Avsnitt", sections, subject=True)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return super().fits(case) and case.sections.exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         of_case(self.section, case)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         removed = {"number": self.section.number, "heading": self.section.heading,
                    "text": self.section.text}  # fmt: skip
         for expert in self.section.standing_experts():
@@ -131,41 +117,33 @@ class RemoveSection(Drafting):
         return {"removed": removed}
 
 
-class ExpertForm(SectionForm):
-    person = forms.ModelChoiceField(
-        None, label="Sakkunnig",
-        help_text="Ansvaret gäller till och med tilldelningsbeslutet, även svar på frågor.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["person"].queryset = insiders(self.day)
-
-
-def insiders(day: date) -> Any:
+def insiders(form: CommandForm[Tender]) -> QuerySet[User]:
     """Those who may be named: everybody with a role inside the municipality."""
-    held = RoleAssignment.objects.on(day).filter(role__in=INSIDE_ROLES).values("user_id")
+    held = RoleAssignment.objects.on(form.day).filter(role__in=INSIDE_ROLES).values("user_id")
     return User.objects.filter(is_active=True, pk__in=held).order_by("name")
 
 
-class NameExpert(Command):
+class NameExpert(Command[Tender]):
     """A named expert answers for a section until the award decision (TND-01)."""
 
-    label: ClassVar[str] = "Utse sakkunnig"
+    label = "Utse sakkunnig"
     roles = LEADING
-    form = ExpertForm
-    section: TenderSection
-    person: User
+    section: TenderSection = asked.one_of("Avsnitt", sections, subject=True)
+    person: User = asked.one_of(
+        "Sakkunnig",
+        insiders,
+        help_text="Ansvaret gäller till och med tilldelningsbeslutet, även svar på frågor.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return case.awarded_on is None and super().fits(case) and case.sections.exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         of_case(self.section, case)
         _may_be_named(self.section, self.person, act)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         return {"expert": name(case, self.section, self.person, act).pk}
 
 
@@ -199,7 +177,7 @@ def release(expert: SectionExpert, act: Act) -> None:
         remove_perm("cases.view_case", expert.user, tender.case_ptr)
 
 
-def standing_experts(case: Tender) -> Any:
+def standing_experts(case: Tender) -> QuerySet[SectionExpert]:
     """Every expert of the tender whose responsibility runs."""
     return (
         SectionExpert.objects.filter(section__tender=case, released_on=None)
@@ -208,32 +186,26 @@ def standing_experts(case: Tender) -> Any:
     )
 
 
-class ReplaceForm(CommandForm):
-    expert = forms.ModelChoiceField(None, label="Sakkunnig som lämnar")
-    successor = forms.ModelChoiceField(
-        None, label="Tar över", required=False,
-        help_text="Ansvaret löper till och med tilldelningsbeslutet, så någon måste ta över.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        self.fields["expert"].queryset = standing_experts(self.case)
-        self.fields["successor"].queryset = insiders(self.day)
-
-
-class ReplaceExpert(Command):
+class ReplaceExpert(Command[Tender]):
     """An expert leaves a section and somebody takes over at the same moment (TND-01)."""
 
-    label: ClassVar[str] = "Byt sakkunnig"
+    label = "Byt sakkunnig"
     roles = LEADING
-    form = ReplaceForm
-    expert: SectionExpert
-    successor: User | None = None
+    expert: SectionExpert = asked.one_of(
+        "Sakkunnig som lämnar", lambda form: standing_experts(form.case)
+    )
+    successor: User | None = asked.one_of(
+        "Tar över",
+        insiders,
+        default=None,
+        help_text="Ansvaret löper till och med tilldelningsbeslutet, så någon måste ta över.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return super().fits(case) and standing_experts(case).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         of_case(self.expert.section, case)
         if self.expert.released_on:
             raise Refused("Ansvaret är redan avslutat. Ladda om sidan.")
@@ -244,7 +216,7 @@ class ReplaceExpert(Command):
             )
         _may_be_named(self.expert.section, self.successor, act)
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         release(self.expert, act)
         successor = name(case, self.expert.section, self.successor, act)
         text = f"{case}: {self.successor} tar över avsnitt {self.expert.section} efter dig"
@@ -252,13 +224,16 @@ class ReplaceExpert(Command):
         return {"named": successor.pk}
 
 
-class DraftForm(SectionForm):
-    text = forms.CharField(
-        label="Text", widget=forms.Textarea(attrs={"rows": 18}), max_length=60000
-    )
+class DraftForm(CommandForm[Tender]):
+    """The text that stands in the section is where the new one begins."""
+
+    def chosen(self) -> TenderSection | None:
+        """The section that the page was opened for, or that was sent."""
+        wanted = self.data.get("section") if self.is_bound else self.about
+        rows = self.fields["section"].queryset
+        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
 
     def prepare(self) -> None:
-        self.fields["section"].queryset = self.own(WRITING)
         if not self.is_bound and (section := self.chosen()):
             self.initial["text"] = section.text
 
@@ -266,79 +241,68 @@ class DraftForm(SectionForm):
 class DraftSection(Drafting):
     """A section's text is written anew; what stood there stays in the event log."""
 
-    label: ClassVar[str] = "Skriv avsnitt"
+    label = "Skriv avsnitt"
     help = "Texten ersätter den som står i avsnittet. Tidigare lydelser finns i historiken."
     roles = WRITING
     by_name = True
     form = DraftForm
-    section: TenderSection
-    text: str
+    section: TenderSection = asked.one_of("Avsnitt", own_sections, subject=True)
+    text: str = asked.text("Text", max_length=60_000, widget=forms.Textarea(attrs={"rows": 18}))
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         of_case(self.section, case)
         own_section(self.section, case, act, WRITING)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         self.section.text = self.text
         self.section.ready_on = self.section.ready_by = None
         self.section.save()
-
-
-class ReadyForm(SectionForm):
-    def prepare(self) -> None:
-        self.fields["section"].queryset = self.own(WRITING).filter(ready_on=None)
+        return {"text": self.text}  # the earlier wordings of a public document
 
 
 class MarkSectionReady(Drafting):
     """The expert stands for the section's text as it is."""
 
-    label: ClassVar[str] = "Markera avsnitt som klart"
+    label = "Markera avsnitt som klart"
     roles = WRITING
     by_name = True
-    form = ReadyForm
-    section: TenderSection
+    section: TenderSection = asked.one_of(
+        "Avsnitt", lambda form: own_sections(form).filter(ready_on=None), subject=True
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return super().fits(case) and case.sections.filter(ready_on=None).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         of_case(self.section, case)
         own_section(self.section, case, act, WRITING)
         if not self.section.text.strip():
             raise Refused(f"Avsnitt {self.section} har ingen text. Skriv den först.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         self.section.ready_on, self.section.ready_by = act.day, act.user
         self.section.save()
 
 
-class ReferenceGroupForm(CommandForm):
-    held_on = forms.DateField(label="Hållet den")
-    attended = forms.CharField(
-        label="Deltog", widget=forms.Textarea(attrs={"rows": 4}), max_length=3000,
-        help_text="Namn och uppdrag, en på varje rad.",
-    )  # fmt: skip
-    outcome = forms.CharField(label="Resultat", widget=forms.Textarea, max_length=10000)
-
-    def prepare(self) -> None:
-        self.fields["held_on"].initial = self.day
-
-
-class RecordReferenceGroup(Command):
+class RecordReferenceGroup(Command[Tender]):
     """Consultation with the committee's political reference group for procurement (TND-02)."""
 
-    label: ClassVar[str] = "Registrera samråd med referensgruppen"
+    label = "Registrera samråd med referensgruppen"
     roles = LEADING | {Role.DIRECTOR, Role.COMMITTEE_SECRETARY}
-    form = ReferenceGroupForm
-    held_on: date
-    attended: str
-    outcome: str
+    held_on: date = asked.day("Hållet den", first=asked.today)
+    attended: str = asked.text(
+        "Deltog",
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Namn och uppdrag, en på varje rad.",
+    )
+    outcome: str = asked.text("Resultat", max_length=10_000)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Samrådet")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         ReferenceGroupMeeting.objects.create(
             tender=case, held_on=self.held_on, attended=self.attended, outcome=self.outcome,
             **act.stamp,
@@ -349,31 +313,25 @@ class RecordReferenceGroup(Command):
         )  # fmt: skip
 
 
-class PublishForm(CommandForm):
-    questions_close_on = forms.DateField(label="Sista dag för frågor")
-    tenders_close_on = forms.DateField(
-        label="Sista dag för anbud",
-        help_text="Anbuden lämnas i upphandlingsenhetens system. Stäm av dagen med dem.",
-    )
-
-
-class PublishTender(Command):
+class PublishTender(Command[Tender]):
     """The call document is locked and open to everybody, with the days that hold (TND-01, TND-02)."""
 
-    label: ClassVar[str] = "Annonsera"
+    label = "Annonsera"
     help = "Underlaget låses och visas för alla. Sedan ändras det inte, bara förtydligas med svar."
     roles = LEADING
     transition = "publish"
     primary = True
-    form = PublishForm
-    questions_close_on: date
-    tenders_close_on: date
+    questions_close_on: date = asked.day("Sista dag för frågor")
+    tenders_close_on: date = asked.day(
+        "Sista dag för anbud",
+        help_text="Anbuden lämnas i upphandlingsenhetens system. Stäm av dagen med dem.",
+    )
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: Tender, day: date) -> list[Missing]:
         return guards.publishing(case, day)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         if self.questions_close_on <= act.day:
             raise Refused(
                 f"Sista dag för frågor är {long_date(self.questions_close_on)}. "
@@ -385,7 +343,7 @@ class PublishTender(Command):
                 "dag för frågor. Rätta en av dagarna."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         case.publish(
             on=act.day, questions_close_on=self.questions_close_on,
             tenders_close_on=self.tenders_close_on,
@@ -399,13 +357,13 @@ class PublishTender(Command):
         return {"document": document.pk}
 
 
-def of_case(section: TenderSection, case: Any) -> None:
+def of_case(section: TenderSection, case: Tender) -> None:
     """Raise Refused for a section of another tender."""
     if section.tender_id != case.pk:
         raise Refused("Avsnittet hör till en annan upphandling. Ladda om sidan och välj igen.")
 
 
-def own_section(section: TenderSection, case: Any, act: Act, roles: frozenset[str]) -> None:
+def own_section(section: TenderSection, case: Tender, act: Act, roles: frozenset[str]) -> None:
     """Raise Refused unless the actor is the section's expert or holds one of the roles."""
     if section.has_expert(act.user):
         return

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from cases import ledger, messages, preferences
+from cases import asked, ledger, messages, preferences
 from cases.actions import not_in_future
-from cases.commands import Act, Command, CommandForm, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Refused
 from cases.dates import long_date
 from cases.deadlines import Budget
 from organisation.authority import actor_on, holders
 from organisation.models import User
 from organisation.roles import Role
 from procurement.tenders import rules
-from procurement.tenders.commands.drafting import LEADING, of_case, own_section
+from procurement.tenders.commands.drafting import LEADING, of_case, own_section, sections
 from procurement.tenders.models import Clarification, Tender, TenderQuestion, TenderSection
 
 State, Channel = Tender.State, TenderQuestion.Channel
@@ -24,40 +26,26 @@ ANSWERING = frozenset({Role.INVESTIGATOR})
 ANONYMOUS = "Skriv inte vem som frågar: frågan visas för alla tillsammans med svaret."
 
 
-class QuestionForm(CommandForm):
-    text = forms.CharField(
-        label="Fråga", widget=forms.Textarea, max_length=4000, help_text=ANONYMOUS
-    )
-    section = forms.ModelChoiceField(None, label="Avsnitt", required=False)
-    channel = forms.ChoiceField(
-        label="Kom in genom", choices=Channel.choices[1:], widget=forms.RadioSelect
-    )
-    arrived_on = forms.DateField(label="Inkom")
-
-    def prepare(self) -> None:
-        self.fields["section"].queryset = self.case.sections.all()
-        self.fields["arrived_on"].initial = self.day
-
-
-class RegisterQuestion(Command):
+class RegisterQuestion(Command[Tender]):
     """A question that came another way than by the public page, without who asked (TND-01)."""
 
-    label: ClassVar[str] = "Registrera fråga"
+    label = "Registrera fråga"
     roles = LEADING
-    form = QuestionForm
-    text: str
-    arrived_on: date
-    channel: str = Channel.SYSTEM
-    section: TenderSection | None = None
+    text: str = asked.text("Fråga", max_length=4000, help_text=ANONYMOUS)
+    section: TenderSection | None = asked.one_of("Avsnitt", sections, default=None)
+    channel: str = asked.choice("Kom in genom", Channel.choices[1:], widget=forms.RadioSelect)
+    arrived_on: date = asked.day("Inkom", first=asked.today)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return case.state == State.PUBLISHED
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         if self.section:
             of_case(self.section, case)
         not_in_future(self.arrived_on, act.day, "Dagen")
+        assert case.published_on  # set by `publish`, with the last day
+        assert case.questions_close_on
         if self.arrived_on < case.published_on:
             raise Refused(f"Underlaget annonserades {long_date(case.published_on)}. Rätta dagen.")
         if self.arrived_on > case.questions_close_on:
@@ -68,7 +56,7 @@ class RegisterQuestion(Command):
         if what := rules.identifying(self.text):
             raise Refused(f"I frågan står {what}. Ta bort det, så att ingen ser vem som frågar.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         last = case.questions.last()
         question = TenderQuestion.objects.create(
             tender=case, number=last.number + 1 if last else 1, section=self.section,
@@ -85,15 +73,11 @@ class RegisterQuestion(Command):
         )  # fmt: skip
         return {"question": question.number}
 
-    def stated(self) -> dict[str, Any]:
-        return {"section": self.section.pk if self.section else None, "channel": self.channel,
-                "arrived_on": str(self.arrived_on)}  # fmt: skip
-
 
 class AskQuestion(RegisterQuestion):
     """A question from the public page. Nobody is logged in and nothing tells who asked."""
 
-    label: ClassVar[str] = "Ställ en fråga"
+    label = "Ställ en fråga"
     roles = frozenset()
     automatic = True
     channel: str = Channel.PAGE
@@ -113,132 +97,106 @@ def answerers(question: TenderQuestion, day: date) -> list[User]:
     return holders(Role.INVESTIGATOR, tender.unit.path, day)
 
 
-class QuestionChoice(CommandForm):
-    """A form about one of the questions that the actor may answer."""
-
-    subject = "question"
-    question = forms.ModelChoiceField(None, label="Fråga")
-
-    def mine(self) -> Any:
-        """Questions of the actor's sections; all of them by role."""
-        rows = self.case.questions.all()
-        if self.actor.holding(ANSWERING, self.case.unit.path):
-            return rows
-        return rows.filter(
-            section__experts__user=self.actor.user, section__experts__released_on=None
-        ).distinct()
+def own_questions(form: CommandForm[Tender]) -> QuerySet[TenderQuestion]:
+    """The questions of the actor's sections; all of them by role."""
+    rows = form.case.questions.all()
+    if form.actor.holding(ANSWERING, form.case.unit.path):
+        return rows
+    return rows.filter(
+        section__experts__user=form.actor.user, section__experts__released_on=None
+    ).distinct()
 
 
-class PlaceForm(CommandForm):
-    subject = "question"
-
-    question = forms.ModelChoiceField(None, label="Fråga")
-    section = forms.ModelChoiceField(None, label="Avsnitt")
-
-    def prepare(self) -> None:
-        self.fields["question"].queryset = self.case.unanswered()
-        self.fields["section"].queryset = self.case.sections.all()
-
-
-class PlaceQuestion(Command):
+class PlaceQuestion(Command[Tender]):
     """A question is laid on the section whose experts answer it."""
 
-    label: ClassVar[str] = "Fördela fråga"
+    label = "Fördela fråga"
     roles = LEADING
-    form = PlaceForm
-    question: TenderQuestion
-    section: TenderSection
+    question: TenderQuestion = asked.one_of(
+        "Fråga", lambda form: form.case.unanswered(), subject=True
+    )
+    section: TenderSection = asked.one_of("Avsnitt", sections)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return super().fits(case) and case.unanswered().exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         _of_case(self.question, case)
         of_case(self.section, case)
         _unanswered(self.question)
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         self.question.section = self.section
         self.question.save(update_fields=["section"])
         text = f"{case}: fråga {self.question.number} ska besvaras"
         messages.notify(answerers(self.question, act.day), case, text, act.at)
 
 
-class AnswerForm(QuestionChoice):
-    answer = forms.CharField(
-        label="Svar", widget=forms.Textarea, max_length=10000,
-        help_text="Visas för alla tillsammans med frågan när du skickar, och kan sedan inte ändras.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        self.fields["question"].queryset = self.mine().filter(answered_at=None)
-
-
-class AnswerQuestion(Command):
+class AnswerQuestion(Command[Tender]):
     """The answer is published to everybody at the same moment, and stands (TND-01)."""
 
-    label: ClassVar[str] = "Besvara fråga"
+    label = "Besvara fråga"
     roles = ANSWERING
     by_name = True
-    form = AnswerForm
-    question: TenderQuestion
-    answer: str
+    question: TenderQuestion = asked.one_of(
+        "Fråga", lambda form: own_questions(form).filter(answered_at=None), subject=True
+    )
+    answer: str = asked.text(
+        "Svar",
+        max_length=10_000,
+        help_text="Visas för alla tillsammans med frågan när du skickar, och kan sedan inte ändras.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         return super().fits(case) and case.unanswered().exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         _of_case(self.question, case)
         _unanswered(self.question)
         _own_question(self.question, case, act)
         if not self.answer.strip():
             raise Refused("Skriv ett svar.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         question = self.question
         question.answer, question.answered_at, question.answered_by = self.answer, act.at, act.user
         question.save()
         ledger.meet(case, rules.QUESTION.code, act.day, "Besvarad", about=_about(question))
 
 
-class ClarifyForm(QuestionChoice):
-    text = forms.CharField(
-        label="Förtydligande", widget=forms.Textarea, max_length=10000,
-        help_text="Visas för alla under svaret när du skickar, och kan sedan inte ändras.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        self.fields["question"].queryset = self.mine().exclude(answered_at=None)
-
-
-class ClarifyAnswer(Command):
+class ClarifyAnswer(Command[Tender]):
     """Something is added to a published answer, which itself stays as it is."""
 
-    label: ClassVar[str] = "Förtydliga svar"
+    label = "Förtydliga svar"
     roles = ANSWERING
     by_name = True
-    form = ClarifyForm
-    question: TenderQuestion
-    text: str
+    question: TenderQuestion = asked.one_of(
+        "Fråga", lambda form: own_questions(form).exclude(answered_at=None), subject=True
+    )
+    text: str = asked.text(
+        "Förtydligande",
+        max_length=10_000,
+        help_text="Visas för alla under svaret när du skickar, och kan sedan inte ändras.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: Tender) -> bool:
         open_for_it = case.state in (State.PUBLISHED, State.EVALUATION)
         return open_for_it and case.questions.exclude(answered_at=None).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: Tender, act: Act) -> None:
         _of_case(self.question, case)
         _own_question(self.question, case, act)
         if self.question.answered_at is None:
             raise Refused(f"Fråga {self.question.number} är inte besvarad än. Besvara den först.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: Tender, act: Act) -> None:
         Clarification.objects.create(question=self.question, text=self.text, **act.stamp)
 
 
-def _of_case(question: TenderQuestion, case: Any) -> None:
+def _of_case(question: TenderQuestion, case: Tender) -> None:
     if question.tender_id != case.pk:
         raise Refused("Frågan hör till en annan upphandling. Ladda om sidan och välj igen.")
 
@@ -251,7 +209,7 @@ def _unanswered(question: TenderQuestion) -> None:
         )
 
 
-def _own_question(question: TenderQuestion, case: Any, act: Act) -> None:
+def _own_question(question: TenderQuestion, case: Tender, act: Act) -> None:
     if question.section:
         return own_section(question.section, case, act, ANSWERING)
     if act.user and actor_on(act.user, act.day).holding(ANSWERING, case.unit.path):
