@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from audit import clock
-from cases import actions, ledger, messages, preferences
+from cases import actions, asked, ledger, messages, preferences
 from cases.actions import not_in_future
-from cases.commands import Act, Command, CommandForm, Missing, Refused
+from cases.asked import CommandForm
+from cases.commands import Act, Command, Missing, Refused
 from cases.dates import full_date
 from cases.models import FiredRung, JournalNote
 from clients.models import READERS, CareDecision
@@ -32,45 +34,45 @@ def tell_social_workers(need: ExtraNeed, act: Act, text: str, *, urgent: bool = 
     messages.notify(people, need, f"{need}: {text}", act.at, urgent=urgent)
 
 
-class ContactForm(CommandForm):
-    """How, by whom, with whom, when and what."""
-
-    channel = forms.ChoiceField(
-        label="Hur", choices=ExtraContact.Channel.choices, widget=forms.RadioSelect,
-        initial=ExtraContact.Channel.TELEPHONE,
-    )  # fmt: skip
-    made_by = forms.ModelChoiceField(None, label="Vem tog kontakten", empty_label=None)
-    made_on = forms.DateField(label="När")
-    told = forms.CharField(label="Med vem", max_length=120)
-    said = forms.CharField(
-        label="Vad som sades", widget=forms.Textarea, max_length=2000, help_text=NO_HEALTH
-    )
-
-    def prepare(self) -> None:
-        people = responsible_for(self.case, self.day)
-        self.fields["made_by"].queryset = people
-        mine = self.actor.user if people.filter(pk=self.actor.user.pk) else self.case.responsible
-        self.fields["made_by"].initial = mine and mine.pk
-        self.fields["made_on"].initial = self.day
-        known = social_workers(self.case.unit, self.day)
-        self.fields["told"].initial = known[0].name if known else ""
+def responsible(form: CommandForm[ExtraNeed]) -> QuerySet[User]:
+    """Those who can answer for the need."""
+    return responsible_for(form.case, form.day)
 
 
-class ContactCommand(Command):
+def likely_caller(form: CommandForm[ExtraNeed]) -> int | None:
+    """Who has probably taken the contact: the actor, or else who answers for the need."""
+    if responsible(form).filter(pk=form.actor.user.pk).exists():
+        return form.actor.user.pk
+    return form.case.responsible_id
+
+
+def likely_listener(form: CommandForm[ExtraNeed]) -> str:
+    """Whom the contact was probably with: the unit's first social worker."""
+    known = social_workers(form.case.unit, form.day)
+    return known[0].name if known else ""
+
+
+class ContactCommand(Command[ExtraNeed]):
     """A contact with the social worker, in one of the two rounds."""
 
     roles = HANDLERS
     by_name = True
     primary = True
-    form = ContactForm
     round: ClassVar[str]
-    channel: str
-    made_by: User
-    made_on: date
-    told: str
-    said: str
+    channel: str = asked.choice(
+        "Hur",
+        ExtraContact.Channel.choices,
+        widget=forms.RadioSelect,
+        first=ExtraContact.Channel.TELEPHONE,
+    )
+    made_by: User = asked.one_of(
+        "Vem tog kontakten", responsible, empty_label=None, first=likely_caller
+    )
+    made_on: date = asked.day("När", first=asked.today)
+    told: str = asked.line("Med vem", max_length=120, first=likely_listener)
+    said: str = asked.text("Vad som sades", max_length=2000, help_text=NO_HEALTH)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         not_in_future(self.made_on, act.day, "Kontakten")
         if self.channel not in ExtraContact.Channel.values:
             raise Refused("Välj meddelande eller telefon.")
@@ -84,19 +86,16 @@ class ContactCommand(Command):
             made_on=self.made_on, told=self.told, said=self.said, **act.stamp,
         )  # fmt: skip
 
-    def stated(self) -> dict[str, Any]:
-        return {"channel": self.channel, "made_by": self.made_by.pk, "made_on": str(self.made_on)}
-
 
 class RecordContact(ContactCommand):
     """The first contact with the social worker (EXT-01, EXT-02)."""
 
-    label: ClassVar[str] = "Registrera kontakt"
+    label = "Registrera kontakt"
     help = "Kontakten tas med meddelande i Viva eller per telefon, senast nästa vardag."
     transition = "contact"
     round = Round.FIRST
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         super().check(case, act)
         earliest = min(case.first_day, clock.local_date(case.opened_at))
         if self.made_on < earliest:
@@ -104,7 +103,7 @@ class RecordContact(ContactCommand):
                 f"Behovet blev känt {full_date(earliest)}. Kontakten kan inte ha tagits tidigare."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         row = self.keep(case, act)
         case.contact()
         ledger.meet(case, rules.CONTACT.code, self.made_on, "Kontakt tagen")
@@ -118,7 +117,7 @@ class RecordContact(ContactCommand):
 class ApplyForNeed(ContactCommand):
     """The need remains after ten days: a new contact, and an application from day 0 (EXT-03)."""
 
-    label: ClassVar[str] = "Behovet kvarstår: ansök"
+    label = "Behovet kvarstår: ansök"
     help = (
         "En ny kontakt med socialsekreteraren. Ansökan görs från den första dagen med behov, och "
         "beslutet kan tas retroaktivt från den dagen."
@@ -127,7 +126,7 @@ class ApplyForNeed(ContactCommand):
     round = Round.DAY_TEN
 
     @classmethod
-    def missing(cls, case: Any, day: date) -> list[Missing]:
+    def missing(cls, case: ExtraNeed, day: date) -> list[Missing]:
         first = _renewable_from(case)
         if day >= first:
             return []
@@ -139,13 +138,13 @@ class ApplyForNeed(ContactCommand):
             )
         ]
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         super().check(case, act)
         first = _renewable_from(case)
         if self.made_on < first:
             raise Refused(f"Den nya kontakten tas tidigast {full_date(first)}.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         row = self.keep(case, act)
         case.renew(on=act.day)
         ledger.meet(case, rules.TEN_DAYS.code, self.made_on, "Ansökan gjord")
@@ -162,32 +161,22 @@ def _renewable_from(case: ExtraNeed) -> date:
     return rules.renewable_from(case.first_day, preferences.chosen(rules.BEFORE_RED_DAY))
 
 
-class EndForm(CommandForm):
-    """When the need ended, and why."""
-
-    ended_on = forms.DateField(
-        label="Behovet upphörde",
-        help_text="Planerade extra besök som inte har börjat tas bort från och med den dagen.",
-    )  # fmt: skip
-    why = forms.CharField(label="Varför", max_length=240)
-
-    def prepare(self) -> None:
-        self.fields["ended_on"].initial = max(self.day, self.case.first_day)
-
-
-class EndNeed(Command):
+class EndNeed(Command[ExtraNeed]):
     """The need has ended: its planned visits go, and the social worker is told (EXT-04)."""
 
-    label: ClassVar[str] = "Behovet har upphört"
+    label = "Behovet har upphört"
     help = "De planerade extra besöken tas bort, och socialsekreteraren får veta det."
     roles = HANDLERS | DECIDERS
     by_name = True
     transition = "end"
-    form = EndForm
-    ended_on: date
-    why: str
+    ended_on: date = asked.day(
+        "Behovet upphörde",
+        first=lambda form: max(form.day, form.case.first_day),
+        help_text="Planerade extra besök som inte har börjat tas bort från och med den dagen.",
+    )
+    why: str = asked.line("Varför")
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         if self.ended_on < case.first_day:
             raise Refused(
                 f"Behovet började {full_date(case.first_day)} och kan inte ha slutat före det. "
@@ -198,7 +187,7 @@ class EndNeed(Command):
         if not self.why.strip():
             raise Refused("Skriv varför behovet har upphört.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         return end(case, self.ended_on, self.why, act)
 
 
@@ -218,20 +207,8 @@ def end(case: ExtraNeed, ended_on: date, why: str, act: Act) -> dict[str, Any]:
     return {"removed": removed}
 
 
-class DecisionForm(CommandForm):
-    """Granted with a decision, or rejected."""
-
-    granted = forms.TypedChoiceField(
-        label="Beslut", choices=[("ja", "Beviljat"), ("nej", "Avslag")],
-        coerce=lambda value: value == "ja", widget=forms.RadioSelect,
-    )  # fmt: skip
-    decision = forms.ModelChoiceField(
-        None, label="Beslutet", required=False, empty_label="Inget",
-        help_text="Registrera först beslutet på brukarens sida. Det kan gälla retroaktivt.",
-    )  # fmt: skip
-
-    def prepare(self) -> None:
-        self.fields["decision"].queryset = CareDecision.objects.filter(client=self.case.client_id)
+class DecisionForm(CommandForm[ExtraNeed]):
+    """What is granted has a decision."""
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -240,25 +217,37 @@ class DecisionForm(CommandForm):
         return said
 
 
-class DecideNeed(Command):
+class DecideNeed(Command[ExtraNeed]):
     """The social worker's decision, retroactive when it holds from day 0 (EXT-03)."""
 
-    label: ClassVar[str] = "Registrera beslut"
+    label = "Registrera beslut"
     help = "Ett beviljat beslut täcker besöken. Vid avslag tas de planerade extra besöken bort."
     roles = DECIDERS
     primary = True
     transition = "decide"
     on_closed = True
     form = DecisionForm
-    granted: bool
-    decision: CareDecision | None = None
+    granted: bool = asked.value(
+        forms.TypedChoiceField,
+        "Beslut",
+        choices=[("ja", "Beviljat"), ("nej", "Avslag")],
+        coerce=lambda value: value == "ja",
+        widget=forms.RadioSelect,
+    )
+    decision: CareDecision | None = asked.one_of(
+        "Beslutet",
+        lambda form: CareDecision.objects.filter(client=form.case.client_id),
+        default=None,
+        empty_label="Inget",
+        help_text="Registrera först beslutet på brukarens sida. Det kan gälla retroaktivt.",
+    )
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ExtraNeed) -> bool:
         waits = case.state != State.ENDED or case.application_from is not None
         return super().fits(case) and waits
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         if not self.granted:
             return
         if self.decision is None or self.decision.client_id != case.client_id:
@@ -269,7 +258,7 @@ class DecideNeed(Command):
                 f"{full_date(case.first_day)}. Ändra beslutet så att det gäller från den dagen."
             )
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         removed = [] if self.granted or case.ended_on else removal.take_away(case, act.day, act)
         case.decide(decision=self.decision if self.granted else None, on=act.day)
         ledger.meet(case, rules.TEN_DAYS.code, act.day, "Beslutat")
@@ -281,30 +270,23 @@ class DecideNeed(Command):
         return {"removed": removed}
 
 
-class AnswerForm(CommandForm):
-    """What the unit manager does about it."""
-
-    answer = forms.CharField(label="Vad görs, och när", widget=forms.Textarea, max_length=2000)
-
-
-class AnswerEscalation(Command):
+class AnswerEscalation(Command[ExtraNeed]):
     """The unit manager answers for a need that was forgotten; the responsible is told (EXT-05)."""
 
-    label: ClassVar[str] = "Svara på eskaleringen"
+    label = "Svara på eskaleringen"
     roles = frozenset({Role.UNIT_MANAGER, Role.NIGHT_HEAD, Role.DEPUTY_DIRECTOR})
-    form = AnswerForm
-    answer: str
+    answer: str = asked.text("Vad görs, och när", max_length=2000)
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: ExtraNeed) -> bool:
         fired = FiredRung.objects.filter(deadline__case=case.pk, rung="escalated")
         return super().fits(case) and fired.filter(deadline__met_on=None).exists()
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         if not self.answer.strip():
             raise Refused("Skriv vad som görs.")
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         text = f"Svar på eskaleringen: {self.answer}"
         note = actions.write_note(case, act, JournalNote.Kind.WORKING, text)
         if case.responsible:
@@ -312,18 +294,15 @@ class AnswerEscalation(Command):
             messages.notify([case.responsible], case, said, act.at)
         return {"note": note.pk}
 
-    def stated(self) -> dict[str, Any]:
-        return {}
 
-
-class FollowClient(Command):
+class FollowClient(Command[ExtraNeed]):
     """The person is planned in another unit now; the need goes there, and who answers for it keeps
     it until somebody there takes it over (PLN-21)."""
 
-    label: ClassVar[str] = "Följ personen till en annan enhet"
+    label = "Följ personen till en annan enhet"
     automatic = True
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         before, case.unit = case.unit, case.client.unit
         if case.responsible:
             case.save(update_fields=["unit"])
@@ -334,30 +313,20 @@ class FollowClient(Command):
         return {"unit": [str(before), str(case.unit)]}
 
 
-class ResponsibleForm(CommandForm):
-    """Who contacts the social worker."""
-
-    user = forms.ModelChoiceField(None, label="Ansvarig för kontakten", empty_label=None)
-
-    def prepare(self) -> None:
-        self.fields["user"].queryset = responsible_for(self.case, self.day)
-
-
-class ChangeResponsible(Command):
+class ChangeResponsible(Command[ExtraNeed]):
     """Another planner, or the nurse who called for it, answers for the contact (EXT-02)."""
 
-    label: ClassVar[str] = "Byt ansvarig"
+    label = "Byt ansvarig"
     help = "Den sjuksköterska som påkallade den extra insatsen ansvarar för kontakten."
     roles = HANDLERS | {Role.DEPUTY_DIRECTOR}
     by_name = True
-    form = ResponsibleForm
-    user: User
+    user: User = asked.one_of("Ansvarig för kontakten", responsible, empty_label=None)
 
-    def check(self, case: Any, act: Act) -> None:
+    def check(self, case: ExtraNeed, act: Act) -> None:
         if not responsible_for(case, act.day).filter(pk=self.user.pk).exists():
             raise Refused("Välj en planerare i enheten eller en sjuksköterska.")
 
-    def apply(self, case: Any, act: Act) -> None:
+    def apply(self, case: ExtraNeed, act: Act) -> None:
         case.responsible = self.user
         let_see(case, self.user, act.day)
         if act.user is None or act.user.pk != self.user.pk:
