@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import transaction
 
@@ -45,14 +45,14 @@ def hard_breaches(plan: DayPlan) -> list[breaches.Breach]:
     return count(board.read(plan)).hard
 
 
-class SettlePlan(Command):
+class SettlePlan(Command[DayPlan]):
     """What stands on the board is fixed as the next version. Hard breaches stop it."""
 
-    label: ClassVar[str] = "Fastställ"
+    label = "Fastställ"
     roles = PLANNERS
     transition = "settle"
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
         hold(case)
         now, last = reading.snapshot(case), reading.last_version(case)
         if last and last.content == now:
@@ -80,21 +80,21 @@ def _settle(plan: DayPlan, act: Act, now: Mapping[str, Any]) -> PlanVersion:
     )
 
 
-class PublishPlan(Command):
+class PublishPlan(Command[DayPlan]):
     """What has changed goes out to every receiver, and the printable pack is made.
 
     Changes since the plan was settled are settled with it.
     """
 
-    label: ClassVar[str] = "Publicera"
+    label = "Publicera"
     roles = PLANNERS
     transition = "publish"
 
     @classmethod
-    def fits(cls, case: Any) -> bool:
+    def fits(cls, case: DayPlan) -> bool:
         return True  # what is not settled yet is settled first
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
         hold(case)
         now, last = reading.snapshot(case), reading.last_version(case)
         published = reading.published_version(case)
@@ -126,17 +126,17 @@ class PublishPlan(Command):
         transaction.on_commit(lambda: tasks.write_pack.delay(case.pk), robust=True)
 
 
-class RestoreVersion(Command):
+class RestoreVersion(Command[DayPlan]):
     """The board goes back to an earlier version, by the door through which all changes go.
 
     Later versions stay in the history, and nothing goes out until the plan is published.
     """
 
-    label: ClassVar[str] = "Återställ version"
+    label = "Återställ version"
     roles = PLANNERS
     number: int
 
-    def apply(self, case: Any, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
         version = case.versions.filter(number=self.number).first()
         if version is None:
             raise Refused("Versionen finns inte. Ladda om sidan.")
