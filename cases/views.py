@@ -42,6 +42,9 @@ cases is a matter of `visible_to`. Every model is loaded before any page."""
 
 panels: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
 """The template of each kind's case page, and what it needs beyond what every case has."""
+portal_pages: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
+"""The same of the page that a company sees in the portal. A case that the company may not see yet is
+Http404."""
 own_pages: dict[str, str] = {}
 """The address, by kind, at which staff who read none of the kind by unit see one given by name."""
 

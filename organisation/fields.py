@@ -16,6 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from audit import clock
 from organisation import entry, places
+from organisation.identity import parse_organisation_number
 
 YEARS = 20
 """How far from today a year may lie where nothing else is said."""
@@ -62,6 +63,19 @@ class PastDay(Day):
 
     def __init__(self, *, back: int = YEARS, **kwargs: Any):
         super().__init__(back=back, ahead=0, **kwargs)
+
+
+class OrganisationNumberField(forms.CharField):
+    """Ten digits, validated."""
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return parse_organisation_number(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 def teach() -> None:

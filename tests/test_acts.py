@@ -40,7 +40,7 @@ BY_NO_ROLE = {
     "organisation/login_events.py": "logging in is one's own",
     "cases/pages/worklist.py": "the secret address of one's own calendar",
     "planning/board/change.py": "no visits, so nothing is changed",
-    "procurement/portal/registration.py": "a company's person registers, and has no role yet",
+    "procurement/applications/registration.py": "a company's person registers, and has no role yet",
     "procurement/portal/views.py": "a company's person: representing a company has no substitute",
     "procurement/escalations/views.py": "a company's person: representing has no substitute",
 }

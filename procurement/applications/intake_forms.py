@@ -2,9 +2,9 @@
 
 from django import forms
 
+from organisation.fields import OrganisationNumberField
 from organisation.models import Provider
 from procurement.applications.models import ProviderApplication
-from procurement.portal.forms import OrganisationNumberField
 
 Channel = ProviderApplication.Channel
 

@@ -20,9 +20,9 @@ from organisation.models import Provider, Representation, Unit
 from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import ADMINISTRATION, Role
+from procurement.applications import registration
 from procurement.applications.commands.intake import enter_application
 from procurement.applications.intake_forms import CompanyForm, EnterForm
-from procurement.portal import registration
 
 INTAKE = frozenset(
     {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}

@@ -11,7 +11,12 @@ from django_fsm import transition
 from cases.models import AgendaItem, Attachment, Case, Document, Record
 from organisation.roles import ADMINISTRATION
 from procurement.applications import rules
-from procurement.specifications.models import RequiredAttachment, ServiceArea, SpecificationVersion
+from procurement.specifications.models import (
+    Assignment,
+    RequiredAttachment,
+    ServiceArea,
+    SpecificationVersion,
+)
 
 
 class ProviderApplication(Case):
@@ -42,11 +47,6 @@ class ProviderApplication(Case):
         PORTAL = "portal", "Utförarportalen"
         MAIL = "mail", "E-post"
         PAPER = "paper", "Post eller brevlåda"
-
-    class Assignment(models.TextChoices):
-        PERSONAL_CARE = "personal_care", "Omvårdnad"
-        DOMESTIC = "domestic", "Service"
-        BOTH = "both", "Omvårdnad och service"
 
     specification = models.ForeignKey(
         SpecificationVersion, null=True, on_delete=models.PROTECT, related_name="applications"

@@ -26,7 +26,6 @@ from cases.models import Attachment
 from organisation.authority import actor_on, holders
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role
-from procurement.applications.models import ProviderApplication
 from procurement.contracts import rules
 from procurement.contracts.models import (
     ContactPerson,
@@ -36,7 +35,7 @@ from procurement.contracts.models import (
     ProviderChoice,
     PublicInformation,
 )
-from procurement.specifications.models import ServiceArea, SpecificationVersion
+from procurement.specifications.models import Assignment, ServiceArea, SpecificationVersion
 
 State = Contract.State
 ASSESSORS = frozenset({Role.SOCIAL_WORKER, Role.FIRST_SOCIAL_WORKER, Role.SECTION_HEAD})
@@ -129,7 +128,7 @@ class ChangeContract(Command[Contract]):
         "Avtalet gäller till", default=None, help_text="Lämna tomt för tills vidare."
     )
     assignment: str = asked.choice(
-        "Uppdrag", ProviderApplication.Assignment.choices, default="", widget=forms.RadioSelect
+        "Uppdrag", Assignment.choices, default="", widget=forms.RadioSelect
     )
     areas: Iterable[ServiceArea] = asked.some_of(
         "Områden", lambda form: ServiceArea.objects.all(), default=()

@@ -13,8 +13,7 @@ from cases.models import Attachment, Case, Record
 from organisation.models import Responsibility
 from organisation.roles import ADMINISTRATION, Role
 from organisation.swedish import SWEDISH
-from procurement.applications.models import ProviderApplication
-from procurement.specifications.models import Remedy, ServiceArea, SpecificationVersion
+from procurement.specifications.models import Assignment, Remedy, ServiceArea, SpecificationVersion
 
 
 class Contract(Case):
@@ -101,9 +100,7 @@ class ContractVersion(Record):
     number = models.PositiveSmallIntegerField("version")
     valid_from = models.DateField("gäller från")
     valid_to = models.DateField("gäller till", null=True)
-    assignment = models.CharField(
-        "uppdrag", max_length=20, choices=ProviderApplication.Assignment, blank=True
-    )
+    assignment = models.CharField("uppdrag", max_length=20, choices=Assignment, blank=True)
     """Home care alone; a contract of residential care says how many places instead."""
     areas = models.ManyToManyField(ServiceArea, verbose_name="områden")
     capacity_ceiling_hours = models.PositiveIntegerField(

@@ -6,7 +6,6 @@ from organisation.request import Request
 from procurement.contracts import rules
 from procurement.contracts.commands import stop_of, taken_hours
 from procurement.contracts.models import Contract, Permit
-from procurement.duties.rules import status
 
 TEMPLATE = "procurement/contract.html"
 LATEST = 6
@@ -34,7 +33,7 @@ def life(contract: Contract, request: Request) -> dict[str, Any]:
     duties = contract.duties.standing().select_related("case")
     done = list(duties.filter(case__closed_on__isnull=False).order_by("-due")[:LATEST])
     coming = list(duties.exclude(case__closed_on__isnull=False).order_by("due")[:LATEST])
-    return {"duties": [(duty, status(duty, request.today)) for duty in [*coming, *done]]}
+    return {"duties": [(duty, duty.status(request.today)) for duty in [*coming, *done]]}
 
 
 def permits_of(contract: Contract, day: Any) -> list[dict[str, Any]]:

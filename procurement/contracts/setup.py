@@ -8,7 +8,6 @@ def register() -> None:
     """Called once when Django is ready."""
     from cases import views
     from procurement.contracts import commands, panel, rules
-    from procurement.portal import views as portal
 
     registry.add("contract", *commands.COMMANDS, *actions.COMMON)
     ledger.add_rules(*rules.ALL_DEADLINES)
@@ -17,4 +16,4 @@ def register() -> None:
         open_own_unit="Egen enhet inlagd",
     )
     views.panels["contract"] = (panel.TEMPLATE, panel.panel)
-    portal.pages["contract"] = ("procurement/portal/contract.html", panel.panel)
+    views.portal_pages["contract"] = ("procurement/portal/contract.html", panel.panel)

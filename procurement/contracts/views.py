@@ -21,11 +21,10 @@ from organisation.models import Responsibility, Unit
 from organisation.pages.excel import workbook
 from organisation.request import Request
 from organisation.roles import Role
-from procurement.applications.models import ProviderApplication
 from procurement.contracts import rules
 from procurement.contracts.commands import Agreed, open_own_unit, stop_of, taken_hours
 from procurement.contracts.models import Contract, ContractVersion, PublicInformation
-from procurement.specifications.models import ServiceArea
+from procurement.specifications.models import Assignment, ServiceArea
 
 READERS = Contract.reader_roles
 ENTERS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
@@ -54,7 +53,7 @@ def register(request: Request) -> HttpResponseBase:
     context = {
         "rows": rows,
         "areas": ServiceArea.objects.all(),
-        "assignments": ProviderApplication.Assignment,
+        "assignments": Assignment,
         "asked": request.GET,
         "may_enter": request.actor.has_role(*ENTERS),
     }
@@ -84,7 +83,7 @@ def _rows(request: Request) -> list[Contract]:
 def _known(name: str, wanted: str) -> bool:
     if name == "omrade":
         return entry.whole_number(wanted) is not None
-    return wanted in ProviderApplication.Assignment
+    return wanted in Assignment
 
 
 def _expiring(request: Request) -> QuerySet[Deadline]:
@@ -130,7 +129,7 @@ class OwnUnitForm(forms.Form):
     )  # fmt: skip
     valid_from = Day(label="Gäller från", back=40)
     assignment = forms.ChoiceField(
-        label="Uppdrag", choices=ProviderApplication.Assignment.choices, widget=forms.RadioSelect,
+        label="Uppdrag", choices=Assignment.choices, widget=forms.RadioSelect,
         required=False, help_text="För hemtjänst.",
     )  # fmt: skip
     areas = forms.ModelMultipleChoiceField(

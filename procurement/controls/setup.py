@@ -12,7 +12,6 @@ def register() -> None:
     from procurement.controls import overview as shown
     from procurement.controls.documents import KINDS
     from procurement.duties import jobs
-    from procurement.portal import views as portal
 
     registry.add("control", *commands.COMMANDS, *actions.COMMON)
     ledger.add_rules(*rules.ALL_DEADLINES)
@@ -23,6 +22,6 @@ def register() -> None:
         open_control="Årlig kontroll påbörjad enligt årshjulet",
     )
     views.panels["control"] = (panel.TEMPLATE, panel.panel)
-    portal.pages["control"] = ("procurement/portal/control.html", panel.for_company)
+    views.portal_pages["control"] = ("procurement/portal/control.html", panel.for_company)
     overview.columns.extend(shown.COLUMNS)
     overview.waiting.extend(shown.WAITING)

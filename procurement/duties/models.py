@@ -1,5 +1,7 @@
 """The annual wheel: what has to be done and when, as rows. The work itself is a case (FUP-02)."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +10,13 @@ from organisation.authority import Actor
 from organisation.models import Responsibility, Unit
 from organisation.roles import Role
 from procurement.contracts.models import Contract
+
+
+def light_of(due: date, opened: bool, closed_on: date | None, today: date) -> str:
+    """The light of a duty on a day: green when done, red when late, amber when it has a case."""
+    if closed_on:
+        return "green"
+    return "red" if due < today else "amber" if opened else "none"
 
 
 class DutyQuerySet(models.QuerySet):
@@ -77,3 +86,11 @@ class Duty(models.Model):
     def __str__(self) -> str:
         about = self.agreement.title if self.agreement else self.get_table_display()
         return f"{self.get_kind_display()}, {about}"
+
+    def status(self, today: date) -> tuple[str, str]:
+        """The light and the word of the duty on a day."""
+        closed = self.case.closed_on if self.case else None
+        light = light_of(self.due, self.case_id is not None, closed, today)
+        return light, {"green": "Klar", "red": "Försenad", "amber": "Pågår", "none": "Kommer"}[
+            light
+        ]

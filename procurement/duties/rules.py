@@ -140,17 +140,3 @@ def _month_ends(row: MatrixRow, start: date, end: date) -> Iterator[tuple[int, d
         if wanted and start <= last <= end:
             yield month.year * YEAR + month.month, last
         month = calendar.add_months(month, 1)
-
-
-def light_of(due: date, opened: bool, closed_on: date | None, today: date) -> str:
-    """The light of a duty on a day: green when done, red when late, amber when it has a case."""
-    if closed_on:
-        return "green"
-    return "red" if due < today else "amber" if opened else "none"
-
-
-def status(duty: Duty, today: date) -> tuple[str, str]:
-    """The light and the word of a duty on a day."""
-    closed = duty.case.closed_on if duty.case else None
-    light = light_of(duty.due, duty.case_id is not None, closed, today)
-    return light, {"green": "Klar", "red": "Försenad", "amber": "Pågår", "none": "Kommer"}[light]

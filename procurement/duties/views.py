@@ -22,8 +22,7 @@ from organisation.pages.excel import workbook
 from organisation.request import Request
 from organisation.roles import Role
 from procurement.contracts.models import Contract
-from procurement.duties.models import Duty
-from procurement.duties.rules import light_of, status
+from procurement.duties.models import Duty, light_of
 
 READERS = Contract.reader_roles
 PER_PAGE = 100
@@ -105,7 +104,7 @@ def wheel(request: Request) -> HttpResponseBase:
         return _calendar(request, asked, rows)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("sida"))
     for row in page:
-        row.light, row.word = status(row, request.today)
+        row.light, row.word = row.status(request.today)
     context = {
         "asked": asked,
         "page": page,
@@ -177,7 +176,7 @@ def _line(duty: Duty, today: date) -> list[Any]:
     return [
         duty.due, duty.get_kind_display(), duty.agreement.title if duty.agreement else None,
         duty.get_table_display(), duty.get_main_role_display(), duty.get_substitute_role_display(),
-        status(duty, today)[1], duty.case.number if duty.case else None,
+        duty.status(today)[1], duty.case.number if duty.case else None,
     ]  # fmt: skip
 
 

@@ -13,7 +13,6 @@ def register() -> None:
     from procurement.escalations.commands.in_depth import DecideInDepthAfterFollowUp
     from procurement.escalations.documents import KINDS
     from procurement.escalations.views import REPORTERS
-    from procurement.portal import views as portal
 
     registry.add("deviation", *commands.OF_DEVIATION)
     registry.add("in_depth", *commands.OF_IN_DEPTH)
@@ -32,8 +31,8 @@ def register() -> None:
         stop_new_persons="Stopp för nya personer",
         lift_stop="Stopp för nya personer hävt",
     )
-    portal.pages["deviation"] = (panel.DEVIATION_PORTAL, panel.deviation_for_company)
-    portal.pages["in_depth"] = (panel.IN_DEPTH_PORTAL, panel.in_depth_for_company)
+    views.portal_pages["deviation"] = (panel.DEVIATION_PORTAL, panel.deviation_for_company)
+    views.portal_pages["in_depth"] = (panel.IN_DEPTH_PORTAL, panel.in_depth_for_company)
     overview.columns.extend(shown.COLUMNS)
     overview.waiting.extend(shown.WAITING)
     overview.starters.append(shown.starter(REPORTERS))

@@ -13,7 +13,6 @@ def register() -> None:
     from procurement.followups import overview as shown
     from procurement.followups.documents import KINDS
     from procurement.followups.models import QuestionTemplate
-    from procurement.portal import views as portal
     from procurement.templating.views import templates
 
     registry.add("follow_up", *commands.COMMANDS, *actions.COMMON)
@@ -26,7 +25,7 @@ def register() -> None:
         open_follow_up="Uppföljning påbörjad enligt årshjulet",
     )
     views.panels["follow_up"] = (panel.TEMPLATE, panel.panel)
-    portal.pages["follow_up"] = ("procurement/portal/follow_up.html", panel.for_company)
+    views.portal_pages["follow_up"] = ("procurement/portal/follow_up.html", panel.for_company)
     overview.columns.extend(shown.COLUMNS)
     overview.figures.append(shown.FIGURES)
     overview.waiting.extend(shown.WAITING)

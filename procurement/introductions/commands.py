@@ -16,11 +16,11 @@ from cases.asked import CommandForm
 from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
+from cases.models import Case
 from organisation import entry, swedish
 from organisation.authority import holders
 from organisation.models import User
 from organisation.roles import Role
-from procurement.applications.models import ProviderApplication
 from procurement.contracts.commands import Agreed, add_version
 from procurement.contracts.models import Contract
 from procurement.introductions import guards, rules
@@ -48,7 +48,7 @@ ANSWERS_FOR_ACCESS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIS
 ALL_ORDERING = ANSWERS_FOR_ACCESS | frozenset().union(*ORDERING.values())
 
 
-def begin(application: ProviderApplication, act: Act, decided_on: date) -> Introduction:
+def begin(application: Case, act: Act, decided_on: date, *, service_only: bool) -> Introduction:
     """Start the introduction of a company that was approved, in the caller's command (INT-07)."""
     template = ProgrammeTemplate.objects.in_force(ProgrammeTemplate.Kind.HOME_CARE)
     introduction = Introduction(
@@ -57,14 +57,13 @@ def begin(application: ProviderApplication, act: Act, decided_on: date) -> Intro
         provider=application.provider,
         unit=application.unit,
         responsible=application.responsible,
-        application=application,
+        application_id=application.pk,
         template=template,
         decided_on=decided_on,
     )
     open_case(introduction, act, name="begin_introduction")
     give_number(introduction, act.day)
     introduction.save()
-    service_only = application.assignment == ProviderApplication.Assignment.DOMESTIC
     _copy_steps(introduction, template, service_only=service_only)
     anchored = {"anchor_text": "nämnden beslutade"}
     ledger.start(introduction, rules.MEETING, decided_on, **anchored)

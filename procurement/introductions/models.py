@@ -10,7 +10,6 @@ from django_fsm import transition
 from cases.models import Attachment, Case, Record
 from organisation.roles import ADMINISTRATION, Role
 from organisation.swedish import SWEDISH
-from procurement.applications.models import ProviderApplication
 from procurement.contracts.models import Contract
 from procurement.templating.models import Template
 
@@ -121,7 +120,10 @@ class Introduction(Case):
 
     template = models.ForeignKey(ProgrammeTemplate, on_delete=models.PROTECT, related_name="+")
     application = models.OneToOneField(
-        ProviderApplication, null=True, on_delete=models.PROTECT, related_name="introduced_by"
+        "procurement.ProviderApplication",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="introduced_by",
     )
     signed_contract = models.OneToOneField(
         Contract, null=True, on_delete=models.PROTECT, related_name="introduced_by"

@@ -7,7 +7,6 @@ from django.http import Http404
 from cases.commands import permitting, registry
 from cases.leading import leading_command
 from organisation.request import Request
-from procurement.applications.models import ProviderApplication
 from procurement.introductions.models import Introduction
 
 TEMPLATE = "procurement/introduction.html"
@@ -35,6 +34,6 @@ def panel(introduction: Introduction, request: Request) -> dict[str, Any]:
 def for_company(introduction: Introduction, request: Request) -> dict[str, Any]:
     """The company's programme: what is booked, done and left. Shown once the decision is given."""
     application = introduction.application
-    if application and application.state != ProviderApplication.State.APPROVED:
+    if application and application.state != application.State.APPROVED:
         raise Http404
     return {"steps": introduction.steps.filter(left_out_on=None)}

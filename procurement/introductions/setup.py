@@ -12,7 +12,6 @@ def register() -> None:
     from procurement.introductions import overview as shown
     from procurement.introductions.documents import KINDS
     from procurement.introductions.models import ProgrammeTemplate
-    from procurement.portal import views as portal
     from procurement.templating.views import templates
 
     registry.add("introduction", *commands.COMMANDS, *actions.COMMON)
@@ -24,7 +23,7 @@ def register() -> None:
         begin_introduction="Introduktion påbörjad",
     )
     views.panels["introduction"] = (panel.TEMPLATE, panel.panel)
-    portal.pages["introduction"] = ("procurement/portal/introduction.html", panel.for_company)
+    views.portal_pages["introduction"] = ("procurement/portal/introduction.html", panel.for_company)
     overview.columns.extend(shown.COLUMNS)
     overview.figures.append(shown.FIGURES)
     overview.waiting.extend(shown.WAITING)

@@ -12,7 +12,6 @@ def register() -> None:
     from procurement.meetings import commands, flow, panel
     from procurement.meetings import overview as shown
     from procurement.meetings.documents import KINDS
-    from procurement.portal import views as portal
 
     registry.add("meeting", *commands.COMMANDS, *actions.COMMON)
     documents.add_kinds(*KINDS)
@@ -22,5 +21,5 @@ def register() -> None:
         open_meeting="Möte påbörjat enligt årshjulet",
     )
     views.panels["meeting"] = (panel.TEMPLATE, panel.panel)
-    portal.pages["meeting"] = ("procurement/portal/meeting.html", panel.for_company)
+    views.portal_pages["meeting"] = ("procurement/portal/meeting.html", panel.for_company)
     overview.columns.extend(shown.COLUMNS)

@@ -4,21 +4,8 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from organisation.identity import parse_organisation_number
+from organisation.fields import OrganisationNumberField
 from organisation.models import Representation, User
-
-
-class OrganisationNumberField(forms.CharField):
-    """Ten digits, validated."""
-
-    def clean(self, value):
-        text = super().clean(value)
-        if not text:
-            return ""
-        try:
-            return parse_organisation_number(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
 
 
 class RegistrationForm(forms.Form):

@@ -1,7 +1,6 @@
 """The provider portal: registering, applying, following the case. A company sees its own alone."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from allauth.core import ratelimit
@@ -16,7 +15,7 @@ from audit.act import Act
 from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
-from cases.views import actions, deadlines_of, get_case
+from cases.views import actions, deadlines_of, get_case, portal_pages
 from organisation import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
@@ -24,16 +23,13 @@ from organisation.request import Request
 from procurement.applications.commands.intake import open_draft
 from procurement.applications.models import ProviderApplication
 from procurement.applications.panel import checklist
+from procurement.applications.registration import Registration, confirm, register
 from procurement.introductions.models import Introduction
 from procurement.portal.forms import RegistrationForm
-from procurement.portal.registration import Registration, confirm, register
 from procurement.portal.sheet import Sheet
 from procurement.specifications.models import SpecificationVersion
 
 State = ProviderApplication.State
-pages: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
-"""The template of each kind of case that a company sees beside its applications, and what the
-template needs beyond what every case has. A case that the company may not see yet is Http404."""
 
 
 @public
@@ -86,7 +82,7 @@ def home(request: Request) -> HttpResponse:
     shown = Deadline.objects.running().filter(rule__in=ledger.shown_to_company()).order_by("due")
     cases = (
         Case.objects.visible_to(request.actor)
-        .filter(provider_id__in=companies, kind__in=[ProviderApplication.case_kind, *pages])
+        .filter(provider_id__in=companies, kind__in=[ProviderApplication.case_kind, *portal_pages])
         .exclude(
             Q(kind=Introduction.case_kind, introduction__application__isnull=False)
             & ~Q(introduction__application__state=State.APPROVED)
@@ -124,7 +120,7 @@ def case(request: Request, pk: int) -> HttpResponse:
     written is lost whichever of its buttons is pressed.
     """
     row = get_case(request, pk)
-    if row.kind in pages:
+    if row.kind in portal_pages:
         return _process(request, row)
     if row.kind != ProviderApplication.case_kind:
         raise Http404
@@ -154,7 +150,7 @@ def case(request: Request, pk: int) -> HttpResponse:
 
 def _process(request: Request, row: Case) -> HttpResponse:
     """A case of another process, as the company sees it: its own part, and what it can do."""
-    template, more = pages[row.kind]
+    template, more = portal_pages[row.kind]
     concrete = row.concrete()
     context = {
         "case": concrete,

@@ -20,6 +20,14 @@ class ServiceArea(models.Model):
         return self.name
 
 
+class Assignment(models.TextChoices):
+    """What a provider does for those who choose it."""
+
+    PERSONAL_CARE = "personal_care", "Omvårdnad"
+    DOMESTIC = "domestic", "Service"
+    BOTH = "both", "Omvårdnad och service"
+
+
 class SpecificationVersionQuerySet(models.QuerySet):
     """The reading vocabulary of call documents."""
 

@@ -11,8 +11,8 @@ from audit.models import Event
 from cases.models import Attachment, Case, OutgoingMail
 from organisation.models import Provider, Representation, RoleAssignment, User
 from organisation.roles import Role
+from procurement.applications import registration
 from procurement.applications.models import ProviderApplication
-from procurement.portal import registration
 from procurement.specifications.models import ServiceArea
 from tests.factories import at, person, root_unit
 from tests.procurement.routine import application_in, call_document, pdf_file

@@ -22,6 +22,7 @@ from procurement.applications.models import (
     ProviderApplication,
 )
 from procurement.introductions.commands import begin
+from procurement.specifications.models import Assignment
 
 State = ProviderApplication.State
 SECRETARY = frozenset({Role.COMMITTEE_SECRETARY})
@@ -248,7 +249,9 @@ class RegisterDecision(Command[ProviderApplication]):
         tell_responsible(case, act, f"{case}: nämnden har beslutat")
         values = {"document": document.pk}
         if self.outcome == CommitteeDecision.Outcome.APPROVED:
-            values["introduction"] = begin(case, act, self.decided_on).number
+            service_only = case.assignment == Assignment.DOMESTIC
+            introduction = begin(case, act, self.decided_on, service_only=service_only)
+            values["introduction"] = introduction.number
         return values
 
 

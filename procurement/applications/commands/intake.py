@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
+from guardian.shortcuts import assign_perm
 
 from cases import asked, documents, flows, ledger, preferences
 from cases.actions import HANDLERS, official_note, tell_company, tell_responsible
@@ -22,7 +23,7 @@ from procurement.applications.models import (
     HandlingStep,
     ProviderApplication,
 )
-from procurement.specifications.models import ServiceArea, SpecificationVersion
+from procurement.specifications.models import Assignment, ServiceArea, SpecificationVersion
 
 State = ProviderApplication.State
 CASE_WORKERS = frozenset({Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR})
@@ -49,8 +50,6 @@ def open_draft(provider: Provider, unit: Unit, act: Act, title: str = "") -> Pro
 
 def give_to(application: ProviderApplication, user: User) -> None:
     """Let a person see an application by name."""
-    from guardian.shortcuts import assign_perm
-
     assign_perm("cases.view_case", user, application.case_ptr)
 
 
@@ -94,7 +93,7 @@ class SaveDraft(Command[ProviderApplication]):
     by_company = True
     form = DraftForm
     assignment: str = asked.choice(
-        "Uppdrag", ProviderApplication.Assignment.choices, default="", widget=forms.RadioSelect
+        "Uppdrag", Assignment.choices, default="", widget=forms.RadioSelect
     )
     areas: Iterable[ServiceArea] = asked.some_of(
         "Områden", lambda form: ServiceArea.objects.all(), default=()

@@ -16,12 +16,12 @@ from cases.commands import Act, Command, Missing, Refused, give_number, open_cas
 from cases.dates import long_date
 from cases.deadlines import Budget
 from organisation.authority import holders
+from organisation.fields import OrganisationNumberField
 from organisation.models import Provider, Responsibility
 from organisation.roles import Role
 from procurement.contracts.commands import Agreed, add_version
 from procurement.contracts.models import Contract
 from procurement.introductions.commands import begin_residential
-from procurement.portal.forms import OrganisationNumberField
 from procurement.tenders import guards, rules
 from procurement.tenders.commands.drafting import LEADING, release, standing_experts
 from procurement.tenders.models import Tender

@@ -16,6 +16,7 @@ from audit import log
 from audit.act import Act
 from audit.models import Event
 from cases import messages
+from cases.calendar import add_days
 from organisation.models import Provider, Representation, RoleAssignment, User
 from organisation.roles import Role
 
@@ -170,8 +171,6 @@ def end(representation: Representation, act: Act) -> None:
 
 def _end_roles(row: Representation, day: date) -> None:
     """A role that began today is taken away whole; others end yesterday."""
-    from cases.calendar import add_days
-
     held = RoleAssignment.objects.filter(
         user_id=row.user_id, provider_id=row.provider_id, role=Role.APPLICANT, valid_to=None
     )
