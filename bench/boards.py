@@ -25,7 +25,7 @@ from planning.models import (
     VisitStaff,
     VisitTemplate,
 )
-from planning.rounds.generation import plan_of
+from planning.plan.opening import plan_of
 
 BATCH = 2000
 SINCE = date(2020, 1, 1)

@@ -88,6 +88,10 @@ class ClientQuerySet(models.QuerySet):
             Q(active_to=None) | Q(active_to__gte=first), active_from__lte=last, is_dormant=False
         )
 
+    def in_order(self):
+        """By name, the protected last, so that their place says nothing of their name."""
+        return self.order_by("has_protected_identity", "name", "pk")
+
 
 class Client(models.Model):
     """A person with home care, or a unit's fictitious person that carries surrounding time."""

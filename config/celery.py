@@ -1,11 +1,18 @@
 """The job queue and what runs by the clock."""
 
+from pathlib import Path
+
 from celery import Celery
 from celery.schedules import crontab
+
+import planning
 
 app = Celery("kundval")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(  # an app's folders have jobs of their own
+    [f"planning.{path.parent.name}" for path in Path(planning.__file__).parent.glob("*/tasks.py")]
+)
 app.conf.beat_schedule = {
     "heartbeat": {
         "task": "config.tasks.heartbeat",
@@ -17,21 +24,30 @@ app.conf.beat_schedule = {
     "sweep": {"task": "cases.tasks.sweep", "schedule": crontab(minute="*/5")},
     "finalise": {"task": "procurement.tasks.finalise", "schedule": crontab(minute=10)},
     "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
-    "units": {"task": "planning.tasks.move_units", "schedule": crontab(minute=5)},
-    "visits": {"task": "planning.tasks.generate_visits", "schedule": crontab(hour=2, minute=40)},
+    "units": {"task": "planning.units.tasks.move_units", "schedule": crontab(minute=5)},
+    "visits": {
+        "task": "planning.rounds.tasks.generate_visits",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "deliver": {
-        "task": "planning.tasks.deliver",
+        "task": "planning.publishing.tasks.deliver",
         "schedule": 15,
         "options": {"expires": 14},
     },
-    "packs": {"task": "planning.tasks.write_packs", "schedule": crontab(hour=18, minute=0)},
-    "recover": {
-        "task": "planning.tasks.recover",
-        "schedule": 20,
-        "options": {"expires": 19},
+    "packs": {
+        "task": "planning.publishing.tasks.write_packs",
+        "schedule": crontab(hour=18, minute=0),
+    },
+    **{
+        f"recover {room}": {
+            "task": f"planning.{room}.tasks.recover",
+            "schedule": 20,
+            "options": {"expires": 19},
+        }
+        for room in ("publishing", "practice", "optimizing")
     },
     "notices": {
-        "task": "planning.tasks.send_notices",
+        "task": "planning.extras.tasks.send_notices",
         "schedule": 30,
         "options": {"expires": 29},
     },

@@ -33,7 +33,7 @@ urlpatterns = [
     path("ovning/", include("planning.practice.urls")),
     path("ej-verkstallda/", include("planning.unexecuted.urls")),
     path("personal/", include("planning.staffing.urls")),
-    path("brukare/", include("planning.rounds.client_urls")),
+    path("brukare/", include("planning.client.urls")),
     path("insatser/", include("clients.urls")),
     path("grundplanering/", include("planning.rounds.urls")),
     path("portal/", include("procurement.portal.urls")),

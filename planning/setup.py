@@ -1,20 +1,17 @@
 """Makes planning known to the engine."""
 
-from cases import preferences
+from cases import preferences, views
+from cases.commands import registry
 from organisation.pages import history
+from planning.client import setup as client
+from planning.extras import setup as extras
+from planning.models import DayPlan
+from planning.publishing.commands import COMMANDS
+from planning.staffing import schedule, words
 
 
 def register() -> None:
     """Called once when Django is ready."""
-    from cases import views
-    from cases.commands import registry
-    from planning.board import rows
-    from planning.extras import setup as extras
-    from planning.models import DayPlan
-    from planning.publishing.commands import COMMANDS
-    from planning.rounds import setup as rounds
-    from planning.staffing import editing, schedule, words
-
     views.EVENT_NAMES.update(
         open_day_plan="Dagplan skapad",
         generate_visits="Besök hämtade ur grundplaneringen",
@@ -50,11 +47,9 @@ def register() -> None:
         move_to_unit="Planeras i en annan enhet",
         read_unit_move="Läste vilka som kan flytta till en annan enhet",
     )
-    editing.make_loose, editing.tell = rows.make_loose, rows.tell
-
     preferences.PREFERENCES.update({row.key: row for row in schedule.PREFERENCES})
     history.EVENT_NAMES.update(words.EVENT_NAMES)
     history.FIELD_NAMES.update(words.FIELD_NAMES)
     registry.add(DayPlan.case_kind, *COMMANDS)
-    rounds.register()
+    client.register()
     extras.register()

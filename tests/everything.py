@@ -39,7 +39,7 @@ from planning.models import (
     Visit,
     VisitStaff,
 )
-from planning.rounds.generation import plan_of
+from planning.plan.opening import plan_of
 from procurement.contracts.models import Contract
 from procurement.escalations.models import Deviation, InDepthFollowUp
 from procurement.introductions.models import Introduction, ProgrammeStep, ProgrammeTemplate

@@ -24,10 +24,9 @@ from audit.act import Act
 from clients.models import Client, Service
 from organisation.models import User
 from organisation.roles import Role
-from planning import tasks
 from planning.extras.opening import begin
 from planning.models import DayPlan, PlanVersion, Visit, VisitService
-from planning.publishing import reading
+from planning.publishing import reading, tasks
 from tests.everything import BACKEND, World, holder
 from tests.factories import SINCE, at
 

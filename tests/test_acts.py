@@ -28,7 +28,7 @@ from procurement.templating import editing as templates
 from tests.everything import BACKEND, addresses
 from tests.everything import World as EveryPage
 from tests.factories import SINCE, person, root_unit, stands_in
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 from tests.procurement.routine import application_in
 
 pytestmark = pytest.mark.django_db
@@ -39,14 +39,14 @@ LATER = date(2030, 1, 1)
 BY_NO_ROLE = {
     "organisation/login_events.py": "logging in is one's own",
     "cases/pages/worklist.py": "the secret address of one's own calendar",
-    "planning/board/change.py": "no visits, so nothing is changed",
+    "planning/plan/change.py": "no visits, so nothing is changed",
     "procurement/applications/registration.py": "a company's person registers, and has no role yet",
     "procurement/portal/views.py": "a company's person: representing a company has no substitute",
     "procurement/escalations/views.py": "a company's person: representing has no substitute",
 }
 BY_THE_SYSTEM = {
     "audit/act.py", "cases/commands.py", "cases/ledger.py", "procurement/duties/jobs.py",
-    "organisation/management/commands/first_user.py", "planning/board/change.py",
+    "organisation/management/commands/first_user.py", "planning/plan/change.py",
     "planning/management/commands/plan_day.py", "planning/practice/making.py",
     "planning/publishing/packs.py", "planning/rounds/generation.py", "planning/units/moving.py",
     "procurement/specifications/defaults.py",

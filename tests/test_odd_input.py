@@ -19,7 +19,7 @@ from organisation.roles import Role
 from planning.models import DayPlan, PlanChange, Presence, Visit
 from tests.everything import World as Everything
 from tests.factories import person
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 from tests.procurement.routine import application_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -26,11 +26,11 @@ from organisation.models import RoleAssignment, Unit, User
 from organisation.pages import access_log
 from organisation.roles import OUTSIDE_ROLES, Role
 from planning.board import pieces
-from planning.board.adding import NewVisit, add
-from planning.board.change import Wanted, change
+from planning.extras.adding import NewVisit, add
 from planning.models import DayPlan, PlanVersion, UnitMove, Visit
+from planning.plan.change import Wanted, change
+from planning.plan.opening import plan_of
 from planning.publishing import reading as published
-from planning.rounds.generation import plan_of
 from tests.everything import BACKEND, addresses
 from tests.everything import World as EveryPage
 from tests.factories import SINCE, at, person, root_unit, stands_in

@@ -14,12 +14,11 @@ from clients.models import CareDecision, Client, Service
 from config.demo.timeline import moment
 from config.demo.whole import all_or_nothing
 from organisation.models import Unit, User
-from planning.board import adding
-from planning.board.change import Wanted, change
 from planning.declines.recording import Declined, decline
-from planning.extras import commands, rules
+from planning.extras import adding, commands, rules
 from planning.models import ExtraNeed, Shift, Visit
-from planning.rounds.generation import plan_of
+from planning.plan.change import Wanted, change
+from planning.plan.opening import plan_of
 
 MORNING = 10 * 60
 FIRST_OF_PAST = 40

@@ -14,7 +14,7 @@ from clients.models import Client, ServiceOrder
 from config.demo.timeline import moment
 from organisation.models import Unit, User
 from planning.models import Postponement, Visit, VisitService, VisitStaff
-from planning.rounds.generation import plan_of
+from planning.plan.opening import plan_of
 
 DAYS = (150, 80, 9)
 """So many days ago lie the days that stand for the past."""

@@ -10,9 +10,9 @@ from cases import calendar
 from cases.dates import full_date, short_date
 from planning import daytime
 from planning.away.following import AWAY
-from planning.away.times import away_of
 from planning.extras import rules
 from planning.models import Absence, Visit
+from planning.plan.absences import away_of
 from planning.rounds.outcome import GONE
 
 MOST = 40

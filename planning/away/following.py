@@ -14,10 +14,10 @@ from cases import calendar
 from cases.commands import Act
 from clients.models import Client
 from organisation.authority import Holding
-from planning.away.times import away_of
-from planning.board.change import Wanted, change
 from planning.models import Visit
-from planning.rounds.rules import Life, Period
+from planning.plan.absences import away_of
+from planning.plan.change import Wanted, change
+from planning.plan.rules import Life, Period
 
 AWAY = "Personen är borta"
 

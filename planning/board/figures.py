@@ -3,10 +3,10 @@
 import itertools
 from dataclasses import dataclass
 
-from planning.board.problem import MINUTE, Places
-from planning.board.reading import PlanData
-from planning.board.travel import seconds
 from planning.models import Shift
+from planning.plan.problem import MINUTE, Places
+from planning.plan.reading import PlanData
+from planning.plan.travel import seconds
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from planning.extras.opening import refuse_impossible
 from planning.extras.people import nurses
 from planning.fields import WallField
 from planning.models import DayPlan, Shift
-from planning.units import where
+from planning.plan import where
 
 
 class RowField(forms.ModelChoiceField):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from cases.commands import Refused
 from planning import daytime, windows
-from planning.board.change import Wanted
 from planning.models import Visit
+from planning.plan.change import Wanted
 
 
 def moved(

@@ -7,12 +7,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from organisation.reading import see
-from planning.board import breaches as rules
-from planning.board import figures, reading, shown
-from planning.board.counts import Counts, count
+from planning.board import figures, shown
 from planning.board.following import News
 from planning.board.once import Once
 from planning.models import DayPlan, Visit
+from planning.plan import breaches as rules
+from planning.plan import reading
+from planning.plan.counts import Counts, count
 from planning.publishing.reading import state_words
 
 DRAWINGS = Once()

@@ -9,13 +9,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from planning import daytime
-from planning.board.breaches import Breach
 from planning.board.figures import Figures, figures_of
-from planning.board.problem import MINUTE, Places, break_of, wished_break
-from planning.board.reading import PlanData
-from planning.board.travel import seconds
 from planning.extras.rules import sign, timer
 from planning.models import Shift, Visit
+from planning.plan.breaches import Breach
+from planning.plan.problem import MINUTE, Places, break_of, wished_break
+from planning.plan.reading import PlanData
+from planning.plan.travel import seconds
 
 SHORT = 35
 """A visit of fewer minutes than this has no room for its time beside a sign."""

@@ -25,12 +25,19 @@ from organisation.acting import act_of
 from organisation.models import Unit
 from organisation.request import Request
 from planning import daytime
-from planning.board import adding, figures, following, moving, pieces, pulse, reading, shown
-from planning.board.advice import advice
-from planning.board.change import PLANNERS, Clashed, Locked, Wanted, change, undo
-from planning.board.counts import count
+from planning.board import figures, following, moving, pieces, pulse, shown
 from planning.board.forms import AcceptForm, AddForm, RowField
-from planning.board.reach import (
+from planning.extras import adding
+from planning.extras.opening import Started
+from planning.extras.people import social_workers
+from planning.extras.reading import needs_of_visit
+from planning.extras.rules import contact_by, day_ten, listed, why_contact
+from planning.models import AcceptedBreach, DayPlan, Shift, Visit
+from planning.plan import reading
+from planning.plan.advice import advice
+from planning.plan.change import PLANNERS, Clashed, Locked, Wanted, change, undo
+from planning.plan.counts import count
+from planning.plan.reach import (
     asked_day,
     get_plan,
     log_plan_read,
@@ -39,12 +46,7 @@ from planning.board.reach import (
     unit_to_plan,
     units_of,
 )
-from planning.extras.opening import Started
-from planning.extras.people import social_workers
-from planning.extras.reading import needs_of_visit
-from planning.extras.rules import contact_by, day_ten, listed, why_contact
-from planning.history.words import told
-from planning.models import AcceptedBreach, DayPlan, Shift, Visit
+from planning.plan.words import told
 from planning.publishing.reading import state_words
 from planning.rounds.generation import generate
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from planning import daytime
-from planning.board.advice import Advice, Placing
-from planning.board.reading import read
 from planning.models import DayPlan, Shift, Visit
+from planning.plan.advice import Advice, Placing
+from planning.plan.reading import read
 
 MOST_TRIED = 12
 """How many unplaced visits are tried, the most urgent first."""

@@ -10,10 +10,10 @@ from cases.commands import Act, Refused
 from cases.dates import short_date
 from organisation import entry
 from planning import daytime
-from planning.board.change import Wanted, change
 from planning.declines.rules import stays
 from planning.models import Decline, PlanChange, Visit
 from planning.models.plans import LONGEST_KEY
+from planning.plan.change import Wanted, change
 
 
 @dataclass(frozen=True)

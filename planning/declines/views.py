@@ -11,12 +11,12 @@ from clients import editing
 from organisation import entry
 from organisation.access import roles
 from organisation.request import Request
-from planning.board.change import PLANNERS
-from planning.board.reach import plan_to_change
 from planning.declines.forms import DeclineForm
 from planning.declines.holes import holes_of
 from planning.declines.recording import Declined, decline
 from planning.models import DayPlan, Decline, Visit
+from planning.plan.change import PLANNERS
+from planning.plan.reach import plan_to_change
 
 
 @roles(*PLANNERS)

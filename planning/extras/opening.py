@@ -16,11 +16,11 @@ from cases.models import Case
 from clients.models import Client, Service
 from organisation.models import User
 from planning import daytime
-from planning.away.times import away_of
 from planning.extras import notices, rules
 from planning.extras.cover import cover_of
 from planning.extras.people import let_see, social_workers
 from planning.models import Absence, ExtraNeed, NeedNotice, Visit
+from planning.plan.absences import away_of
 
 
 @dataclass(frozen=True)

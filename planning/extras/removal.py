@@ -7,8 +7,8 @@ from datetime import date
 from cases import calendar
 from cases.commands import Act
 from organisation.authority import Holding
-from planning.board.change import Wanted, change
 from planning.models import ExtraNeed, Visit
+from planning.plan.change import Wanted, change
 
 REASON = "Det extra behovet har upphört"
 

@@ -1,17 +1,15 @@
 """Makes extra needs known to the engine: commands, deadlines, choices, pages."""
 
-from cases import ledger, preferences
+from cases import ledger, preferences, views
 from cases.commands import registry
+from cases.pages import overview
+from planning.extras import commands, panel, rules
+from planning.extras import overview as shown
 from planning.models import ExtraNeed
 
 
 def register() -> None:
     """Called once when Django is ready."""
-    from cases import views
-    from cases.pages import overview
-    from planning.extras import commands, panel, rules
-    from planning.extras import overview as shown
-
     registry.add(ExtraNeed.case_kind, *commands.COMMANDS)
     ledger.add_rules(*rules.ALL_DEADLINES)
     preferences.PREFERENCES.update({row.key: row for row in rules.PREFERENCES})

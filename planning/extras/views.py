@@ -24,13 +24,13 @@ from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import Role
 from planning import daytime
-from planning.board import adding
+from planning.extras import adding, rules
 from planning.extras import figures as year
-from planning.extras import rules
 from planning.extras.forms import NeedFilter, ReportForm
 from planning.extras.opening import Started
 from planning.extras.people import social_workers
 from planning.models import ExtraNeed, Shift
+from planning.plan.opening import plan_for
 
 PER_PAGE = 50
 
@@ -107,7 +107,7 @@ def _report(request: Request, said: dict[str, Any]) -> list[Started]:
     act = editing.act_of(request, client, PLANNERS)
     start = daytime.from_wall(day, said["start"])
     with transaction.atomic():
-        plan = adding.plan_for(client, day, act)
+        plan = plan_for(client, day, act)
         shift = Shift.objects.of(plan.planned_unit, day).filter(carer=said["carer"]).first()
         new = adding.NewVisit(
             client=client, services=said["services"], start=start, minutes=said["minutes"],

@@ -18,9 +18,9 @@ from organisation.models import Unit, User
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
 from organisation.request import Request
-from planning.board.reach import units_of
-from planning.history.words import Told, told
 from planning.models import Carer, PlanChange, Shift
+from planning.plan.reach import units_of
+from planning.plan.words import Told, told
 
 PER_PAGE = 50
 LONGEST = 62

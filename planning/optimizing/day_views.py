@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.commands import Refused
 from organisation.access import roles
 from organisation.request import Request
-from planning.board.change import PLANNERS
-from planning.board.problem import PROFILES
-from planning.board.reach import plan_to_change
 from planning.models import DayPlan, OptimizerRun
 from planning.optimizing import days, runs
-from planning.tasks import optimize_days
+from planning.optimizing.tasks import optimize_days
+from planning.plan.change import PLANNERS
+from planning.plan.problem import PROFILES
+from planning.plan.reach import plan_to_change
 
 
 class DaysForm(forms.Form):

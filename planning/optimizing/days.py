@@ -15,10 +15,10 @@ from audit import clock
 from cases import calendar
 from cases.commands import Refused
 from organisation.models import User
-from planning.board import problem, reading
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import Duty, Need, roster
 from planning.optimizing import runs
+from planning.plan import problem, reading
 
 Status = OptimizerRun.Status
 ACTIVE = (Status.WAITING, Status.RUNNING)

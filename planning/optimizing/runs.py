@@ -29,11 +29,11 @@ from audit.act import Act
 from cases.commands import Refused
 from organisation.models import User
 from planning import daytime
-from planning.board import advice, groups, problem, reading
-from planning.board.change import Wanted, authority, change
-from planning.board.counts import count
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import check, model, serial
+from planning.plan import advice, groups, problem, reading
+from planning.plan.change import Wanted, authority, change
+from planning.plan.counts import count
 
 Status = OptimizerRun.Status
 LENGTHS = (15, 60, 180)

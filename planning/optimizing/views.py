@@ -11,16 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.commands import Refused
+from clients.models import Client
 from organisation import entry
 from organisation.access import in_background, roles
 from organisation.request import Request
 from planning import daytime
-from planning.board.change import PLANNERS
-from planning.board.problem import PROFILES
-from planning.board.reach import plan_to_change
 from planning.models import DayPlan, OptimizerRun, Shift, Visit
 from planning.optimizing import runs
-from planning.tasks import optimize
+from planning.optimizing.tasks import optimize
+from planning.plan.change import PLANNERS
+from planning.plan.problem import PROFILES
+from planning.plan.reach import plan_to_change
 
 TWO_HOURS = 120
 Status = OptimizerRun.Status
@@ -141,8 +142,6 @@ def _rows(plan: DayPlan, run: OptimizerRun) -> list[tuple[Shift, list[str]]]:
 
 
 def _clients(keys: Any) -> Any:
-    from clients.models import Client
-
     return Client.objects.filter(pk__in=set(keys))
 
 

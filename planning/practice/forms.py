@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from organisation.authority import actor_on
 from organisation.forms import UnitField
 from organisation.models import Unit, User
-from planning.board.change import PLANNERS
 from planning.models import Training
+from planning.plan.change import PLANNERS
 
 
 class TrainingForm(forms.ModelForm):

@@ -21,6 +21,7 @@ from organisation.roles import Role
 from planning.models import Practice, Training
 from planning.practice import making
 from planning.practice.forms import TrainingForm
+from planning.practice.tasks import make_practice
 from planning.staffing import reach
 from planning.staffing.reach import EDITORS
 
@@ -60,8 +61,6 @@ def _units(request: Request) -> QuerySet[Unit]:
 @require_POST
 def make(request: Request, unit: int) -> HttpResponse:
     """Have a unit copied."""
-    from planning.tasks import make_practice  # the tasks know every part of planning
-
     original = get_object_or_404(_units(request), pk=unit)
     try:
         made = making.start(original, act_of(request, EDITORS, original.path))

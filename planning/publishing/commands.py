@@ -11,12 +11,12 @@ from django.db import transaction
 from audit.models import Chain
 from cases.commands import Act, Blocked, Command, Missing, Refused
 from planning import daytime
-from planning.board import breaches, groups
-from planning.board import reading as board
-from planning.board.change import PLANNERS, Wanted, change
-from planning.board.counts import count
 from planning.models import DayPlan, PlanVersion, Shift, Visit
-from planning.publishing import delivery, reading, rules
+from planning.plan import breaches, groups
+from planning.plan import reading as board
+from planning.plan.change import PLANNERS, Wanted, change
+from planning.plan.counts import count
+from planning.publishing import delivery, reading, rules, tasks
 
 State = DayPlan.State
 
@@ -114,8 +114,6 @@ class PublishPlan(Command[DayPlan]):
         }  # fmt: skip
 
     def _finish(self, case: DayPlan, version: PlanVersion, act: Act) -> None:
-        from planning import tasks  # what is queued there performs commands itself
-
         version.published_at = act.at
         version.save()
         if case.state == State.PLANNING:

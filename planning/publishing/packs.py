@@ -26,10 +26,10 @@ from cases import calendar, documents
 from clients.models import Client, Service
 from organisation.models import Unit
 from planning import daytime
-from planning.board.problem import MINUTE, break_among, wished_break
-from planning.board.reading import place_of
-from planning.board.travel import Point, seconds
 from planning.models import Base, DayPlan, PlanVersion, Shift
+from planning.plan.problem import MINUTE, break_among, wished_break
+from planning.plan.reading import place_of
+from planning.plan.travel import Point, seconds
 from planning.publishing import reading
 
 UNWRITTEN = timedelta(minutes=1)

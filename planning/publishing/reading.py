@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from planning.board import groups
 from planning.models import DayPlan, PlanVersion, Visit, VisitService, VisitStaff
 from planning.models.plans import FIELD_GROUPS
+from planning.plan import groups
 from planning.publishing import rules
 from planning.publishing.rules import Difference, Said
 

@@ -17,11 +17,11 @@ from clients.models import READERS
 from organisation import entry
 from organisation.access import roles
 from organisation.request import Request
-from planning.board import reading as board
-from planning.board.change import PLANNERS
-from planning.board.counts import count
-from planning.board.reach import get_plan, log_plan_read, may_plan, plan_to_change
 from planning.models import DayPlan, Delivery, Visit
+from planning.plan import reading as board
+from planning.plan.change import PLANNERS
+from planning.plan.counts import count
+from planning.plan.reach import get_plan, log_plan_read, may_plan, plan_to_change
 from planning.publishing import commands, packs, reading, rules, words
 
 

@@ -10,10 +10,10 @@ from django.db.models import Prefetch, Q
 
 from clients.models import Client
 from organisation.models import Unit
-from planning.away.times import away_of
 from planning.models import Absence, TemplateVisit, UnitMove, Visit, VisitTemplate
-from planning.rounds.rules import Life, Period, Round, place_on
-from planning.units import where
+from planning.plan import where
+from planning.plan.absences import away_of
+from planning.plan.rules import Life, Period, Round, place_on
 
 
 @dataclass

@@ -17,12 +17,12 @@ from organisation.models import Unit
 from organisation.pages.changing import end_on
 from planning import daytime
 from planning.models import DayPlan, TemplateVisit, Visit, VisitTemplate
+from planning.plan import where
+from planning.plan.rules import Period, Round
 from planning.rounds import preview
 from planning.rounds.base import Base, read_base, round_from
 from planning.rounds.generation import generate, standing_visits
 from planning.rounds.outcome import outcome
-from planning.rounds.rules import Period, Round
-from planning.units import where
 
 COPIED = ("slot", "week", "weekday", "start", "minutes", "earliest", "latest_end", "staff_needed",
           "lag_min", "lag_max", "priority", "note")  # fmt: skip

@@ -14,10 +14,10 @@ from audit import clock, log
 from audit.act import Act
 from audit.models import Event
 from cases import calendar
-from cases.commands import open_case
 from clients.models import Client
 from organisation.models import Unit
 from planning.models import DayPlan, TemplateVisit, UnitMove, Visit, VisitService, VisitStaff
+from planning.plan.opening import plan_of
 from planning.rounds.base import Base, read_base
 from planning.rounds.outcome import GONE, Followed, Key, outcome, times
 
@@ -66,18 +66,6 @@ def generate(
         changed += _generate_day(unit, day, reading, act, for_all=chosen is None)
         day = calendar.add_days(day, 1)
     return changed
-
-
-def plan_of(unit: Unit, day: date, act: Act) -> DayPlan:
-    """The plan of a unit's day, made when there is none, in a transaction."""
-    found = DayPlan.objects.filter(planned_unit=unit, day=day).first()
-    if found:
-        return found
-    plan = DayPlan(
-        state=DayPlan.State.PLANNING, title=f"{unit} {day}", unit=unit, planned_unit=unit, day=day
-    )
-    open_case(plan, act, name="open_day_plan")
-    return plan
 
 
 def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all: bool) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cases import calendar
 from clients.models import Service
-from planning.rounds.rules import Round
+from planning.plan.rules import Round
 
 DAY_NAMES = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from planning import daytime
 from planning.models import Visit
+from planning.plan.rules import Period, Round
 from planning.rounds.outcome import Followed, Outcome
-from planning.rounds.rules import Period, Round
 
 
 @dataclass(frozen=True)

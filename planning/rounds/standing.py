@@ -12,8 +12,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cases import calendar
 from clients.models import CareDecision, Client, ServiceOrder
-from planning.away.times import gone_from, home_again
 from planning.models import Absence, DoubleStaffing, TemplateVisit, VisitTemplate
+from planning.plan.absences import gone_from, home_again
 from planning.rounds import balance
 from planning.rounds.balance import Balance, Told
 

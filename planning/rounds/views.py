@@ -28,12 +28,11 @@ from organisation.request import Request
 from planning import daytime
 from planning.models import DayPlan, TemplateVisit, VisitTemplate
 from planning.models.templates import MOST_WEEKS
+from planning.plan.rules import Life, place_in_cycle
 from planning.rounds import balance, drafts
 from planning.rounds.base import read_base, round_from
 from planning.rounds.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
 from planning.rounds.matrix import DAY_NAMES, PARTS, matrix, overlaps
-from planning.rounds.people import in_order
-from planning.rounds.rules import Life, place_in_cycle
 from planning.rounds.standing import Standing, standings
 
 PER_PAGE = 100
@@ -49,10 +48,10 @@ def plans(request: Request) -> HttpResponse:
     form, people = _of_unit(request)
     active = people.active(request.today, request.today)
     unread = active.filter(orders__read_on=None, orders__isnull=False).distinct()
-    page = Paginator(in_order(active), PER_PAGE).get_page(request.GET.get("sida"))
+    page = Paginator(active.in_order(), PER_PAGE).get_page(request.GET.get("sida"))
     context = {
         "filter": form, "page": page,
-        "unread": standings(in_order(unread), request.today),
+        "unread": standings(unread.in_order(), request.today),
         "rows": _in_page(page, request.today),
         "filtered": bool(request.GET.get("enhet")),
     }  # fmt: skip
@@ -76,7 +75,7 @@ def _in_page(page: Any, day: date) -> list[Standing]:
 def deviations(request: Request) -> HttpResponseBase:
     """What is to be seen to each day: granted and not planned, and the other way round (BEY-07)."""
     form, people = _of_unit(request)
-    active = in_order(people.active(request.today, request.today))
+    active = people.active(request.today, request.today).in_order()
     rows = [row for row in standings(active, request.today) if row.told]
     if request.GET.get("format") == "xlsx":
         return _export(request, rows)

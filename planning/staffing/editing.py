@@ -4,7 +4,7 @@ Locks are taken in one order: the shift, then its carers by id. A carer's lock m
 that would put them in two places go one after the other.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,17 +18,11 @@ from organisation.models import Unit
 from organisation.pages.changing import plain
 from planning import daytime
 from planning.models import Carer, Shift, Skill, Visit, VisitStaff
+from planning.plan.rows import make_loose, tell
 from planning.staffing import rules
 from planning.staffing.rules import Times
 
 ROW = "Vikarie"
-
-make_loose: Callable[[list[VisitStaff], Act], None] | None = None
-"""Takes carers off visits by the board, so that each change of a visit is on record. Set by
-whoever registers the board; until then visits are moved by hand first."""
-
-tell: Callable[[Shift, Act], None] | None = None
-"""Lets the day's open boards know that a row has changed. Set with `make_loose`."""
 
 TIMES = ("start", "end", "break_minutes", "break_earliest", "break_latest")
 
@@ -269,7 +263,7 @@ def _clear(shift: Shift, work: QuerySet[VisitStaff], act: Act, loosen: bool) -> 
     rows = list(work)
     if not rows:
         return
-    if not loosen or make_loose is None:
+    if not loosen:
         many = "1 besök" if len(rows) == 1 else f"{len(rows)} besök"
         raise Refused(
             f"{many} på passet hindrar det. Flytta dem i dagbilden {short_date(shift.day)} först."
@@ -301,8 +295,7 @@ def _saved(shift: Shift, name: str, act: Act, before: Mapping[str, Any]) -> Shif
 
 def _record(shift: Shift, name: str, act: Act, values: Mapping[str, Any]) -> None:
     record(chain_of(shift.carer or shift.unit), name, shift, act, values)
-    if tell:
-        tell(shift, act)
+    tell(shift, act)
 
 
 def _said(shift: Shift) -> dict[str, Any]:

@@ -339,18 +339,21 @@ class VersionForm(forms.Form):
     """What was seen when the page was opened, so that nobody's change is overwritten."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    loosen = forms.BooleanField(label="Gör besöken otilldelade", required=False)
 
-    def __init__(self, *args: Any, shift: Shift, may_loosen: bool = False, **kwargs: Any):
+    def __init__(self, *args: Any, shift: Shift, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.shift = shift
         self.day = shift.day
         self.initial["version"] = shift.version
-        if not may_loosen:
-            del self.fields["loosen"]
 
 
-class ShiftForm(VersionForm, TimesForm):
+class LooseningForm(VersionForm):
+    """What takes a shift from its visits, which are made loose if that is asked for."""
+
+    loosen = forms.BooleanField(label="Gör besöken otilldelade", required=False)
+
+
+class ShiftForm(LooseningForm, TimesForm):
     """A shift's times, and the unit in which it is worked."""
 
     unit = UnitField(Unit.objects.none(), label="Arbetar i", empty_label=None)

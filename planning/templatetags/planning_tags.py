@@ -5,9 +5,9 @@ from datetime import date
 from django import template
 
 from planning import daytime
-from planning.away import times
 from planning.board.shown import timer_of
 from planning.models import Visit
+from planning.plan import absences as times
 
 register = template.Library()
 register.filter("gone_from", times.gone_from)

@@ -16,10 +16,11 @@ from audit import clock, log
 from cases.commands import Act
 from organisation.authority import Holding
 from organisation.models import Unit
-from planning.board.rows import make_loose
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit, VisitStaff
 from planning.models.templates import new_slot
-from planning.rounds.generation import plan_of
+from planning.plan.opening import plan_of
+from planning.plan.rows import make_loose
+from planning.publishing.tasks import write_pack
 from planning.staffing.editing import next_row
 
 
@@ -93,8 +94,6 @@ class TakeOver:
 
     def _print_anew(self, plan: DayPlan) -> None:
         """The unit's folder no longer holds what it does not do."""
-        from planning.tasks import write_pack  # the tasks know every part of planning
-
         transaction.on_commit(lambda: write_pack.delay(plan.pk), robust=True)
 
     def _rows(self, rows: QuerySet[Shift]) -> None:

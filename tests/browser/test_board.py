@@ -11,7 +11,7 @@ from audit.models import Event
 from planning.models import DayPlan, PlanChange, Visit, VisitStaff
 from planning.optimizing import views
 from tests.browser.conftest import log_in
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOVES = 40

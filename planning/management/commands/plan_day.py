@@ -15,11 +15,11 @@ from cases.commands import Refused
 from clients.models import Client
 from organisation.authority import actor_on
 from organisation.models import Unit, User
-from planning.board.change import PLANNERS
-from planning.board.problem import PROFILES
 from planning.models import DayPlan, OptimizerRun
 from planning.optimizing import runs
 from planning.optimizing.views import MEASURES
+from planning.plan.change import PLANNERS
+from planning.plan.problem import PROFILES
 from planning.rounds.generation import generate
 
 BAR = 30

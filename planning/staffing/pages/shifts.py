@@ -21,11 +21,11 @@ from planning.models import Carer, Shift
 from planning.staffing import editing, grid, reach, rules
 from planning.staffing.forms import (
     AbsentForm,
+    LooseningForm,
     NewShiftForm,
     PutForm,
     RowForm,
     ShiftForm,
-    VersionForm,
 )
 from planning.staffing.pages import forming
 from planning.staffing.reach import EDITORS, READERS
@@ -126,15 +126,13 @@ def shift(request: Request, pk: int) -> HttpResponse:
 def change(request: Request, pk: int) -> HttpResponse:
     """Other times, or a loan to another unit."""
     row = _shift(request, pk)
-    form = ShiftForm(
-        request.POST or None, shift=row, units=_units_of(request, row), **_may_loosen()
-    )
+    form = ShiftForm(request.POST or None, shift=row, units=_units_of(request, row))
 
     def save() -> str:
         data = form.cleaned_data
         changed = editing.change_shift(
             row.pk, data["unit"], form.times, reach.act(request, row.unit), data["version"],
-            data.get("loosen", False),
+            data["loosen"],
         )  # fmt: skip
         return f"Passet {_named(changed)} är sparat."
 
@@ -145,13 +143,11 @@ def change(request: Request, pk: int) -> HttpResponse:
 def remove(request: Request, pk: int) -> HttpResponse:
     """Take a shift away."""
     row = _shift(request, pk)
-    form = VersionForm(request.POST or None, shift=row, **_may_loosen())
+    form = LooseningForm(request.POST or None, shift=row)
 
     def save() -> str:
         data = form.cleaned_data
-        editing.remove_shift(
-            row.pk, reach.act(request, row.unit), data["version"], data.get("loosen", False)
-        )
+        editing.remove_shift(row.pk, reach.act(request, row.unit), data["version"], data["loosen"])
         return "Passet är borttaget."
 
     return _page(request, row, form, save, title="Ta bort passet", button="Ta bort", danger=True)
@@ -232,10 +228,6 @@ def _units_of(request: Request, row: Shift) -> QuerySet[Unit]:
     if row.carer is None or mine.filter(pk=row.carer.unit_id).exists():
         return _all_units(request)
     return (mine | Unit.objects.filter(pk=row.carer.unit_id)).order_by("path")
-
-
-def _may_loosen() -> dict[str, bool]:
-    return {"may_loosen": editing.make_loose is not None}
 
 
 def _named(row: Shift) -> str:

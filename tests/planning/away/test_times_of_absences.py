@@ -13,13 +13,13 @@ from audit.act import Act
 from audit.models import Event
 from organisation.pages import history
 from planning import daytime
-from planning.away.times import away_of
 from planning.models import Absence, DayPlan, Visit
+from planning.plan.absences import away_of
 from planning.publishing import reading
 from planning.rounds.generation import generate
 from tests.factories import at
 from tests.planning.begun.world import based
-from tests.planning.board.world import DAY, World
+from tests.planning.plan.world import DAY, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

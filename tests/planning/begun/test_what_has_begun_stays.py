@@ -18,7 +18,7 @@ from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
 from planning import daytime
-from planning.board.adding import NewVisit, add
+from planning.extras.adding import NewVisit, add
 from planning.extras.commands import EndNeed
 from planning.models import (
     Absence,
@@ -35,7 +35,7 @@ from planning.units import moving
 from planning.units.moving import MOVERS, Wish
 from tests.factories import SINCE, at, person, root_unit
 from tests.planning.begun.world import NIGHT, based
-from tests.planning.board.world import DAY, World
+from tests.planning.plan.world import DAY, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

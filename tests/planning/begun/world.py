@@ -6,7 +6,7 @@ from clients.models import Client
 from planning import daytime
 from planning.models import TemplateVisit, VisitTemplate
 from tests.factories import SINCE, at
-from tests.planning.board.world import DAY, World
+from tests.planning.plan.world import DAY, World
 
 NIGHT = at(DAY, 3)
 """When base plans of these tests are written, before the day's first visit."""

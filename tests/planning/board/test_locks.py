@@ -9,12 +9,12 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from cases.commands import Refused
-from planning.board import breaches, reading
-from planning.board.change import Locked, undo
 from planning.models import Shift, Visit
 from planning.optimizing import runs
+from planning.plan import breaches, reading
+from planning.plan.change import Locked, undo
 from tests.planning.board.test_pages import BACKEND, move
-from tests.planning.board.world import NOW, World
+from tests.planning.plan.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 ASKED = "Besöket är låst (tid och person). Flytta ändå?"

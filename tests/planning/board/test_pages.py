@@ -8,7 +8,7 @@ from audit.models import Event
 from planning.board import pieces
 from planning.models import AcceptedBreach, DayPlan, Visit
 from tests.factories import at, root_unit
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -9,7 +9,7 @@ from planning.board import pulse
 from planning.models import DayPlan
 from tests.factories import person, root_unit
 from tests.planning.board.test_pages import BACKEND
-from tests.planning.board.world import NOW, World
+from tests.planning.plan.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 

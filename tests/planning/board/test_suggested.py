@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from audit import clock
 from audit.models import Event
-from planning.board import breaches, reading
-from planning.board.advice import advice
 from planning.models import DayPlan, Shift, Visit, VisitStaff
+from planning.plan import breaches, reading
+from planning.plan.advice import advice
 from tests.planning.board.test_pages import BACKEND
-from tests.planning.board.world import KEYS, NOW, World
+from tests.planning.plan.world import KEYS, NOW, World
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from organisation.roles import Role
 from planning.declines.rules import stays
 from planning.models import Decline, Visit
 from tests.factories import SINCE, at, person, root_unit
-from tests.planning.board.world import DAY, World
+from tests.planning.plan.world import DAY, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 MONDAY = date(2026, 11, 23)

@@ -13,11 +13,12 @@ from cases.models import Case
 from clients.models import Client, Service
 from organisation.models import User
 from organisation.roles import Role
-from planning.board.adding import NewVisit, add, plan_for
 from planning.extras import commands
+from planning.extras.adding import NewVisit, add
 from planning.models import ExtraNeed, Visit
+from planning.plan.opening import plan_for
 from tests.factories import at, person
-from tests.planning.board.world import World as Board
+from tests.planning.plan.world import World as Board
 
 FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
 

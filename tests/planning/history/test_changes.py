@@ -11,7 +11,7 @@ from audit.models import Event
 from organisation.models import Unit
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit
-from tests.planning.board.world import NOW, World
+from tests.planning.plan.world import NOW, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -15,12 +15,12 @@ from audit.act import Act
 from audit.models import Event
 from cases.commands import NotAllowed, Refused
 from organisation.roles import Role
-from planning.board import reading
 from planning.models import OptimizerRun, PlanChange, Shift, Visit, VisitService, VisitStaff
 from planning.optimizing import days
-from planning.rounds.generation import plan_of
+from planning.plan import reading
+from planning.plan.opening import plan_of
 from tests.factories import person
-from tests.planning.board.world import NOW, World
+from tests.planning.plan.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = date(2026, 11, 25)

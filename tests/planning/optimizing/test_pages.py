@@ -10,7 +10,7 @@ from planning.models import OptimizerRun
 from planning.optimizing import views
 from tests.factories import at, person
 from tests.planning.board.test_pages import BACKEND
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 

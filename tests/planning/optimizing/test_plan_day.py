@@ -11,7 +11,7 @@ from audit.models import Event
 from organisation.roles import Role
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift
 from tests.factories import person
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 from tests.planning.rounds.factories import row, template
 
 pytestmark = pytest.mark.django_db

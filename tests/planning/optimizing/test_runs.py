@@ -16,8 +16,6 @@ from audit.act import Act
 from audit.models import Event
 from cases.commands import NotAllowed, Refused
 from organisation.roles import Role
-from planning import tasks
-from planning.board import problem, reading
 from planning.models import (
     DayPlan,
     OptimizerRun,
@@ -26,10 +24,11 @@ from planning.models import (
     Visit,
     VisitTemplate,
 )
-from planning.optimizing import runs
-from planning.rounds.generation import plan_of
+from planning.optimizing import runs, tasks
+from planning.plan import problem, reading
+from planning.plan.opening import plan_of
 from tests.factories import at, person
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 

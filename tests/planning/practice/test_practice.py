@@ -12,13 +12,12 @@ from clients.models import Client
 from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
-from planning import tasks
 from planning.models import Carer, DayPlan, Delivery, Practice, Shift, Training, Visit
-from planning.practice import making
+from planning.practice import making, tasks
 from planning.publishing import packs
 from planning.publishing.commands import PublishPlan
 from tests.factories import SINCE, person, root_unit
-from tests.planning.board.world import DAY, NOW, World
+from tests.planning.plan.world import DAY, NOW, World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]

@@ -4,9 +4,9 @@ import pytest
 
 from audit import clock
 from cases.commands import perform
-from planning import tasks
 from planning.models import DayPlan
-from tests.planning.board.world import NOW, World
+from planning.publishing import tasks
+from tests.planning.plan.world import NOW, World
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from planning import sending
 from planning.models import Delivery, PlanVersion
 from planning.publishing import delivery
 from planning.publishing.commands import PublishPlan
-from tests.planning.board.world import NOW
+from tests.planning.plan.world import NOW
 from tests.planning.publishing import receiver
 
 pytestmark = pytest.mark.both

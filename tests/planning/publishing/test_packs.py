@@ -8,12 +8,11 @@ import pytest
 
 from audit import clock
 from audit.models import Event
-from planning import tasks
 from planning.models import PlanVersion
-from planning.publishing import packs
+from planning.publishing import packs, tasks
 from planning.publishing.commands import PublishPlan
 from tests.cases.test_fonts import empty_boxes, typefaces
-from tests.planning.board.world import DAY, NOW
+from tests.planning.plan.world import DAY, NOW
 
 
 @pytest.fixture

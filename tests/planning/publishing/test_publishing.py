@@ -12,7 +12,7 @@ from planning.publishing import reading
 from planning.publishing.commands import PublishPlan, RestoreVersion, SettlePlan
 from planning.publishing.words import by_person
 from tests.factories import person
-from tests.planning.board.world import NOW
+from tests.planning.plan.world import NOW
 
 pytestmark = pytest.mark.both
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planning.plan.rules import Period, Round
 from planning.rounds import balance, preview
 from planning.rounds.forms import cycle_of
 from planning.rounds.matrix import matrix, overlaps, part_of
-from planning.rounds.rules import Period, Round
 
 DAY = date(2026, 11, 23)
 

@@ -11,15 +11,15 @@ from django.urls import reverse
 from audit import clock
 from audit.act import Act
 from audit.models import Event
-from planning.board import breaches as rules
-from planning.board import problem, reading
 from planning.models import DayPlan, Shift, TemplateVisit, Visit
 from planning.optimizing import runs
+from planning.plan import breaches as rules
+from planning.plan import problem, reading
 from planning.publishing import packs
 from planning.publishing import reading as published
 from planning.rounds.generation import generate
 from tests.factories import at
-from tests.planning.board.world import DAY, World
+from tests.planning.plan.world import DAY, World
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

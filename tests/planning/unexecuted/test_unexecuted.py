@@ -20,10 +20,10 @@ from clients.models import Client, ServiceOrder
 from organisation.models import Unit
 from organisation.roles import Role
 from planning.models import Postponement, Visit, VisitService
-from planning.rounds.generation import plan_of
+from planning.plan.opening import plan_of
 from planning.unexecuted import reading, rules
 from tests.factories import SINCE, person, root_unit
-from tests.planning.board.world import NOW, World
+from tests.planning.plan.world import NOW, World
 from tests.planning.rounds.factories import TEST_NUMBER
 
 TODAY = date(2026, 11, 23)

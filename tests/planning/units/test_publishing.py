@@ -8,15 +8,15 @@ from audit.models import Event
 from cases.commands import Act, Refused, perform
 from clients.models import Service
 from organisation.roles import Role
-from planning import tasks
-from planning.board.adding import NewVisit, add, plan_for
+from planning.extras.adding import NewVisit, add
 from planning.extras.commands import FollowClient
 from planning.models import DayPlan, Delivery, ExtraNeed
-from planning.publishing import delivery, packs, reading
+from planning.plan.opening import plan_for
+from planning.publishing import delivery, packs, reading, tasks
 from planning.publishing.commands import PublishPlan
 from planning.units import moving
 from tests.factories import at, person
-from tests.planning.board.world import NOW
+from tests.planning.plan.world import NOW
 from tests.planning.units.world import MONDAY, WEDNESDAY, World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]

@@ -10,8 +10,6 @@ from audit import clock, sealing
 from audit.models import Event
 from cases.commands import Act, Refused
 from organisation.roles import Role
-from planning.board.adding import plan_for
-from planning.board.change import Wanted, change
 from planning.models import (
     Carer,
     DayPlan,
@@ -22,10 +20,13 @@ from planning.models import (
     UnitMove,
     Visit,
 )
+from planning.plan import where
+from planning.plan.change import Wanted, change
+from planning.plan.opening import plan_for
 from planning.rounds.generation import generate, generate_coming
-from planning.units import moving, where
+from planning.units import moving
 from tests.factories import SINCE, at, person
-from tests.planning.board.world import NOW
+from tests.planning.plan.world import NOW
 from tests.planning.units.world import (
     BACKEND,
     MONDAY,

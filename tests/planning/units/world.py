@@ -14,8 +14,8 @@ from planning.rounds.generation import generate
 from planning.units import moving
 from planning.units.moving import MOVERS, Wish
 from tests.factories import SINCE, at, person, root_unit
-from tests.planning.board.world import NOW
-from tests.planning.board.world import World as Board
+from tests.planning.plan.world import NOW
+from tests.planning.plan.world import World as Board
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)
 SUNDAY = date(2026, 11, 29)

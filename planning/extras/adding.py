@@ -1,0 +1,68 @@
+"""A visit that the base plan does not have, with the extra needs that it begins. PLN-19, EXT-01."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from audit import log
+from cases.commands import Act
+from clients.models import Client, Service
+from organisation.models import User
+from planning.extras.opening import Started, begin
+from planning.models import DayPlan, Shift, Visit, VisitService, VisitStaff
+
+
+@dataclass(frozen=True)
+class NewVisit:
+    """What is to be added. Times are minutes of the day."""
+
+    client: Client
+    services: Iterable[Service]
+    start: int
+    minutes: int
+    earliest: int
+    latest_end: int
+    staff_needed: int = 1
+    note: str = ""
+    shift: Shift | None = None
+    """Who has done it already; nobody is placed otherwise."""
+    called_by: User | None = None
+    """The nurse who called for it (EXT-02)."""
+
+
+def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:
+    """Add a visit to a plan, and begin or join the needs of what nobody has granted, all or nothing.
+
+    Raises Refused when the client cannot have a visit that day.
+    """
+    with transaction.atomic():
+        # The client's row first: whoever ends a need of theirs meanwhile comes before or after.
+        Client.objects.select_for_update(of=("self",)).get(pk=new.client.pk)
+        made = _make(plan, new)
+        started = begin(made, act, new.called_by)
+        event = log.record(
+            plan.chain, "add_visit", act, subject=plan, personal=True, values={
+                "visit": made.pk, "start": made.start, "earliest": made.earliest,
+                "latest_end": made.latest_end, "minutes": made.minutes,
+                "needs": [one.need.pk for one in started],
+            },
+        )  # fmt: skip
+        DayPlan.objects.filter(pk=plan.pk).update(last_seq=event.seq, reload_seq=event.seq)
+    return made, started
+
+
+def _make(plan: DayPlan, new: NewVisit) -> Visit:
+    made = Visit.objects.create(
+        plan=plan, client=new.client, origin=Visit.Origin.BY_HAND, start=new.start,
+        minutes=new.minutes, earliest=new.earliest, latest_end=new.latest_end,
+        staff_needed=new.staff_needed, note=new.note, priority=1,
+    )  # fmt: skip
+    VisitStaff.objects.bulk_create(
+        VisitStaff(visit=made, place=place, shift=new.shift if place == 1 else None)
+        for place in range(1, made.staff_needed + 1)
+    )
+    VisitService.objects.bulk_create(
+        VisitService(visit=made, service=service) for service in new.services
+    )
+    return made
