@@ -23,9 +23,9 @@ from bench.boards import NOW, World, board_address, day
 from bench.web import ROOT, percentile
 from config.tables import make_tables
 from organisation.models import User
+from planning.baseplans.generation import generate
 from planning.models import DayPlan, PlanChange, Shift, Visit
 from planning.plan.change import Clashed, Wanted, change
-from planning.rounds.generation import generate
 
 SIZES = (300, 1200)
 PERSONS = 2000

@@ -15,15 +15,15 @@ from organisation.roles import Role
 from planning.extras.opening import begin
 from planning.models import (
     Base,
+    BasePlan,
+    BaseVisit,
     Carer,
     DayPlan,
     ExtraNeed,
     Shift,
-    TemplateVisit,
     Visit,
     VisitService,
     VisitStaff,
-    VisitTemplate,
 )
 from planning.plan.opening import plan_of
 
@@ -165,30 +165,30 @@ class World:
 
     def _base_plans(self, clients: list[Client]) -> None:
         stamp = {"recorded_at": NOW, "recorded_by": self.planners[0]}
-        templates = VisitTemplate.objects.bulk_create(
-            VisitTemplate(
+        base_plans = BasePlan.objects.bulk_create(
+            BasePlan(
                 client=client, weeks=1 + client.pk % 2, cycle_monday=date(2026, 1, 5),
                 valid_from=SINCE, **stamp,
             )
             for client in clients
         )  # fmt: skip
-        rows = TemplateVisit.objects.bulk_create(
-            (row for template in templates for row in self._template_visits(template)),
+        rows = BaseVisit.objects.bulk_create(
+            (row for base_plan in base_plans for row in self._base_visits(base_plan)),
             batch_size=BATCH,
         )
-        content = TemplateVisit.services.through
+        content = BaseVisit.services.through
         content.objects.bulk_create(
-            (content(templatevisit=row, service=self.care) for row in rows), batch_size=BATCH
+            (content(basevisit=row, service=self.care) for row in rows), batch_size=BATCH
         )
 
-    def _template_visits(self, template: VisitTemplate) -> list[TemplateVisit]:
+    def _base_visits(self, base_plan: BasePlan) -> list[BaseVisit]:
         starts = [start + 5 * self.random.randint(-12, 12) for start in STARTS]
         return [
-            TemplateVisit(
-                template=template, slot=f"s{n}", week=week, weekday=weekday, start=start,
+            BaseVisit(
+                base_plan=base_plan, slot=f"s{n}", week=week, weekday=weekday, start=start,
                 minutes=20, earliest=start - 60, latest_end=start + 80,
             )
-            for week in range(1, template.weeks + 1)
+            for week in range(1, base_plan.weeks + 1)
             for weekday in range(7)
             for n, start in enumerate(starts)
         ]  # fmt: skip

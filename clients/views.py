@@ -194,7 +194,7 @@ def read_order(request: Request, pk: int) -> HttpResponse:
     client = editing.client_of(request, order.client_id, PLANNERS)
     editing.mark_read(order, editing.act_of(request, client, PLANNERS))
     if request.POST.get("till") == "grundplanering":
-        return redirect("rounds:template", client.pk)
+        return redirect("baseplans:plan", client.pk)
     return redirect(address(client))
 
 

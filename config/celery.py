@@ -26,7 +26,7 @@ app.conf.beat_schedule = {
     "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
     "units": {"task": "planning.units.tasks.move_units", "schedule": crontab(minute=5)},
     "visits": {
-        "task": "planning.rounds.tasks.generate_visits",
+        "task": "planning.baseplans.tasks.generate_visits",
         "schedule": crontab(hour=2, minute=40),
     },
     "deliver": {

@@ -28,7 +28,7 @@ from organisation.access import View, public
 from organisation.models import User
 from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES, Role
-from planning.rounds.generation import generate_coming
+from planning.baseplans.generation import generate_coming
 from planning.units import moving
 from procurement.applications import jobs
 from procurement.duties import jobs as duties

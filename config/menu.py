@@ -49,7 +49,7 @@ MENU = (
         "Planering",
         (
             Item("Dagbild", "board:board", "board", CLIENT_READERS),
-            Item("Grundplanering", "rounds:list", "cal", CLIENT_READERS),
+            Item("Grundplanering", "baseplans:list", "cal", CLIENT_READERS),
             Item("Brukare", "clients:list", "people", CLIENT_READERS),
             Item("Extra insatser", "extras:list", "clock", CLIENT_READERS),
             Item("Personal", "staffing:carers", "people", staffing.READERS),

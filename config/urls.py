@@ -35,7 +35,7 @@ urlpatterns = [
     path("personal/", include("planning.staffing.urls")),
     path("brukare/", include("planning.client.urls")),
     path("insatser/", include("clients.urls")),
-    path("grundplanering/", include("planning.rounds.urls")),
+    path("grundplanering/", include("planning.baseplans.urls")),
     path("portal/", include("procurement.portal.urls")),
 ]
 

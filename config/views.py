@@ -67,7 +67,7 @@ BEGIN_HERE = {
     ),
     Role.PLANNER: (
         ("Planera morgondagen", "board:board", ""),
-        ("Läs nya beställningar", "rounds:list", ""),
+        ("Läs nya beställningar", "baseplans:list", ""),
         ("Följ extra insatser och deras tio dagar", "extras:list", ""),
     ),
     Role.UNIT_MANAGER: (

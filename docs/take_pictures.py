@@ -124,7 +124,7 @@ SHOTS = {
         "board": planned,
         "optimizing": beside_the_board("Optimera"),
         "publishing": beside_the_board("Publicera"),
-        "template": first("/grundplanering/"),
+        "base-plan": first("/grundplanering/"),
         "schedule": "/personal/schema/",
         "extra": of_kind("extra_need"),
     },

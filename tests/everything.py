@@ -48,7 +48,7 @@ from procurement.specifications.editing import new_version
 from procurement.tenders.commands.drafting import open_tender
 from procurement.tenders.models import Tender
 from tests.factories import SINCE, at, person, root_unit
-from tests.planning.rounds import factories as rounds
+from tests.planning.baseplans import factories as baseplans
 from tests.procurement.routine import application_in
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -277,14 +277,14 @@ def _deviation(application) -> Deviation:
 
 def _planned(unit) -> dict[str, list[int]]:
     """A client with one of everything, in the unit that every role is held in."""
-    astrid = rounds.someone(unit=unit)
-    visit = rounds.row(rounds.template(astrid))
-    it, row = rounds.decision(astrid), rounds.order(astrid, rounds.service("insulin", "Insulin",
+    astrid = baseplans.someone(unit=unit)
+    visit = baseplans.row(baseplans.base_plan(astrid))
+    it, row = baseplans.decision(astrid), baseplans.order(astrid, baseplans.service("insulin", "Insulin",
         "nursing"), legal_basis="hsl")  # fmt: skip
-    away = Absence.objects.create(client=astrid, why="away", first=SINCE, **rounds.stamp())
+    away = Absence.objects.create(client=astrid, why="away", first=SINCE, **baseplans.stamp())
     carer = Carer.objects.create(name="Eva Myrås", title="nurse", unit=unit, valid_from=SINCE)
-    waits = row.postponements.create(first=SINCE, note="Själv", **rounds.stamp())
-    wish = astrid.preferences.create(carer=carer, wish="preferred", **rounds.stamp())
+    waits = row.postponements.create(first=SINCE, note="Själv", **baseplans.stamp())
+    wish = astrid.preferences.create(carer=carer, wish="preferred", **baseplans.stamp())
     of_client = ("client", "change", "number", "decision_add", "order_add", "absence_add",
                  "care_contact", "wish_add", "double_staffing")  # fmt: skip
     return {
@@ -295,9 +295,9 @@ def _planned(unit) -> dict[str, list[int]]:
         "clients:wish_remove": [wish.pk], "unexecuted:report": [2026, 1],
         "unexecuted:document": [2026, 1],
         "unexecuted:postpone": [row.pk], "unexecuted:resume": [waits.pk],
-        **{f"rounds:{name}": [astrid.pk] for name in ("template", "weeks", "discard", "save")},
-        "rounds:visit": [visit.pk], "rounds:visit_remove": [visit.pk],
-        "rounds:visit_add": [astrid.pk, 1, 0], "rounds:week_copy": [astrid.pk, 1, 2],
+        **{f"baseplans:{name}": [astrid.pk] for name in ("plan", "weeks", "discard", "save")},
+        "baseplans:visit": [visit.pk], "baseplans:visit_remove": [visit.pk],
+        "baseplans:visit_add": [astrid.pk, 1, 0], "baseplans:week_copy": [astrid.pk, 1, 2],
     }  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def _in_depth(application) -> InDepthFollowUp:
     )  # fmt: skip
     contract.versions.create(
         number=1, valid_from=SINCE, assignment="both", operations_manager="Ulla Ek",
-        **rounds.stamp(),
+        **baseplans.stamp(),
     )  # fmt: skip
     return InDepthFollowUp.objects.create(
         kind="in_depth", state="planning", number="FOR-2026-0009", agreement=contract, area="staff",

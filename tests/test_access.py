@@ -170,8 +170,8 @@ TABLE: dict[str, Any] = {
     "services:list": CLIENTS | ADMIN, "staffing:bases": STAFF,
     **{f"services:{name}": ADMIN | {R.DEPUTY_DIRECTOR} for name in ("add", "change")},
     "staffing:base_change": PLANNERS,
-    **{f"rounds:{name}": CLIENTS for name in ("list", "deviations", "template")},
-    **{f"rounds:{name}": PLANNERS for name in (
+    **{f"baseplans:{name}": CLIENTS for name in ("list", "deviations", "plan")},
+    **{f"baseplans:{name}": PLANNERS for name in (
         "visit", "visit_add", "visit_remove", "week_copy", "weeks", "discard", "save")},
     "portal:home": ANYBODY, "portal:register": PUBLIC, "portal:confirm": PUBLIC,
     "portal:new": ANYBODY, "portal:case": OBJECT,

@@ -48,7 +48,7 @@ BY_THE_SYSTEM = {
     "audit/act.py", "cases/commands.py", "cases/ledger.py", "procurement/duties/jobs.py",
     "organisation/management/commands/first_user.py", "planning/plan/change.py",
     "planning/management/commands/plan_day.py", "planning/practice/making.py",
-    "planning/publishing/packs.py", "planning/rounds/generation.py", "planning/units/moving.py",
+    "planning/publishing/packs.py", "planning/baseplans/generation.py", "planning/units/moving.py",
     "procurement/specifications/defaults.py",
 }  # fmt: skip
 

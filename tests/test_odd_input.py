@@ -88,7 +88,7 @@ NUMBERS = ("²", "9" * 4301, "9" * 30, "-1", "0", "[Infinity]", "\x00")
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("board:board", ("enhet",)), ("rounds:list", ("enhet", "sida")),
+        ("board:board", ("enhet",)), ("baseplans:list", ("enhet", "sida")),
         ("staffing:schedule", ("enhet", "veckor")), ("clients:list", ("sida", "enhet", "nyckel")),
         ("extras:list", ("sida", "enhet")), ("history:changes", ("besok", "person", "av")),
     ],

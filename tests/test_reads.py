@@ -34,7 +34,7 @@ from planning.publishing import reading as published
 from tests.everything import BACKEND, addresses
 from tests.everything import World as EveryPage
 from tests.factories import SINCE, at, person, root_unit, stands_in
-from tests.planning.rounds import factories as rounds
+from tests.planning.baseplans import factories as baseplans
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -65,7 +65,7 @@ class World(EveryPage):
         for someone in Client.objects.people():
             self.name(someone)
         waits = Client.objects.people().last()
-        rounds.order(waits, decision=rounds.decision(waits), legal_basis="sol_11_1")
+        baseplans.order(waits, decision=baseplans.decision(waits), legal_basis="sol_11_1")
         with transaction.atomic():
             self.today = plan_of(root_unit(), TODAY, Act.by_system(NOW))
             self._visits(self.today)
@@ -90,7 +90,7 @@ class World(EveryPage):
     def _visits(self, plan: DayPlan) -> None:
         for someone in Client.objects.people().filter(absences=None, orders=None):
             new = NewVisit(
-                client=someone, services=[rounds.service()], start=600, minutes=30, earliest=600,
+                client=someone, services=[baseplans.service()], start=600, minutes=30, earliest=600,
                 latest_end=630,
             )  # fmt: skip
             _, started = add(plan, new, Act.own(self.user, NOW))
@@ -153,7 +153,7 @@ def asked(world: World) -> Any:
     other = UnitMove.objects.first().source_id
     for name, address in {
         "clients:list xlsx": reverse("clients:list") + "?format=xlsx",
-        "rounds:deviations xlsx": reverse("rounds:deviations") + "?format=xlsx",
+        "baseplans:deviations xlsx": reverse("baseplans:deviations") + "?format=xlsx",
         "board:board day": reverse("board:board") + f"?enhet={unit}&dag={TODAY}",
         "board:board list": reverse("board:board") + f"?enhet={unit}&dag={TODAY}&visa=lista",
         "history:changes xlsx": reverse("history:changes") + f"?enhet={unit}&excel=1",
@@ -190,8 +190,8 @@ PAGES = {
     "clients:number", "clients:order_add", "clients:order_change", "clients:order_end",
     "clients:wish_add", "declines:decline", "declines:hole", "extras case", "extras:list",
     "extras:report", "history:changes", "history:changes xlsx", "publishing:pack",
-    "publishing:page", "publishing:version", "rounds:deviations", "rounds:deviations xlsx",
-    "rounds:list", "rounds:template", "rounds:visit", "rounds:visit_add", "unexecuted:list",
+    "publishing:page", "publishing:version", "baseplans:deviations", "baseplans:deviations xlsx",
+    "baseplans:list", "baseplans:plan", "baseplans:visit", "baseplans:visit_add", "unexecuted:list",
     "unexecuted:postpone", "unexecuted:report", "unexecuted:report xlsx", "unexecuted:resume",
     "units:new split",
 }  # fmt: skip
@@ -349,12 +349,12 @@ def test_a_substitutes_list_is_for_the_absent_where_they_alone_reach_it():
     browser.force_login(tove, BACKEND)
     for query, absent in ((f"?enhet={units[0].pk}", None), (f"?enhet={units[1].pk}", ulf),
                           ("", None)):  # fmt: skip
-        browser.get(reverse("rounds:list") + query)
+        browser.get(reverse("baseplans:list") + query)
         event = reads()[-1]
         assert (event.name, event.actor, event.on_behalf_of) == ("read_people", tove, absent)
 
 
-@pytest.mark.parametrize("page", ["clients:list", "rounds:list"])
+@pytest.mark.parametrize("page", ["clients:list", "baseplans:list"])
 def test_the_log_costs_a_list_the_same_whatever_its_length(planner, page):
     """SEC-02"""
     Client.objects.create(name="Bo Ek", unit=root_unit(), active_from=SINCE)

@@ -19,7 +19,7 @@ from organisation.swedish import SWEDISH
 from planning.models import Team
 from tests.cases.factories import application
 from tests.factories import SINCE, person
-from tests.planning.rounds.factories import north, someone
+from tests.planning.baseplans.factories import north, someone
 from tests.planning.staffing import carer
 from tests.procurement.agreements import contract
 

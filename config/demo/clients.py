@@ -14,7 +14,7 @@ from clients import defaults
 from clients.models import CareDecision, Client, LegalBasis, Service, ServiceOrder
 from organisation.encryption import blind_index
 from organisation.models import Provider, Unit, User
-from planning.models import Absence, DoubleStaffing, Skill, TemplateVisit, VisitTemplate
+from planning.models import Absence, BasePlan, BaseVisit, DoubleStaffing, Skill
 
 SEED = 1974
 BATCH = 2000
@@ -78,8 +78,8 @@ class Made:
     services: dict[str, Service]
     decisions: list[CareDecision] = field(default_factory=list)
     orders: list[ServiceOrder] = field(default_factory=list)
-    templates: list[VisitTemplate] = field(default_factory=list)
-    stays: list[tuple[VisitTemplate, Stay]] = field(default_factory=list)
+    base_plans: list[BasePlan] = field(default_factory=list)
+    stays: list[tuple[BasePlan, Stay]] = field(default_factory=list)
 
     def ago(self, days: int) -> date:
         """The day so many days back; ahead when negative."""
@@ -145,12 +145,12 @@ def _granted_and_planned(made: Made, person: Client, number: int) -> None:
     ]
     _add_health_care(stays, number)
     _add_weekly(made, stays, number, weeks)
-    template = VisitTemplate(
+    base_plan = BasePlan(
         client=person, weeks=weeks, cycle_monday=CYCLE_MONDAY, valid_from=person.active_from,
         **made.stamp,
     )  # fmt: skip
-    made.templates.append(template)
-    made.stays += [(template, stay) for stay in stays]
+    made.base_plans.append(base_plan)
+    made.stays += [(base_plan, stay) for stay in stays]
     _grant(made, person, number, stays, weeks)
     if staff == 2 and number != 20:
         _document(made, person, number)
@@ -268,21 +268,21 @@ def _errands(made: Made, unit: Unit, provider: Provider, persons: list[Client]) 
             name=name, unit=unit, provider=provider, is_surrounding=True, address=base.address,
             latitude=base.latitude, longitude=base.longitude, active_from=made.ago(700),
         )  # fmt: skip
-        template = VisitTemplate(
+        base_plan = BasePlan(
             client=errand, weeks=1, cycle_monday=CYCLE_MONDAY, valid_from=errand.active_from,
             **made.stamp,
         )  # fmt: skip
-        made.templates.append(template)
+        made.base_plans.append(base_plan)
         stay = Stay(1, weekday, 810, {code: minutes}, "errand", serves=[row.pk for row in served])
-        made.stays.append((template, stay))
+        made.stays.append((base_plan, stay))
         _hand_over(made, served[:-1], fetched, weekday)  # the last one lacks the hand-over
 
 
 def _hand_over(made: Made, served: list[Client], code: str, weekday: int) -> None:
     """The goods come with the evening's visit the same day, and are granted."""
     wanted = {person.pk for person in served}
-    for template, stay in made.stays:
-        if template.client.pk in wanted and stay.weekday == weekday and (
+    for base_plan, stay in made.stays:
+        if base_plan.client.pk in wanted and stay.weekday == weekday and (
             stay.slot == f"daily{EVENING}"
         ):  # fmt: skip
             stay.minutes[code] = 5
@@ -313,24 +313,24 @@ def _store(made: Made) -> None:
     for order in changed:
         order.replaces = order.replaces
     ServiceOrder.objects.bulk_create(changed, batch_size=BATCH)
-    VisitTemplate.objects.bulk_create(made.templates, batch_size=BATCH)
-    rows = [_row(template, stay) for template, stay in made.stays]
-    TemplateVisit.objects.bulk_create(rows, batch_size=BATCH)
+    BasePlan.objects.bulk_create(made.base_plans, batch_size=BATCH)
+    rows = [_row(base_plan, stay) for base_plan, stay in made.stays]
+    BaseVisit.objects.bulk_create(rows, batch_size=BATCH)
     _store_contents(made, rows)
 
 
-def _row(template: VisitTemplate, stay: Stay) -> TemplateVisit:
+def _row(base_plan: BasePlan, stay: Stay) -> BaseVisit:
     minutes = sum(stay.minutes.values())
     slack = 20 if stay.priority == 1 else 60
-    return TemplateVisit(
-        template=template, slot=stay.slot, week=stay.week, weekday=stay.weekday, start=stay.start,
+    return BaseVisit(
+        base_plan=base_plan, slot=stay.slot, week=stay.week, weekday=stay.weekday, start=stay.start,
         minutes=minutes, earliest=stay.start - slack, latest_end=stay.start + minutes + slack,
         staff_needed=stay.staff, priority=stay.priority,
         lag_min=420 if stay.follows else None, lag_max=720 if stay.follows else None,
     )  # fmt: skip
 
 
-def _store_contents(made: Made, rows: list[TemplateVisit]) -> None:
+def _store_contents(made: Made, rows: list[BaseVisit]) -> None:
     skills = {
         code: Skill.objects.get_or_create(
             code=code, defaults={"name": name, "is_delegation": True}
@@ -339,26 +339,22 @@ def _store_contents(made: Made, rows: list[TemplateVisit]) -> None:
     }
     pairs = list(zip(rows, (stay for _, stay in made.stays), strict=True))
     contents, needs, serves = (
-        getattr(TemplateVisit, name).through for name in ("services", "skills", "serves")
+        getattr(BaseVisit, name).through for name in ("services", "skills", "serves")
     )
     contents.objects.bulk_create(
-        (contents(templatevisit=row, service=made.services[code])
+        (contents(basevisit=row, service=made.services[code])
          for row, stay in pairs for code in stay.minutes), batch_size=BATCH,
     )  # fmt: skip
     needs.objects.bulk_create(
-        (
-            needs(templatevisit=row, skill=skills[code])
-            for row, stay in pairs
-            for code in stay.skills
-        ),
+        (needs(basevisit=row, skill=skills[code]) for row, stay in pairs for code in stay.skills),
         batch_size=BATCH,
     )
     serves.objects.bulk_create(
-        (serves(templatevisit=row, client_id=pk) for row, stay in pairs for pk in stay.serves),
+        (serves(basevisit=row, client_id=pk) for row, stay in pairs for pk in stay.serves),
         batch_size=BATCH,
     )
     by_stay = {id(stay): row for row, stay in pairs}
     following = [(row, by_stay[id(stay.follows)]) for row, stay in pairs if stay.follows]
     for row, after in following:
         row.after = after
-    TemplateVisit.objects.bulk_update([row for row, _ in following], ["after"], batch_size=BATCH)
+    BaseVisit.objects.bulk_update([row for row, _ in following], ["after"], batch_size=BATCH)

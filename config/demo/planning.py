@@ -9,8 +9,8 @@ from clients.models import Client
 from config.demo import clients, staff, unexecuted
 from config.demo.timeline import moment
 from organisation.models import Provider, Unit, User
+from planning.baseplans.generation import generate
 from planning.models import Base, CareContact, Carer
-from planning.rounds.generation import generate
 
 FIRST_DAYS, DAYS = 2, 14
 """How far ahead there are visits when somebody begins to work, and a little later."""

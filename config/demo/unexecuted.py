@@ -62,7 +62,7 @@ def _visits(unit: Unit, by: User, day: date, orders: Iterable[ServiceOrder]) -> 
     people = Client.objects.people().filter(pk__in=of, is_dormant=False).order_by("pk")
     visits = Visit.objects.bulk_create(
         Visit(
-            plan=plan, client=client, origin=Visit.Origin.TEMPLATE, start=START, minutes=30,
+            plan=plan, client=client, origin=Visit.Origin.BASE_PLAN, start=START, minutes=30,
             earliest=START, latest_end=START + 30,
         )
         for client in people

@@ -10,10 +10,10 @@ from cases import calendar
 from cases.dates import full_date, short_date
 from planning import daytime
 from planning.away.following import AWAY
+from planning.baseplans.outcome import GONE
 from planning.extras import rules
 from planning.models import Absence, Visit
 from planning.plan.absences import away_of
-from planning.rounds.outcome import GONE
 
 MOST = 40
 """How many visits are listed; the count says all."""

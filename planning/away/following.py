@@ -2,7 +2,7 @@
 
 Requirements PLN-09, PLN-19, DAY-02.
 
-Those of base plans follow in `planning.rounds.generation`; extra ones and those added by hand here.
+Those of base plans follow in `planning.baseplans.generation`; extra ones and those added by hand here.
 """
 
 import uuid
@@ -54,7 +54,7 @@ def _coming(client: Client, act: Act) -> list[Visit]:
     gone = Q(status=Visit.Status.REMOVED, status_reason=AWAY)
     rows = (
         Visit.objects.filter(Q(status=Visit.Status.PLANNED) | gone, client=client)
-        .exclude(origin=Visit.Origin.TEMPLATE)
+        .exclude(origin=Visit.Origin.BASE_PLAN)
         .filter(plan__day__gte=calendar.add_days(act.day, -1))  # a night's hours after midnight
         .select_for_update(of=("self",))
         .select_related("plan")

@@ -25,6 +25,7 @@ from organisation.acting import act_of
 from organisation.models import Unit
 from organisation.request import Request
 from planning import daytime
+from planning.baseplans.generation import generate
 from planning.board import figures, following, moving, pieces, pulse, shown
 from planning.board.forms import AcceptForm, AddForm, RowField
 from planning.extras import adding
@@ -48,7 +49,6 @@ from planning.plan.reach import (
 )
 from planning.plan.words import told
 from planning.publishing.reading import state_words
-from planning.rounds.generation import generate
 
 
 @roles(*READERS)

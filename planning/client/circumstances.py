@@ -20,10 +20,10 @@ from organisation.access import roles
 from organisation.pages import changing
 from organisation.request import Request
 from planning.away.following import follow
+from planning.baseplans import drafts
 from planning.client.forms import AbsenceForm, CareContactForm, DoubleStaffingForm, WishForm
 from planning.models import Absence, DoubleStaffing, Preference
 from planning.plan.absences import gone_from, home_again
-from planning.rounds import drafts
 
 
 @roles(*PLANNERS)

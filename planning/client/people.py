@@ -24,14 +24,14 @@ from organisation.pages.excel import workbook
 from organisation.reading import log_read
 from organisation.request import Request
 from planning.away.following import follow
+from planning.baseplans import balance, drafts
+from planning.baseplans.standing import Standing, standings
 from planning.client.forms import ListFilter
 from planning.extras.reading import needs_of
 from planning.models import Absence
 from planning.plan import where
 from planning.publishing import packs
 from planning.publishing.tasks import write_pack
-from planning.rounds import balance, drafts
-from planning.rounds.standing import Standing, standings
 
 PER_PAGE = 50
 COLUMNS = (

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import organisation.encryption
-import planning.models.templates
+import planning.models.baseplans
 from django.conf import settings
 from django.db import migrations, models
 
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='planning.visittemplate')),
-                ('slot', models.CharField(default=planning.models.templates.new_slot, editable=False, max_length=12)),
+                ('slot', models.CharField(default=planning.models.baseplans.new_slot, editable=False, max_length=12)),
                 ('week', models.PositiveSmallIntegerField(verbose_name='vecka')),
                 ('weekday', models.PositiveSmallIntegerField(verbose_name='veckodag')),
                 ('start', models.PositiveSmallIntegerField(verbose_name='start')),
@@ -418,7 +418,7 @@ class Migration(migrations.Migration):
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='clients.client')),
                 ('origin', models.CharField(choices=[('template', 'Grundplanering'), ('extra', 'Extra besök'), ('by_hand', 'Inlagt för hand')], default='template', max_length=10)),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='made', to='planning.templatevisit')),
-                ('slot', models.CharField(default=planning.models.templates.new_slot, editable=False, max_length=12)),
+                ('slot', models.CharField(default=planning.models.baseplans.new_slot, editable=False, max_length=12)),
                 ('status', models.CharField(choices=[('planned', 'Planerat'), ('removed', 'Borttaget'), ('declined', 'Avböjt')], default='planned', max_length=10)),
                 ('status_reason', models.CharField(blank=True, max_length=240, verbose_name='skäl')),
                 ('start', models.SmallIntegerField(verbose_name='start')),

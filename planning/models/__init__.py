@@ -1,6 +1,7 @@
-"""What is planned: staff and their shifts, templates, visits, day plans, and what changed."""
+"""What is planned: staff and their shifts, base plans, visits, day plans, and what changed."""
 
 from planning.models.absences import Absence
+from planning.models.baseplans import BasePlan, BaseVisit, DoubleStaffing
 from planning.models.declines import Decline
 from planning.models.extras import ExtraContact, ExtraNeed, NeedNotice
 from planning.models.plans import (
@@ -24,7 +25,6 @@ from planning.models.staff import (
     Skill,
     Team,
 )
-from planning.models.templates import DoubleStaffing, TemplateVisit, VisitTemplate
 from planning.models.unexecuted import Postponement
 from planning.models.units import UnitMove
 from planning.models.visits import Visit, VisitService, VisitStaff
@@ -33,6 +33,8 @@ __all__ = [
     "Absence",
     "AcceptedBreach",
     "Base",
+    "BasePlan",
+    "BaseVisit",
     "CareContact",
     "Carer",
     "CarerSkill",
@@ -54,11 +56,9 @@ __all__ = [
     "Shift",
     "Skill",
     "Team",
-    "TemplateVisit",
     "Training",
     "UnitMove",
     "Visit",
     "VisitService",
     "VisitStaff",
-    "VisitTemplate",
 ]

@@ -7,9 +7,9 @@ from django.db.models import F, Q
 
 from clients.models import Client, Service
 from planning import daytime
+from planning.models.baseplans import BaseVisit, new_slot
 from planning.models.plans import DayPlan
 from planning.models.staff import Shift, Skill
-from planning.models.templates import TemplateVisit, new_slot
 
 
 class VisitQuerySet(models.QuerySet):
@@ -33,7 +33,7 @@ class Visit(models.Model):
         DECLINED = "declined", "Avböjt"
 
     class Origin(models.TextChoices):
-        TEMPLATE = "template", "Grundplanering"
+        BASE_PLAN = "base_plan", "Grundplanering"
         EXTRA = "extra", "Extra besök"
         BY_HAND = "by_hand", "Inlagt för hand"
 
@@ -45,12 +45,10 @@ class Visit(models.Model):
 
     plan = models.ForeignKey(DayPlan, on_delete=models.PROTECT, related_name="visits")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
-    origin = models.CharField(max_length=10, choices=Origin, default=Origin.TEMPLATE)
-    source = models.ForeignKey(
-        TemplateVisit, null=True, on_delete=models.SET_NULL, related_name="made"
-    )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.BASE_PLAN)
+    source = models.ForeignKey(BaseVisit, null=True, on_delete=models.SET_NULL, related_name="made")
     slot = models.CharField(max_length=12, default=new_slot, editable=False)
-    """The template's slot that it fills, once a day."""
+    """The base plan's slot that it fills, once a day."""
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     status_reason = models.CharField("skäl", max_length=240, blank=True)
     start = models.SmallIntegerField("start")
@@ -79,7 +77,7 @@ class Visit(models.Model):
         ordering = ["start", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "client", "slot"], name="a_template_visit_is_made_once_a_day"
+                fields=["plan", "client", "slot"], name="a_base_visit_is_made_once_a_day"
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -15,6 +15,7 @@ from clients.models import Client, Service
 from planning import daytime
 from planning.models import (
     Base,
+    BaseVisit,
     CarerSkill,
     DayPlan,
     ExtraNeed,
@@ -22,7 +23,6 @@ from planning.models import (
     Preference,
     Shift,
     Skill,
-    TemplateVisit,
     Visit,
     VisitStaff,
 )
@@ -196,7 +196,7 @@ def _wished(day: date, visits: Iterable[Visit]) -> dict[int, int]:
     that has no base plan, or no more, it is when it was first planned (BRD-03)."""
     visits = list(visits)
     sources = {visit.source_id for visit in visits if visit.source_id}
-    starts = dict(TemplateVisit.objects.filter(pk__in=sources).values_list("pk", "start"))
+    starts = dict(BaseVisit.objects.filter(pk__in=sources).values_list("pk", "start"))
     alone = [visit.pk for visit in visits if not visit.source_id and visit.time_version > 1]
     moves = PlanChange.objects.filter(visit__in=alone, group="time").order_by("-pk")
     first = {pk: before["start"] for pk, before in moves.values_list("visit", "before")}

@@ -68,8 +68,8 @@ def _instant(day: date, at: time | None) -> datetime:
 
 
 @dataclass(frozen=True)
-class Round:
-    """A client's template: its cycle, and the days for which it holds."""
+class Cycle:
+    """A client's base plan as the rules see it: its weeks, and the days for which it holds."""
 
     pk: int
     weeks: int
@@ -114,18 +114,18 @@ class Life:
         return not self.is_dormant and not any(away.covers(day, start) for away in self.absences)
 
 
-def round_of(rounds: Iterable[Round], day: date) -> Round | None:
-    """The template that holds on a day: the one that began last."""
-    holding = [row for row in rounds if row.period.holds(day)]
+def cycle_on(cycles: Iterable[Cycle], day: date) -> Cycle | None:
+    """The one that holds on a day: the one that began last."""
+    holding = [row for row in cycles if row.period.holds(day)]
     return max(holding, key=lambda row: row.period.first, default=None)
 
 
-def place_in_cycle(rounds: Iterable[Round], life: Life, day: date) -> tuple[int, int, int] | None:
-    """The template, week and weekday whose visits a client has on a day, or None for no visits."""
-    return place_on(rounds, day) if life.has_visits(day) else None
+def place_in_cycle(cycles: Iterable[Cycle], life: Life, day: date) -> tuple[int, int, int] | None:
+    """The base plan, week and weekday whose visits a client has on a day, or None for no visits."""
+    return place_on(cycles, day) if life.has_visits(day) else None
 
 
-def place_on(rounds: Iterable[Round], day: date) -> tuple[int, int, int] | None:
-    """The template, week and weekday that a day has, whether or not the client is there."""
-    found = round_of(rounds, day)
+def place_on(cycles: Iterable[Cycle], day: date) -> tuple[int, int, int] | None:
+    """The base plan, week and weekday that a day has, whether or not the client is there."""
+    found = cycle_on(cycles, day)
     return (found.pk, found.week_of(day), day.weekday()) if found else None

@@ -17,17 +17,17 @@ from cases import calendar
 from cases.commands import Refused
 from clients.models import Client, LegalBasis, ServiceOrder
 from organisation.models import RoleAssignment, Unit, User
+from planning.baseplans.generation import generate
 from planning.models import (
     Base,
+    BasePlan,
+    BaseVisit,
     Carer,
     CarerSkill,
     Practice,
     Shift,
-    TemplateVisit,
-    VisitTemplate,
 )
 from planning.practice import names
-from planning.rounds.generation import generate
 
 DAYS = 14
 """Shifts and visits of so many days are there to practise on."""
@@ -157,20 +157,20 @@ def _granted(clients: Copies, user: User, at: datetime) -> None:
 
 
 def _planned(clients: Copies, user: User, at: datetime) -> None:
-    templates = VisitTemplate.objects.settled().filter(client__in=clients)
+    base_plans = BasePlan.objects.settled().filter(client__in=clients)
     made = _rows(
-        templates, recorded_at=at, recorded_by=user, on_behalf_of=None,
+        base_plans, recorded_at=at, recorded_by=user, on_behalf_of=None,
         each=lambda row: {"client_id": clients[row.client_id]},
     )  # fmt: skip
-    visits = TemplateVisit.objects.filter(template__in=made)
+    visits = BaseVisit.objects.filter(base_plan__in=made)
     copies = _rows(
-        visits, after=None, note="", each=lambda row: {"template_id": made[row.template_id]}
+        visits, after=None, note="", each=lambda row: {"base_plan_id": made[row.base_plan_id]}
     )
     followed = [(row.pk, row.after_id or 0) for row in visits.filter(after__in=copies)]
-    late = TemplateVisit.objects.in_bulk([copies[pk] for pk, _ in followed])
+    late = BaseVisit.objects.in_bulk([copies[pk] for pk, _ in followed])
     for pk, after in followed:
         late[copies[pk]].after_id = copies[after]
-    TemplateVisit.objects.bulk_update(late.values(), ["after"], batch_size=BATCH)
+    BaseVisit.objects.bulk_update(late.values(), ["after"], batch_size=BATCH)
     for name, target in (
         ("services", "service_id"),
         ("skills", "skill_id"),
@@ -181,12 +181,12 @@ def _planned(clients: Copies, user: User, at: datetime) -> None:
 
 def _links(name: str, target: str, copies: Copies, targets: Copies | None) -> None:
     """The rows of a many-to-many field, from the originals to their copies."""
-    through = getattr(TemplateVisit, name).through
-    rows = through.objects.filter(templatevisit__in=copies)
+    through = getattr(BaseVisit, name).through
+    rows = through.objects.filter(basevisit__in=copies)
     through.objects.bulk_create(
         [
             through(**{
-                "templatevisit_id": copies[row.templatevisit_id],
+                "basevisit_id": copies[row.basevisit_id],
                 target: targets[getattr(row, target)] if targets else getattr(row, target),
             })
             for row in rows

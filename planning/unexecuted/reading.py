@@ -84,7 +84,7 @@ def lines(clients: QuerySet[Client], day: date) -> list[Line]:
 
 def _orders(clients: QuerySet[Client], day: date) -> list[Granted]:
     """What is granted by decision and in force on the day, in units that are planned here."""
-    by_plan = Visit.objects.filter(origin=Visit.Origin.TEMPLATE).values_list("plan__planned_unit")
+    by_plan = Visit.objects.filter(origin=Visit.Origin.BASE_PLAN).values_list("plan__planned_unit")
     known = dict(by_plan.annotate(Min("plan__day")))
     rows = (
         ServiceOrder.objects.on(day)

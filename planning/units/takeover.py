@@ -17,7 +17,7 @@ from cases.commands import Act
 from organisation.authority import Holding
 from organisation.models import Unit
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit, VisitStaff
-from planning.models.templates import new_slot
+from planning.models.baseplans import new_slot
 from planning.plan.opening import plan_of
 from planning.plan.rows import make_loose
 from planning.publishing.tasks import write_pack

@@ -13,7 +13,7 @@ from clients.models import CareDecision, Client, ServiceOrder
 from organisation.models import Unit
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit
-from tests.planning.rounds.factories import (
+from tests.planning.baseplans.factories import (
     OTHER_NUMBER,
     TEST_NUMBER,
     decision,
@@ -152,8 +152,8 @@ def test_a_protected_person_is_masked_in_list_page_and_excel_and_found_by_number
     assert "Skyddade uppgifter" in cells
     pages = [
         text(client.get(address("list"))), text(client.get(address("client", hidden.pk))),
-        text(client.get(reverse("rounds:template", args=[hidden.pk]))),
-        text(client.get(reverse("rounds:list"))), str(cells),
+        text(client.get(reverse("baseplans:plan", args=[hidden.pk]))),
+        text(client.get(reverse("baseplans:list"))), str(cells),
         text(client.post(address("list"), {"sok": TEST_NUMBER})),
     ]  # fmt: skip
     for page in pages:
@@ -192,7 +192,7 @@ def test_an_order_is_unread_until_the_planner_has_planned_it(client, social_work
     assert (row.read_on, row.recorded_by) == (None, social_worker)
     assert client.post(address("order_read", row.pk)).status_code == 403
     client.force_login(person(Role.PLANNER, north(), "Sofia Kvarnby"))
-    assert "Läst och inplanerad" in text(client.get(reverse("rounds:template", args=[there.pk])))
+    assert "Läst och inplanerad" in text(client.get(reverse("baseplans:plan", args=[there.pk])))
     client.post(address("order_read", row.pk), {"till": "grundplanering"})
     row.refresh_from_db()
     assert (row.read_on, str(row.read_by)) == (clock.today(), "Sofia Kvarnby")

@@ -19,7 +19,7 @@ from organisation.models import Unit
 from organisation.roles import Role
 from planning.models import Absence, Base
 from tests.factories import SINCE, person, root_unit
-from tests.planning.rounds.factories import TEST_NUMBER, north, provider, service, someone
+from tests.planning.baseplans.factories import TEST_NUMBER, north, provider, service, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 11, 24)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning import daytime, windows
+from planning.baseplans import outcome
 from planning.plan.rules import Away, Life, Period
-from planning.rounds import outcome
 from planning.windows import Misplaced, Window
 from tests.factories import at
 

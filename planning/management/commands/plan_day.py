@@ -15,12 +15,12 @@ from cases.commands import Refused
 from clients.models import Client
 from organisation.authority import actor_on
 from organisation.models import Unit, User
+from planning.baseplans.generation import generate
 from planning.models import DayPlan, OptimizerRun
 from planning.optimizing import runs
 from planning.optimizing.views import MEASURES
 from planning.plan.change import PLANNERS
 from planning.plan.problem import PROFILES
-from planning.rounds.generation import generate
 
 BAR = 30
 """Characters of the progress bar."""

@@ -10,12 +10,12 @@ from audit.act import Act
 from audit.models import Event
 from organisation.models import Unit
 from organisation.roles import Role
+from planning.baseplans.generation import generate
 from planning.extras.commands import EndNeed
 from planning.models import Absence, DayPlan, Visit
-from planning.rounds.generation import generate
 from tests.factories import SINCE, at, person, root_unit
+from tests.planning.baseplans import factories as baseplans
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
-from tests.planning.rounds import factories as rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 SUNDAY, MONDAY = date(2026, 11, 29), date(2026, 11, 30)
@@ -81,10 +81,10 @@ def test_what_an_absence_does_is_said_in_words_and_the_holes_are_offered(client,
     """PLN-06, PLN-07, PLN-09, EXT-03: two carers on Monday, laundry on Monday, key 118."""
     w.astrid.key_number = "118"
     w.astrid.save()
-    pair = rounds.template(w.astrid)
-    rounds.row(pair, services=(w.care,), weekday=0, staff_needed=2)
-    errand = rounds.template(w.client("Tvättstugan", is_surrounding=True))
-    rounds.row(errand, 780, services=(w.care,), weekday=0).serves.add(w.astrid)
+    pair = baseplans.base_plan(w.astrid)
+    baseplans.row(pair, services=(w.care,), weekday=0, staff_needed=2)
+    errand = baseplans.base_plan(w.client("Tvättstugan", is_surrounding=True))
+    baseplans.row(errand, 780, services=(w.care,), weekday=0).serves.add(w.astrid)
     generate(w.unit, MONDAY, MONDAY, Act.by_system(at(FRIDAY, 18)))
     page = go_away(client, w, last=MONDAY).content.decode()
     for said in (

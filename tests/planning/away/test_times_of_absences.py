@@ -13,10 +13,10 @@ from audit.act import Act
 from audit.models import Event
 from organisation.pages import history
 from planning import daytime
+from planning.baseplans.generation import generate
 from planning.models import Absence, DayPlan, Visit
 from planning.plan.absences import away_of
 from planning.publishing import reading
-from planning.rounds.generation import generate
 from tests.factories import at
 from tests.planning.begun.world import based
 from tests.planning.plan.world import DAY, World
@@ -86,7 +86,7 @@ def test_without_times_whole_days_are_meant_and_the_pages_say_the_day_of_return(
     assert "Hemma igen ons 25 nov 2026" in page
     for where in (
         reverse("clients:client", args=[w.frida.pk]),
-        reverse("rounds:template", args=[w.frida.pk]),
+        reverse("baseplans:plan", args=[w.frida.pk]),
     ):
         assert "Hemma igen ons 25 nov 2026" in client.get(where).content.decode()
     w.now["is"] = at(DAY, 8)

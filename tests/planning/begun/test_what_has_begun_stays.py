@@ -18,6 +18,8 @@ from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
 from planning import daytime
+from planning.baseplans import drafts
+from planning.baseplans.generation import generate
 from planning.extras.adding import NewVisit, add
 from planning.extras.commands import EndNeed
 from planning.models import (
@@ -29,8 +31,6 @@ from planning.models import (
 )
 from planning.publishing import reading
 from planning.publishing.commands import PublishPlan, RestoreVersion
-from planning.rounds import drafts
-from planning.rounds.generation import generate
 from planning.units import moving
 from planning.units.moving import MOVERS, Wish
 from tests.factories import SINCE, at, person, root_unit
@@ -142,15 +142,15 @@ def test_a_visit_that_was_put_off_has_begun_only_at_its_new_time(client, w):
 
 def new_plan(client, w, **said):
     """Breakfast at 07:00 taken out of the base plan, lunch added, supper at 18:00."""
-    template = w.frida.templates.get(is_draft=False)
+    base_plan = w.frida.base_plans.get(is_draft=False)
     weekday = DAY.weekday()
-    breakfast, supper = template.visits.filter(weekday=weekday).order_by("start")
-    client.post(reverse("rounds:visit_remove", args=[breakfast.pk]))
-    draft = w.frida.templates.get(is_draft=True)
+    breakfast, supper = base_plan.visits.filter(weekday=weekday).order_by("start")
+    client.post(reverse("baseplans:visit_remove", args=[breakfast.pk]))
+    draft = w.frida.base_plans.get(is_draft=True)
     shape = {"services": [w.care.pk], "minutes": 30, "staff_needed": 1, "priority": 2}
     supper = draft.visits.get(weekday=weekday, slot=supper.slot)
-    client.post(reverse("rounds:visit", args=[supper.pk]), {**shape, "start": "18:00"})
-    where = reverse("rounds:visit_add", args=[w.frida.pk, 1, weekday])
+    client.post(reverse("baseplans:visit", args=[supper.pk]), {**shape, "start": "18:00"})
+    where = reverse("baseplans:visit_add", args=[w.frida.pk, 1, weekday])
     for start in said["starts"]:
         client.post(where, {**shape, "start": start, "days": [weekday]})
 
@@ -160,14 +160,14 @@ def test_a_base_plan_from_today_changes_what_is_left_of_the_day_and_says_so_befo
     moves: two visits, by the preview, the receipt and the receiver."""
     it_is(w, 10, 15)
     new_plan(client, w, starts=("08:00", "12:00"))
-    page = client.get(reverse("rounds:template", args=[w.frida.pk]), {"fran": DAY})
+    page = client.get(reverse("baseplans:plan", args=[w.frida.pk]), {"fran": DAY})
     assert "<b>1 dag ändras</b> som redan är planerade: 2 planerade besök." in page.content.decode()
-    where = reverse("rounds:save", args=[w.frida.pk])
+    where = reverse("baseplans:save", args=[w.frida.pk])
     answer = client.post(where, {"fran": DAY}, follow=True).content.decode()
     assert "Grundplaneringen gäller från tis 24 nov. 2 planerade besök ändrades." in answer
     assert standing(w.frida) == ["07:00", "12:00", "18:00"]
     assert told(w) == [("12:00", False), ("18:00", False)]
-    assert logged("save_template", w.frida) == 1
+    assert logged("save_base_plan", w.frida) == 1
     before = list(Visit.objects.order_by("pk").values())
     assert generate(w.unit, DAY, TOMORROW, Act.by_system(at(DAY, 10, 20))) == 0
     assert list(Visit.objects.order_by("pk").values()) == before
@@ -178,7 +178,7 @@ def test_a_visit_is_not_moved_into_the_past(client, w):
     it_is(w, 9, 43)
     draft = drafts.open_draft(w.frida, Act(w.planner, None, at(DAY, 9, 43)))
     draft.visits.filter(start=1020).update(start=540, earliest=540, latest_end=570)
-    where = reverse("rounds:save", args=[w.frida.pk])
+    where = reverse("baseplans:save", args=[w.frida.pk])
     client.post(where, {"fran": DAY})
     assert standing(w.frida) == ["07:00", "17:00"]
     assert standing(w.frida, TOMORROW) == ["07:00", "09:00"]
@@ -186,31 +186,31 @@ def test_a_visit_is_not_moved_into_the_past(client, w):
 
 def test_the_preview_counts_what_the_save_changes_however_much_it_relinks(client, w):
     """DAY-02: one visit ten minutes longer on one weekday of fourteen planned days; the other 26
-    visits follow another template now, and are no different."""
+    visits follow another base plan now, and are no different."""
     generate(w.unit, DAY, DAY + timedelta(days=13), Act.by_system(NIGHT))
     draft = drafts.open_draft(w.frida, Act(w.planner, None, NIGHT))
     draft.visits.filter(start=1020, weekday=5).update(minutes=40)
-    page = client.get(reverse("rounds:template", args=[w.frida.pk]), {"fran": TOMORROW})
+    page = client.get(reverse("baseplans:plan", args=[w.frida.pk]), {"fran": TOMORROW})
     assert (
         "<b>2 dagar ändras</b> som redan är planerade: 2 planerade besök." in page.content.decode()
     )
-    where = reverse("rounds:save", args=[w.frida.pk])
+    where = reverse("baseplans:save", args=[w.frida.pk])
     answer = client.post(where, {"fran": TOMORROW}, follow=True).content.decode()
     assert "gäller från ons 25 nov. 2 planerade besök ändrades." in answer
     made = Event.objects.filter(name="generate_visits").order_by("-pk")[:2]
     assert [event.values.values["changed"] for event in made] == [1, 1]
-    assert Visit.objects.filter(plan__day__gt=DAY, source__template=draft).count() == 26
+    assert Visit.objects.filter(plan__day__gt=DAY, source__base_plan=draft).count() == 26
 
 
 def test_a_base_plan_from_yesterday_is_refused(client, w):
     """DAY-02: what has been is not changed at all."""
     it_is(w, 10)
     drafts.open_draft(w.frida, Act(w.planner, None, NIGHT))
-    where = reverse("rounds:save", args=[w.frida.pk])
+    where = reverse("baseplans:save", args=[w.frida.pk])
     answer = client.post(where, {"fran": DAY - timedelta(days=1)})
     assert answer.status_code == 422
     assert "Det som har varit ändras inte" in answer.content.decode()
-    assert w.frida.templates.filter(is_draft=True).exists()
+    assert w.frida.base_plans.filter(is_draft=True).exists()
 
 
 @pytest.mark.parametrize("said", [{"is_dormant": "on"}, {"active_to": DAY - timedelta(days=1)}])
@@ -312,8 +312,8 @@ def test_a_merger_that_would_begin_yesterday_is_refused(w):
 
 
 def test_the_hours_after_midnight_of_a_night_go_with_an_absence_from_the_next_day(client, w):
-    """DAY-02: a round of Tuesday's night that was put at 01:00 on Wednesday; she goes to hospital at
-    00:30. Supper is done, the round is not."""
+    """DAY-02: a check of Tuesday's night that was put at 01:00 on Wednesday; she goes to hospital at
+    00:30. Supper is done, the check is not."""
     supper = Visit.objects.get(plan__day=DAY, start=1020)
     w.plan = supper.plan
     w.change(supper, "time", {"start": 1500, "minutes": 30})

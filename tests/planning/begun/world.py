@@ -4,7 +4,7 @@ from datetime import date
 
 from clients.models import Client
 from planning import daytime
-from planning.models import TemplateVisit, VisitTemplate
+from planning.models import BasePlan, BaseVisit
 from tests.factories import SINCE, at
 from tests.planning.plan.world import DAY, World
 
@@ -12,16 +12,16 @@ NIGHT = at(DAY, 3)
 """When base plans of these tests are written, before the day's first visit."""
 
 
-def based(world: World, who: Client, *starts: int) -> VisitTemplate:
+def based(world: World, who: Client, *starts: int) -> BasePlan:
     """A base plan with half an hour at the same times every day."""
-    of = VisitTemplate.objects.create(
+    of = BasePlan.objects.create(
         client=who, weeks=1, cycle_monday=date(2026, 1, 5), valid_from=SINCE,
         recorded_at=NIGHT, recorded_by=world.planner,
     )  # fmt: skip
     for weekday in range(7):
         for start in starts:
-            row = TemplateVisit.objects.create(
-                template=of, week=1, weekday=weekday, start=start, minutes=30,
+            row = BaseVisit.objects.create(
+                base_plan=of, week=1, weekday=weekday, start=start, minutes=30,
                 earliest=max(start - 60, daytime.EARLIEST), latest_end=start + 90, slot=f"at{start}",
             )  # fmt: skip
             row.services.add(world.care)

@@ -10,10 +10,10 @@ from audit.models import Event
 from cases.commands import Act
 from clients.models import Client
 from organisation.roles import Role
+from planning.baseplans.generation import generate
 from planning.models import Absence, Carer, Visit
-from planning.rounds.generation import generate
 from tests.factories import SINCE, at, person
-from tests.planning.rounds.factories import north, row, someone, template
+from tests.planning.baseplans.factories import base_plan, north, row, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def planner(client):
 @pytest.fixture
 def astrid():
     """A person with a visit every morning."""
-    of = template(someone(key_number="118"))
+    of = base_plan(someone(key_number="118"))
     for weekday in range(7):
         row(of, weekday=weekday, slot="morning")
     return of.client
@@ -58,7 +58,7 @@ def test_an_absence_without_an_end_takes_visits_away_until_it_is_known(client, a
     assert "Frånvaron slutar innan den börjar" in text(client.post(add, early))
     client.post(add, {"why": "hospital", "first": today + timedelta(days=1), "last": ""})
     assert Visit.objects.standing().count() == 1
-    assert "Hemkomst inte känd" in text(client.get(reverse("rounds:template", args=[astrid.pk])))
+    assert "Hemkomst inte känd" in text(client.get(reverse("baseplans:plan", args=[astrid.pk])))
     again = client.post(add, {"why": "away", "first": today + timedelta(days=9), "last": ""})
     assert "Personen är redan borta" in text(again)
     away = Absence.objects.get()

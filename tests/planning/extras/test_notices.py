@@ -11,8 +11,8 @@ from planning import sending
 from planning.extras import commands, notices
 from planning.models import NeedNotice
 from tests.factories import at
+from tests.planning.baseplans.factories import TEST_NUMBER
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
-from tests.planning.rounds.factories import TEST_NUMBER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

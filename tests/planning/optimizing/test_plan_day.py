@@ -11,8 +11,8 @@ from audit.models import Event
 from organisation.roles import Role
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift
 from tests.factories import person
+from tests.planning.baseplans.factories import base_plan, row
 from tests.planning.plan.world import DAY, NOW, World
-from tests.planning.rounds.factories import row, template
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_tomorrow_is_planned_and_left_untouched_until_it_is_accepted(world):
 
 def test_the_visits_are_made_when_there_are_none_and_the_system_itself_may_do_it(world):
     """PLN-03, PLN-20: the first Wednesday of a base plan with one visit."""
-    row(template(world.client("Frida Karlsson")), weekday=2, services=(world.care,))
+    row(base_plan(world.client("Frida Karlsson")), weekday=2, services=(world.care,))
     with pytest.raises(CommandError, match="Ingen arbetar den dagen"):
         said("--day", "2026-11-25")
     Shift.objects.filter(pk=world.ali.pk).update(day=date(2026, 11, 25))

@@ -17,12 +17,12 @@ from audit.models import Event
 from cases.commands import NotAllowed, Refused
 from organisation.roles import Role
 from planning.models import (
+    BasePlan,
+    BaseVisit,
     DayPlan,
     OptimizerRun,
     PlanChange,
-    TemplateVisit,
     Visit,
-    VisitTemplate,
 )
 from planning.optimizing import runs, tasks
 from planning.plan import problem, reading
@@ -337,14 +337,14 @@ def test_a_search_that_says_nothing_for_long_is_known_to_live(monkeypatch):
 # ---------------------------------------------------------------- the person's own time
 
 
-def on_template(w: World, visit: Visit, start: int) -> None:
+def on_base_plan(w: World, visit: Visit, start: int) -> None:
     """As if the visit came from a base plan that says `start`."""
-    template = VisitTemplate.objects.create(
+    base_plan = BasePlan.objects.create(
         client=visit.client, weeks=1, cycle_monday=date(2026, 11, 23), valid_from=NOW.date(),
         recorded_at=NOW, recorded_by=w.planner,
     )  # fmt: skip
-    row = TemplateVisit.objects.create(
-        template=template, week=1, weekday=1, start=start, minutes=30, earliest=start - 60,
+    row = BaseVisit.objects.create(
+        base_plan=base_plan, week=1, weekday=1, start=start, minutes=30, earliest=start - 60,
         latest_end=start + 90,
     )  # fmt: skip
     Visit.objects.filter(pk=visit.pk).update(source=row)
@@ -355,7 +355,7 @@ def test_the_wish_is_the_base_plans_time_however_often_a_run_is_accepted():
     else. The run brings her back to ten, and a second run proposes nothing."""
     w = World()
     frida = w.visit("Frida Karlsson", 600)
-    on_template(w, frida, 600)
+    on_base_plan(w, frida, 600)
     w.put(frida, w.ali)
     w.change(frida, "time", {"start": 640, "minutes": 30})
     run = carried_out(w)
@@ -386,7 +386,7 @@ def test_the_wish_is_the_wall_clocks_time_on_the_day_the_clocks_change():
     """BRD-03, BEY-06: eight o'clock on 28 March 2027 is minute 420 of the day."""
     w = World()
     frida = w.visit("Frida Karlsson", 600)
-    on_template(w, frida, 480)
+    on_base_plan(w, frida, 480)
     frida.refresh_from_db()
     assert reading._wished(date(2027, 3, 28), [frida]) == {frida.pk: 420}
 

@@ -27,18 +27,18 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 def world(monkeypatch):
     """Three carers with a shift tomorrow; Frida, who has breakfast every day at 10."""
     from audit import clock
-    from planning.models import TemplateVisit, VisitTemplate
+    from planning.models import BasePlan, BaseVisit
 
     monkeypatch.setattr(clock, "now", lambda: NOW)
     w = World()
     w.frida = w.client("Frida Karlsson", address="Hamnvägen 2", entry="Kod 12", key_number="118")
-    template = VisitTemplate.objects.create(
+    base_plan = BasePlan.objects.create(
         client=w.frida, weeks=1, cycle_monday=date(2026, 1, 5), valid_from=SINCE, recorded_at=NOW,
         recorded_by=w.planner,
     )  # fmt: skip
     for weekday in range(7):
-        row = TemplateVisit.objects.create(
-            template=template, week=1, weekday=weekday, start=600, minutes=30, earliest=540,
+        row = BaseVisit.objects.create(
+            base_plan=base_plan, week=1, weekday=weekday, start=600, minutes=30, earliest=540,
             latest_end=690, note="Hör dåligt",
         )  # fmt: skip
         row.services.add(w.care)

@@ -23,8 +23,8 @@ from planning.models import Postponement, Visit, VisitService
 from planning.plan.opening import plan_of
 from planning.unexecuted import reading, rules
 from tests.factories import SINCE, person, root_unit
+from tests.planning.baseplans.factories import TEST_NUMBER
 from tests.planning.plan.world import NOW, World
-from tests.planning.rounds.factories import TEST_NUMBER
 
 TODAY = date(2026, 11, 23)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

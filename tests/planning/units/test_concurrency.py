@@ -6,9 +6,9 @@ from django.db import connection
 from audit import sealing
 from cases.commands import Refused
 from organisation.roles import Role
+from planning.baseplans.generation import generate_coming
 from planning.models import PlanChange, Shift, Visit
 from planning.plan.change import Wanted, change
-from planning.rounds.generation import generate_coming
 from tests.factories import person
 from tests.planning.plan.test_merge_concurrency import at_once
 from tests.planning.plan.world import NOW

@@ -10,6 +10,7 @@ from audit import clock, sealing
 from audit.models import Event
 from cases.commands import Act, Refused
 from organisation.roles import Role
+from planning.baseplans.generation import generate, generate_coming
 from planning.models import (
     Carer,
     DayPlan,
@@ -23,7 +24,6 @@ from planning.models import (
 from planning.plan import where
 from planning.plan.change import Wanted, change
 from planning.plan.opening import plan_for
-from planning.rounds.generation import generate, generate_coming
 from planning.units import moving
 from tests.factories import SINCE, at, person
 from tests.planning.plan.world import NOW

@@ -9,8 +9,8 @@ from audit.act import Act
 from clients.models import Client
 from organisation.models import Unit
 from organisation.roles import Role
-from planning.models import DayPlan, Shift, TemplateVisit, Visit, VisitTemplate
-from planning.rounds.generation import generate
+from planning.baseplans.generation import generate
+from planning.models import BasePlan, BaseVisit, DayPlan, Shift, Visit
 from planning.units import moving
 from planning.units.moving import MOVERS, Wish
 from tests.factories import SINCE, at, person, root_unit
@@ -40,13 +40,13 @@ class World(Board):
 
     def with_breakfast(self, name: str) -> Client:
         found = self.client(name)
-        template = VisitTemplate.objects.create(
+        base_plan = BasePlan.objects.create(
             client=found, weeks=1, cycle_monday=date(2026, 1, 5), valid_from=SINCE,
             recorded_at=NOW, recorded_by=self.planner,
         )  # fmt: skip
         for weekday in range(7):
-            row = TemplateVisit.objects.create(
-                template=template, week=1, weekday=weekday, start=600, minutes=30, earliest=540,
+            row = BaseVisit.objects.create(
+                base_plan=base_plan, week=1, weekday=weekday, start=600, minutes=30, earliest=540,
                 latest_end=690,
             )  # fmt: skip
             row.services.add(self.care)

@@ -69,9 +69,10 @@ class Balance:
 
 
 def granted_and_planned(
-    orders: Iterable[Any], template_visits: Iterable[Any], weeks: int, day: date
+    orders: Iterable[Any], base_visits: Iterable[Any], weeks: int, day: date
 ) -> Balance:
-    """A week's minutes, granted by the orders that hold on `day` and planned by the template's visits.
+    """A week's minutes, granted by the orders that hold on `day` and planned by the visits of a
+    base plan.
 
     A visit's minutes are those of the person, whatever staff it takes, and are divided among its
     services as their orders' minutes are; a service without an order counts as the mean of the rest.
@@ -84,7 +85,7 @@ def granted_and_planned(
     for row in held:
         for share in _shares(balance, row.service):
             share.granted += row.minutes_per_week
-    for visit in template_visits:
+    for visit in base_visits:
         services = [row for row in visit.services.all() if row.kind not in NOT_PLANNED]
         for service, part in _divided(visit.minutes, services, minutes):
             for share in _shares(balance, service):

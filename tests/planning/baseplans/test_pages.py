@@ -17,12 +17,13 @@ from config.demo import clients as demo
 from config.demo import companies, people
 from organisation.models import Provider, Unit
 from organisation.roles import Role
-from planning.models import Absence, TemplateVisit, Visit, VisitTemplate
-from planning.rounds.drafts import take_effect
-from planning.rounds.generation import generate
+from planning.baseplans.drafts import take_effect
+from planning.baseplans.generation import generate
+from planning.models import Absence, BasePlan, BaseVisit, Visit
 from tests.factories import SINCE, person, root_unit
 from tests.organisation import queries_of
-from tests.planning.rounds.factories import (
+from tests.planning.baseplans.factories import (
+    base_plan,
     decision,
     north,
     order,
@@ -30,7 +31,6 @@ from tests.planning.rounds.factories import (
     service,
     someone,
     stamp,
-    template,
 )
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +51,14 @@ def planner(client):
 @pytest.fixture
 def astrid():
     """A person with a visit every morning."""
-    of = template(someone(key_number="118"))
+    of = base_plan(someone(key_number="118"))
     for weekday in range(7):
         row(of, weekday=weekday, slot="morning")
     return of.client
 
 
 def address(name: str, *args: int) -> str:
-    return reverse(f"rounds:{name}", args=args)
+    return reverse(f"baseplans:{name}", args=args)
 
 
 def text(answer) -> str:
@@ -83,23 +83,23 @@ def plan(first: date, days: int) -> None:
 def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, astrid, today):
     """PLN-03: what is already planned follows, and keeps its visits."""
     plan(today, 7)
-    first = astrid.templates.get().visits.get(weekday=2)
+    first = astrid.base_plans.get().visits.get(weekday=2)
     client.post(
         address("visit", first.pk), stay(start="08:00", minutes=45, earliest="", latest_end="")
     )
     client.post(address("visit_add", astrid.pk, 1, 4), stay(days=[4, 5]))
-    draft = astrid.templates.get(is_draft=True)
+    draft = astrid.base_plans.get(is_draft=True)
     assert draft.visits.count() == 9
     assert [f"{visit}"[-5:] for visit in Visit.objects.all()].count(
         "07:30"
     ) == 7  # nothing is changed yet
     tomorrow = today + timedelta(days=1)
-    page = text(client.get(address("template", astrid.pk), {"fran": tomorrow}))
+    page = text(client.get(address("plan", astrid.pk), {"fran": tomorrow}))
     assert "dagar ändras</b> som redan är planerade" in page
     assert "Kommer: 10:30 Dusch, 60 min" in page
     answer = client.post(address("save", astrid.pk), {"fran": tomorrow}, follow=True)
     assert f"Grundplaneringen gäller från {short_date(tomorrow)}. " in text(answer)
-    old, new = astrid.templates.order_by("valid_from")
+    old, new = astrid.base_plans.order_by("valid_from")
     assert (old.valid_to, new.valid_from, new.is_draft) == (today, tomorrow, False)
     wednesday = Visit.objects.get(plan__day__week_day=4, slot="morning")
     changed = wednesday.plan.day >= tomorrow
@@ -107,25 +107,25 @@ def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, ast
     assert Visit.objects.filter(minutes=60).count() == sum(
         (today + timedelta(days=ahead)).weekday() in (4, 5) for ahead in range(1, 7)
     )
-    assert events(astrid)[-1] == "save_template"
+    assert events(astrid)[-1] == "save_base_plan"
 
 
 def test_a_draft_is_thrown_away_and_what_held_holds(client, astrid):
     """PLN-03"""
-    seen = astrid.templates.get().visits.first()
+    seen = astrid.base_plans.get().visits.first()
     client.post(address("visit_remove", seen.pk))
-    assert astrid.templates.get(is_draft=True).visits.count() == 6
+    assert astrid.base_plans.get(is_draft=True).visits.count() == 6
     client.post(address("discard", astrid.pk))
-    assert astrid.templates.get().visits.count() == 7
+    assert astrid.base_plans.get().visits.count() == 7
     assert events(astrid) == [
-        "open_template_draft", "remove_template_visit", "discard_template_draft",
+        "open_base_plan_draft", "remove_base_visit", "discard_base_plan_draft",
     ]  # fmt: skip
 
 
 def test_weeks_are_added_like_the_first_copied_and_taken_away(client, astrid):
     """PLN-03: the slots stay, so that whoever does the visits goes on doing them."""
     client.post(address("weeks", astrid.pk), {"weeks": 2})
-    draft = astrid.templates.get(is_draft=True)
+    draft = astrid.base_plans.get(is_draft=True)
     assert draft.visits.filter(week=2, slot="morning").count() == 7
     draft.visits.filter(week=1, weekday__gt=0).delete()
     draft.visits.filter(week=2, weekday=0).update(minutes=45)
@@ -141,12 +141,12 @@ def test_weeks_are_added_like_the_first_copied_and_taken_away(client, astrid):
 
 def test_a_copied_week_keeps_the_order_of_its_visits(client, astrid):
     """PLN-03"""
-    of = astrid.templates.get()
+    of = astrid.base_plans.get()
     lunch = row(of, 735, slot="lunch", after=of.visits.get(weekday=0), lag_min=60)
     client.post(address("weeks", astrid.pk), {"weeks": 2})
-    copied = TemplateVisit.objects.get(template__is_draft=True, week=2, slot="lunch")
+    copied = BaseVisit.objects.get(base_plan__is_draft=True, week=2, slot="lunch")
     assert (copied.after.week, copied.after.slot, copied.lag_min) == (2, "morning", 60)
-    assert lunch.after.template == of
+    assert lunch.after.base_plan == of
 
 
 @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ def test_a_visit_that_cannot_be_done_is_refused_with_what_to_do(client, astrid, 
     answer = client.post(address("visit_add", astrid.pk, 1, 0), stay(days=[0], **more))
     assert answer.status_code == 422
     assert said in text(answer)
-    assert not VisitTemplate.objects.filter(is_draft=True).exists()
+    assert not BasePlan.objects.filter(is_draft=True).exists()
 
 
 def test_visits_that_would_wait_for_each_other_are_refused(client, astrid):
     """PLN-03"""
-    of = astrid.templates.get()
+    of = astrid.base_plans.get()
     first = of.visits.get(weekday=0)
     lunch = row(of, 735, slot="lunch", after=first)
     answer = client.post(
@@ -185,17 +185,17 @@ def test_two_visits_at_once_are_warned_of_and_kept(client, astrid):
     overlapping = stay(days=[0], start="07:45", earliest="", latest_end="")
     answer = client.post(address("visit_add", astrid.pk, 1, 0), overlapping, follow=True)
     assert "besöket 07:30 slutar 08:00, efter att nästa börjar 07:45" in text(answer)
-    assert TemplateVisit.objects.filter(start=465).exists()
+    assert BaseVisit.objects.filter(start=465).exists()
 
 
 def test_a_visit_late_in_the_evening_may_end_the_next_day(client, astrid):
     """BEY-06"""
     late = stay(days=[0], start="23:30", minutes=45, earliest="23:00", latest_end="00:45")
     client.post(address("visit_add", astrid.pk, 1, 0), late)
-    assert TemplateVisit.objects.get(start=1410).latest_end == 1485
+    assert BaseVisit.objects.get(start=1410).latest_end == 1485
 
 
-def test_a_template_never_holds_together_with_another(client, astrid, today):
+def test_a_base_plan_never_holds_together_with_another(client, astrid, today):
     """PLN-03: not before today, not before one that is already saved for later."""
     client.post(address("weeks", astrid.pk), {"weeks": 2})
     answer = client.post(address("save", astrid.pk), {"fran": today - timedelta(days=1)})
@@ -207,7 +207,7 @@ def test_a_template_never_holds_together_with_another(client, astrid, today):
     assert answer.status_code == 422
     assert f"En grundplanering är redan sparad från {later}" in text(answer)
     client.post(address("save", astrid.pk), {"fran": later})
-    assert list(astrid.templates.values_list("weeks", "valid_to")) == [
+    assert list(astrid.base_plans.values_list("weeks", "valid_to")) == [
         (1, later - timedelta(days=1)), (3, None),
     ]  # fmt: skip
 
@@ -216,11 +216,11 @@ def test_a_template_never_holds_together_with_another(client, astrid, today):
 def test_a_draft_that_a_colleague_has_just_saved_is_not_saved_again(client, astrid, planner, today):
     """PLN-15: nothing of what was saved is lost."""
     client.post(address("weeks", astrid.pk), {"weeks": 2})
-    stale = astrid.templates.get(is_draft=True)
+    stale = astrid.base_plans.get(is_draft=True)
     client.post(address("save", astrid.pk), {"fran": today})
     with pytest.raises(ValidationError, match="redan sparat"):
         take_effect(stale, today, Act(planner, None, clock.now()))
-    assert astrid.templates.get(valid_to=None).visits.count() == 14
+    assert astrid.base_plans.get(valid_to=None).visits.count() == 14
     assert "inget utkast" in text(client.post(address("save", astrid.pk), {}, follow=True))
 
 
@@ -228,20 +228,20 @@ def test_the_meter_and_its_warnings_stand_beside_the_matrix(client, astrid, toda
     """BEY-07, PLN-04, PLN-06"""
     order(astrid, times=7)
     order(astrid, service("cleaning", "Städning", "domestic"), minutes=60, valid_to=today)
-    TemplateVisit.objects.filter(weekday=0).update(staff_needed=2)
-    page = text(client.get(address("template", astrid.pk)))
+    BaseVisit.objects.filter(weekday=0).update(staff_needed=2)
+    page = text(client.get(address("plan", astrid.pk)))
     assert "<b>3,5 h</b> planerat av 4,5 h beviljat per vecka" in page
     for said in ("Städning är beviljad och inte planerad", "Beställning: Städning slutar",
                  "Dubbelbemanning utan riskbedömning"):  # fmt: skip
         assert said in page
-    read = Event.objects.filter(name="read_template", kind=Event.Kind.READ)
+    read = Event.objects.filter(name="read_base_plan", kind=Event.Kind.READ)
     assert read.count() == 1
     papers = {"assessed_on": today - timedelta(days=5), "decided_on": today,
               "decided_by": "Tommy Grenholt", "review_on": today}  # fmt: skip
     where = reverse("clients:double_staffing", args=[astrid.pk])
     assert "Skriv en dag efter beslutet" in text(client.post(where, papers))
     client.post(where, {**papers, "review_on": today + timedelta(days=180)})
-    assert "utan riskbedömning" not in text(client.get(address("template", astrid.pk)))
+    assert "utan riskbedömning" not in text(client.get(address("plan", astrid.pk)))
 
 
 def test_who_lacks_the_laundry_is_named_on_the_errand(client, astrid):
@@ -251,10 +251,10 @@ def test_who_lacks_the_laundry_is_named_on_the_errand(client, astrid):
     given = service("laundry", "Tvätt", "domestic")
     fetched = stay(days=[1], services=[rooms.pk], serves=[astrid.pk])
     client.post(address("visit_add", errand.pk, 1, 0), fetched)
-    page = text(client.get(address("template", errand.pk)))
+    page = text(client.get(address("plan", errand.pk)))
     assert "Astrid H saknar överlämning efter ärendet" in page
-    astrid.templates.get().visits.get(weekday=4).services.add(given)
-    assert "saknar överlämning" not in text(client.get(address("template", errand.pk)))
+    astrid.base_plans.get().visits.get(weekday=4).services.add(given)
+    assert "saknar överlämning" not in text(client.get(address("plan", errand.pk)))
 
 
 def test_the_daily_list_says_what_to_see_to_and_goes_to_excel(client, astrid, today):
@@ -278,7 +278,7 @@ def test_the_lists_cost_as_many_queries_for_many_as_for_few(client):
     seen = []
     for count in (2, 20):
         for _ in range(count):
-            of = template(someone())
+            of = base_plan(someone())
             row(of), order(of.client), order(of.client, service("lunch", "Lunch"), read_on=None)
         seen.append([queries_of(client, page) for page in pages])
     assert seen[0] == seen[1]
@@ -287,10 +287,10 @@ def test_the_lists_cost_as_many_queries_for_many_as_for_few(client):
 def test_a_reader_sees_the_plan_and_changes_nothing(client, astrid):
     """SEC-01"""
     client.force_login(person(Role.NURSE, north()))
-    page = text(client.get(address("template", astrid.pk)))
+    page = text(client.get(address("plan", astrid.pk)))
     assert "07:30" in page
     assert "Lägg till besök" not in page
-    visit = astrid.templates.get().visits.first()
+    visit = astrid.base_plans.get().visits.first()
     assert client.get(address("visit", visit.pk)).status_code == 403
     for name in ("discard", "save", "weeks"):
         assert client.post(address(name, astrid.pk)).status_code == 403
@@ -301,8 +301,8 @@ def test_nobody_of_another_unit_finds_a_base_plan(client, astrid):
     away = Absence.objects.create(client=astrid, why="away", first=SINCE, **stamp())
     south = Unit.objects.create(name="Hemtjänst Söder", parent=root_unit(), valid_from=SINCE)
     client.force_login(person(Role.UNIT_MANAGER, south))
-    visit = astrid.templates.get().visits.first()
-    assert client.get(address("template", astrid.pk)).status_code == 404
+    visit = astrid.base_plans.get().visits.first()
+    assert client.get(address("plan", astrid.pk)).status_code == 404
     assert client.get(address("visit", visit.pk)).status_code == 404
     assert client.get(address("visit_add", astrid.pk, 1, 0)).status_code == 404
     assert client.post(address("visit_remove", visit.pk)).status_code == 404
@@ -325,9 +325,9 @@ def test_the_demo_has_three_hundred_people_with_about_eleven_hundred_visits_a_da
     assert found.count() == 300
     assert found.filter(has_protected_identity=True).count() == 2
     assert Client.objects.filter(is_surrounding=True).count() == 6
-    assert set(VisitTemplate.objects.values_list("weeks", flat=True)) == {1, 2, 3, 4}
+    assert set(BasePlan.objects.values_list("weeks", flat=True)) == {1, 2, 3, 4}
     a_day = sum(
-        template.visits.count() / template.weeks / 7
-        for template in VisitTemplate.objects.prefetch_related("visits")
+        base_plan.visits.count() / base_plan.weeks / 7
+        for base_plan in BasePlan.objects.prefetch_related("visits")
     )
     assert 1050 < a_day < 1200

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from audit import clock
-from planning.rounds.generation import COMING_DAYS, generate_coming
+from planning.baseplans.generation import COMING_DAYS, generate_coming
 
 
 @shared_task

@@ -8,7 +8,7 @@ from typing import Any
 
 from cases import calendar
 from clients.models import Service
-from planning.plan.rules import Round
+from planning.plan.rules import Cycle
 
 DAY_NAMES = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag")
 
@@ -61,8 +61,8 @@ def part_of(start: int) -> Part:
     return next((part for part in PARTS[:-1] if part.start <= start < part.end), NIGHT)
 
 
-def matrix(cycle: Round, visits: Iterable[Any], today: date) -> list[Week]:
-    """The weeks of a template, with its visits in their places."""
+def matrix(cycle: Cycle, visits: Iterable[Any], today: date) -> list[Week]:
+    """The weeks of a base plan, with its visits in their places."""
     placed: dict[tuple[int, int, str], list[Any]] = {}
     for visit in visits:
         visit.is_health_care = any(row.kind == Service.Kind.NURSING for row in visit.services.all())
@@ -81,7 +81,7 @@ def matrix(cycle: Round, visits: Iterable[Any], today: date) -> list[Week]:
     return weeks
 
 
-def _mondays(cycle: Round, number: int, today: date) -> list[date]:
+def _mondays(cycle: Cycle, number: int, today: date) -> list[date]:
     """The next four Mondays on which a week `number` begins."""
     monday = calendar.add_days(today, -today.weekday())
     while cycle.week_of(monday) != number:
@@ -89,7 +89,7 @@ def _mondays(cycle: Round, number: int, today: date) -> list[date]:
     return [calendar.add_days(monday, 7 * cycle.weeks * ahead) for ahead in range(4)]
 
 
-def _rhythm(cycle: Round, first: date) -> str:
+def _rhythm(cycle: Cycle, first: date) -> str:
     """Odd or even weeks, for the year in which that is so: a week 53 turns it (BEY-06)."""
     if cycle.weeks != 2:
         return ""

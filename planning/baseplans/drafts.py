@@ -16,55 +16,53 @@ from clients.models import Client
 from organisation.models import Unit
 from organisation.pages.changing import end_on
 from planning import daytime
-from planning.models import DayPlan, TemplateVisit, Visit, VisitTemplate
+from planning.baseplans import preview
+from planning.baseplans.generation import generate, standing_visits
+from planning.baseplans.outcome import outcome
+from planning.baseplans.reading import BasePlans, cycle_from, read_base_plans
+from planning.models import BasePlan, BaseVisit, DayPlan, Visit
 from planning.plan import where
-from planning.plan.rules import Period, Round
-from planning.rounds import preview
-from planning.rounds.base import Base, read_base, round_from
-from planning.rounds.generation import generate, standing_visits
-from planning.rounds.outcome import outcome
+from planning.plan.rules import Cycle, Period
 
 COPIED = ("slot", "week", "weekday", "start", "minutes", "earliest", "latest_end", "staff_needed",
           "lag_min", "lag_max", "priority", "note")  # fmt: skip
 
 
-def with_content(visits: QuerySet[TemplateVisit]) -> QuerySet[TemplateVisit]:
-    """Template visits with what a page shows of them."""
+def with_content(visits: QuerySet[BaseVisit]) -> QuerySet[BaseVisit]:
+    """Base visits with what a page shows of them."""
     return visits.select_related("after").prefetch_related("services", "skills", "serves")
 
 
-def templates_of(client: Client) -> QuerySet[VisitTemplate]:
-    """A client's templates with their visits, the newest first, a draft before all."""
-    rows = Prefetch("visits", with_content(TemplateVisit.objects.all()))
-    return client.templates.order_by("-is_draft", "-valid_from").prefetch_related(rows)
+def base_plans_of(client: Client) -> QuerySet[BasePlan]:
+    """A client's base plans with their visits, the newest first, a draft before all."""
+    rows = Prefetch("visits", with_content(BaseVisit.objects.all()))
+    return client.base_plans.order_by("-is_draft", "-valid_from").prefetch_related(rows)
 
 
-def open_draft(client: Client, act: Act) -> VisitTemplate:
-    """The client's draft: the one there is, or a copy of the latest template. In a transaction."""
+def open_draft(client: Client, act: Act) -> BasePlan:
+    """The client's draft: the one there is, or a copy of the latest one. In a transaction."""
     Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-    if found := templates_of(client).filter(is_draft=True).first():
+    if found := base_plans_of(client).filter(is_draft=True).first():
         return found
-    latest = templates_of(client).first()
+    latest = base_plans_of(client).first()
     monday = calendar.add_days(act.day, -act.day.weekday())
-    draft = VisitTemplate.objects.create(
+    draft = BasePlan.objects.create(
         client=client, is_draft=True, weeks=latest.weeks if latest else 1,
         cycle_monday=latest.cycle_monday if latest else monday,
         valid_from=act.day, **act.stamp,
     )  # fmt: skip
     if latest:
         copy_visits(latest.visits.all(), draft)
-    editing.record(client, act, "open_template_draft", subject=draft)
+    editing.record(client, act, "open_base_plan_draft", subject=draft)
     return draft
 
 
-def copy_visits(
-    visits: Iterable[TemplateVisit], to: VisitTemplate, week: int | None = None
-) -> None:
-    """Visits with all that is in them, in another template or week, in the same slots."""
+def copy_visits(visits: Iterable[BaseVisit], to: BasePlan, week: int | None = None) -> None:
+    """Visits with all that is in them, in another base plan or week, in the same slots."""
     made = {}
     for visit in visits:
         values = {name: getattr(visit, name) for name in COPIED}
-        new = TemplateVisit.objects.create(template=to, **{**values, "week": week or visit.week})
+        new = BaseVisit.objects.create(base_plan=to, **{**values, "week": week or visit.week})
         for name in ("services", "skills", "serves"):
             getattr(new, name).set(getattr(visit, name).all())
         made[visit.pk] = new
@@ -74,19 +72,19 @@ def copy_visits(
             made[visit.pk].save(update_fields=["after"])
 
 
-def in_draft(draft: VisitTemplate, visit: TemplateVisit) -> TemplateVisit | None:
-    """The draft's own row of a visit that was seen in another template."""
+def in_draft(draft: BasePlan, visit: BaseVisit) -> BaseVisit | None:
+    """The draft's own row of a visit that was seen in another base plan."""
     return draft.visits.filter(slot=visit.slot, week=visit.week, weekday=visit.weekday).first()
 
 
-def copy_week(draft: VisitTemplate, source: int, target: int, act: Act) -> None:
+def copy_week(draft: BasePlan, source: int, target: int, act: Act) -> None:
     """One week's visits instead of another's."""
     draft.visits.filter(week=target).delete()
     copy_visits(list(with_content(draft.visits.filter(week=source))), draft, target)
-    editing.record(draft.client, act, "copy_template_week", {"week": [source, target]}, draft)
+    editing.record(draft.client, act, "copy_base_plan_week", {"week": [source, target]}, draft)
 
 
-def set_weeks(draft: VisitTemplate, weeks: int, act: Act) -> None:
+def set_weeks(draft: BasePlan, weeks: int, act: Act) -> None:
     """A longer or shorter cycle. New weeks are like the first, so that nothing falls away."""
     before = draft.weeks
     draft.weeks = weeks
@@ -94,12 +92,12 @@ def set_weeks(draft: VisitTemplate, weeks: int, act: Act) -> None:
     draft.visits.filter(week__gt=weeks).delete()
     for week in range(before + 1, weeks + 1):
         copy_visits(list(with_content(draft.visits.filter(week=1))), draft, week)
-    editing.record(draft.client, act, "change_template_weeks", {"weeks": [before, weeks]}, draft)
+    editing.record(draft.client, act, "change_base_plan_weeks", {"weeks": [before, weeks]}, draft)
 
 
-def discard(draft: VisitTemplate, act: Act) -> None:
+def discard(draft: BasePlan, act: Act) -> None:
     """Throw the draft away."""
-    editing.record(draft.client, act, "discard_template_draft", subject=draft)
+    editing.record(draft.client, act, "discard_base_plan_draft", subject=draft)
     draft.delete()
 
 
@@ -107,7 +105,7 @@ def refuse_day(client: Client, first: date, today: date) -> None:
     """Raises ValidationError when a draft cannot take effect on `first`."""
     if first < today:
         raise ValidationError(f"Det som har varit ändras inte. Skriv {today} eller senare.")
-    later = client.templates.settled().filter(valid_from__gt=first).order_by("valid_from").last()
+    later = client.base_plans.settled().filter(valid_from__gt=first).order_by("valid_from").last()
     if later:
         raise ValidationError(
             f"En grundplanering är redan sparad från {later.valid_from}. Två kan inte gälla samma "
@@ -115,18 +113,18 @@ def refuse_day(client: Client, first: date, today: date) -> None:
         )
 
 
-def take_effect(draft: VisitTemplate, first: date, act: Act) -> int:
-    """The draft becomes the client's template from `first`, and the visits follow.
+def take_effect(draft: BasePlan, first: date, act: Act) -> int:
+    """The draft becomes the client's base plan from `first`, and the visits follow.
 
     Returns how many visits changed. Raises ValidationError as `refuse_day`.
     """
     with transaction.atomic():
         client = Client.objects.select_for_update(of=("self",)).get(pk=draft.client_id)
-        if not client.templates.filter(pk=draft.pk, is_draft=True).exists():
+        if not client.base_plans.filter(pk=draft.pk, is_draft=True).exists():
             raise ValidationError("Utkastet är redan sparat eller kastat av någon annan.")
         refuse_day(client, first, act.day)
         before = calendar.add_days(first, -1)
-        holding = client.templates.settled().exclude(valid_to__lte=before)
+        holding = client.base_plans.settled().exclude(valid_to__lte=before)
         for row in holding:
             end_on(row, before)
         draft.is_draft, draft.valid_from, draft.valid_to = False, first, None
@@ -134,7 +132,7 @@ def take_effect(draft: VisitTemplate, first: date, act: Act) -> int:
             setattr(draft, name, value)
         draft.save()
         editing.record(
-            client, act, "save_template",
+            client, act, "save_base_plan",
             {"valid_from": [None, str(first)], "weeks": [None, draft.weeks],
              "visits": [None, draft.visits.count()]}, draft,
         )  # fmt: skip
@@ -176,7 +174,7 @@ def in_words(count: int) -> str:
     return "1 planerat besök" if count == 1 else f"{count} planerade besök"
 
 
-def preview_of(draft: VisitTemplate, first: date, at: datetime) -> list[preview.DayChange]:
+def preview_of(draft: BasePlan, first: date, at: datetime) -> list[preview.DayChange]:
     """What saving a draft from `first` at an instant would do to the days that are planned already:
     the same visits as `take_effect` changes."""
     units = where.units_of(draft.client)
@@ -187,38 +185,36 @@ def preview_of(draft: VisitTemplate, first: date, at: datetime) -> list[preview.
 
 
 def _previewed(
-    draft: VisitTemplate, first: date, at: datetime, unit: Unit
+    draft: BasePlan, first: date, at: datetime, unit: Unit
 ) -> Iterator[preview.DayChange]:
     since = _with_its_night(draft.client, first, unit)
     plans = list(DayPlan.objects.filter(planned_unit=unit, day__gte=since).order_by("day"))
     if not plans:
         return
-    base = read_base(unit, since, plans[-1].day, [draft.client_id])
-    base = _with_draft(base, draft, first)
+    base_plans = read_base_plans(unit, since, plans[-1].day, [draft.client_id])
+    base_plans = _with_draft(base_plans, draft, first)
     for plan in plans:
-        standing = standing_visits(plan, base.lives)
-        found = preview.told(plan.day, outcome(plan, base, standing, at))
+        standing = standing_visits(plan, base_plans.lives)
+        found = preview.told(plan.day, outcome(plan, base_plans, standing, at))
         if found.count:
             yield found
 
 
-def _with_draft(base: Base, draft: VisitTemplate, first: date) -> Base:
+def _with_draft(base_plans: BasePlans, draft: BasePlan, first: date) -> BasePlans:
     """The base plans as they are when the draft holds from a day."""
-    visits: dict[Any, Any] = dict(base.visits)
+    visits: dict[Any, Any] = dict(base_plans.visits)
     for visit in with_content(draft.visits.all()):
         visits.setdefault((draft.pk, visit.week, visit.weekday), []).append(visit)
-    new = round_from(draft)
-    new = Round(new.pk, new.weeks, new.cycle_monday, Period(first))
-    held = preview.cut(base.rounds.get(draft.client_id, ()), new)
-    return Base(base.lives, {**base.rounds, draft.client_id: held}, visits)
+    new = cycle_from(draft)
+    new = Cycle(new.pk, new.weeks, new.cycle_monday, Period(first))
+    held = preview.cut(base_plans.cycles.get(draft.client_id, ()), new)
+    return BasePlans(base_plans.lives, {**base_plans.cycles, draft.client_id: held}, visits)
 
 
-def write_visit(
-    draft: VisitTemplate, row: TemplateVisit, data: dict[str, Any], act: Act
-) -> TemplateVisit:
+def write_visit(draft: BasePlan, row: BaseVisit, data: dict[str, Any], act: Act) -> BaseVisit:
     """A visit of the draft as a form says it. What it follows is found among the draft's own rows."""
     before = preview.described(row) if row.pk else ""
-    row.template = draft
+    row.base_plan = draft
     for name in ("start", "minutes", "earliest", "latest_end", "staff_needed", "priority",
                  "lag_min", "lag_max", "note"):  # fmt: skip
         setattr(row, name, data[name])
@@ -228,12 +224,12 @@ def write_visit(
         if name in data:
             getattr(row, name).set(data[name])
     said = {"visit": [before, preview.described(row)], "week": row.week, "weekday": row.weekday}
-    editing.record(draft.client, act, "write_template_visit", said, draft)
+    editing.record(draft.client, act, "write_base_visit", said, draft)
     return row
 
 
-def remove_visit(draft: VisitTemplate, row: TemplateVisit, act: Act) -> None:
+def remove_visit(draft: BasePlan, row: BaseVisit, act: Act) -> None:
     """Take a visit out of the draft."""
     said = {"visit": [preview.described(row), ""], "week": row.week, "weekday": row.weekday}
-    editing.record(draft.client, act, "remove_template_visit", said, draft)
+    editing.record(draft.client, act, "remove_base_visit", said, draft)
     row.delete()

@@ -26,14 +26,14 @@ from organisation.pages.excel import workbook
 from organisation.reading import log_read
 from organisation.request import Request
 from planning import daytime
-from planning.models import DayPlan, TemplateVisit, VisitTemplate
-from planning.models.templates import MOST_WEEKS
+from planning.baseplans import balance, drafts
+from planning.baseplans.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
+from planning.baseplans.matrix import DAY_NAMES, PARTS, matrix, overlaps
+from planning.baseplans.reading import cycle_from, read_base_plans
+from planning.baseplans.standing import Standing, standings
+from planning.models import BasePlan, BaseVisit, DayPlan
+from planning.models.baseplans import MOST_WEEKS
 from planning.plan.rules import Life, place_in_cycle
-from planning.rounds import balance, drafts
-from planning.rounds.base import read_base, round_from
-from planning.rounds.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
-from planning.rounds.matrix import DAY_NAMES, PARTS, matrix, overlaps
-from planning.rounds.standing import Standing, standings
 
 PER_PAGE = 100
 COLUMNS = (
@@ -55,7 +55,7 @@ def plans(request: Request) -> HttpResponse:
         "rows": _in_page(page, request.today),
         "filtered": bool(request.GET.get("enhet")),
     }  # fmt: skip
-    return render(request, "rounds/list.html", context)
+    return render(request, "planning/baseplans/list.html", context)
 
 
 def _of_unit(request: Request) -> tuple[UnitFilter, Any]:
@@ -83,7 +83,7 @@ def deviations(request: Request) -> HttpResponseBase:
         "filter": form, "rows": rows, "filtered": bool(request.GET.get("enhet")),
         "query": request.GET.urlencode(),
     }  # fmt: skip
-    return render(request, "rounds/deviations.html", context)
+    return render(request, "planning/baseplans/deviations.html", context)
 
 
 def _export(request: Request, rows: list[Standing]) -> HttpResponseBase:
@@ -106,7 +106,7 @@ def _export(request: Request, rows: list[Standing]) -> HttpResponseBase:
 
 
 @roles(*READERS)
-def template(request: Request, pk: int) -> HttpResponse:
+def plan(request: Request, pk: int) -> HttpResponse:
     """A client's base plan as a matrix, with what is granted beside it. The reading is logged."""
     return _page(request, editing.client_of(request, pk))
 
@@ -115,27 +115,27 @@ def template(request: Request, pk: int) -> HttpResponse:
 @transaction.atomic
 def visit(request: Request, pk: int) -> HttpResponse:
     """A visit of the matrix in the panel; what is written goes into the draft."""
-    row = get_object_or_404(drafts.with_content(TemplateVisit.objects.all()), pk=pk)
-    client = editing.client_of(request, row.template.client_id, PLANNERS)
+    row = get_object_or_404(drafts.with_content(BaseVisit.objects.all()), pk=pk)
+    client = editing.client_of(request, row.base_plan.client_id, PLANNERS)
     shown = _shown(client, request)
-    if shown is None or row.template_id != shown.pk:
+    if shown is None or row.base_plan_id != shown.pk:
         messages.info(
             request, "Grundplaneringen har ändrats sedan du öppnade besöket. Välj det igen."
         )
-        return redirect("rounds:template", client.pk)
+        return redirect("baseplans:plan", client.pk)
     form = VisitForm(
-        request.POST or None, instance=row, template=shown, client=client, week=row.week,
+        request.POST or None, instance=row, base_plan=shown, client=client, week=row.week,
         weekday=row.weekday, granted=_granted(client, request.today),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         act = editing.act_of(request, client, PLANNERS)
         draft = drafts.open_draft(client, act)
-        kept = drafts.in_draft(draft, row) or TemplateVisit(
+        kept = drafts.in_draft(draft, row) or BaseVisit(
             slot=row.slot, week=row.week, weekday=row.weekday
         )
         drafts.write_visit(draft, kept, form.cleaned_data, act)
         return _back(request, client, draft, "Besöket är ändrat i utkastet.")
-    fresh = TemplateVisit.objects.get(pk=pk)  # the form has written on its own
+    fresh = BaseVisit.objects.get(pk=pk)  # the form has written on its own
     title = f"{DAY_NAMES[row.weekday]} {daytime.shown(fresh.start)}, vecka {row.week}"
     return _page(request, client, form=form, title=title, chosen=row)
 
@@ -150,7 +150,7 @@ def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpRespons
         raise Http404
     part = next((row for row in PARTS if row.code == request.GET.get("tid")), PARTS[0])
     form = NewVisitForm(
-        request.POST or None, instance=TemplateVisit(week=week, weekday=weekday), template=shown,
+        request.POST or None, instance=BaseVisit(week=week, weekday=weekday), base_plan=shown,
         client=client, week=week, weekday=weekday, granted=_granted(client, request.today),
         initial={"days": [weekday], "start": part.usual, "minutes": 30, "staff_needed": 1,
                  "priority": 2},
@@ -159,7 +159,7 @@ def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpRespons
         act = editing.act_of(request, client, PLANNERS)
         draft = drafts.open_draft(client, act)
         for day in form.cleaned_data["days"]:
-            new = TemplateVisit(week=week, weekday=day)
+            new = BaseVisit(week=week, weekday=day)
             same_day = form.cleaned_data if day == weekday else {**form.cleaned_data, "after": None}
             drafts.write_visit(draft, new, same_day, act)
         return _back(request, client, draft, "Besöket är tillagt i utkastet.")
@@ -172,8 +172,8 @@ def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpRespons
 @transaction.atomic
 def remove_visit(request: Request, pk: int) -> HttpResponse:
     """Take a visit out of the draft."""
-    row = get_object_or_404(TemplateVisit.objects.select_related("template"), pk=pk)
-    client = editing.client_of(request, row.template.client_id, PLANNERS)
+    row = get_object_or_404(BaseVisit.objects.select_related("base_plan"), pk=pk)
+    client = editing.client_of(request, row.base_plan.client_id, PLANNERS)
     act = editing.act_of(request, client, PLANNERS)
     draft = drafts.open_draft(client, act)
     if found := drafts.in_draft(draft, row):
@@ -216,10 +216,10 @@ def set_weeks(request: Request, pk: int) -> HttpResponse:
 def discard(request: Request, pk: int) -> HttpResponse:
     """Throw the draft away."""
     client = editing.client_of(request, pk, PLANNERS)
-    if draft := client.templates.select_for_update().filter(is_draft=True).first():
+    if draft := client.base_plans.select_for_update().filter(is_draft=True).first():
         drafts.discard(draft, editing.act_of(request, client, PLANNERS))
         messages.success(request, "Ändringarna är kastade. Det som gällde gäller.")
-    return redirect("rounds:template", client.pk)
+    return redirect("baseplans:plan", client.pk)
 
 
 @roles(*PLANNERS)
@@ -227,10 +227,10 @@ def discard(request: Request, pk: int) -> HttpResponse:
 def save(request: Request, pk: int) -> HttpResponse:
     """The draft takes effect from a day."""
     client = editing.client_of(request, pk, PLANNERS)
-    draft = client.templates.filter(is_draft=True).first()
+    draft = client.base_plans.filter(is_draft=True).first()
     if draft is None:
         messages.info(request, "Det finns inget utkast att spara.")
-        return redirect("rounds:template", client.pk)
+        return redirect("baseplans:plan", client.pk)
     form = FirstDayForm(request.POST)
     if form.is_valid():
         act = editing.act_of(request, client, PLANNERS)
@@ -244,13 +244,13 @@ def save(request: Request, pk: int) -> HttpResponse:
                 f"Grundplaneringen gäller från {short_date(draft.valid_from)}. "
                 f"{drafts.in_words(count)} ändrades.",
             )
-            return redirect("rounds:template", client.pk)
+            return redirect("baseplans:plan", client.pk)
     return _page(request, client, day_form=form)
 
 
-def _shown(client: Client, request: Request) -> VisitTemplate | None:
-    """The template that the page shows: the draft, the one asked for, or the latest."""
-    rows = list(drafts.templates_of(client))
+def _shown(client: Client, request: Request) -> BasePlan | None:
+    """The base plan that the page shows: the draft, the one asked for, or the latest."""
+    rows = list(drafts.base_plans_of(client))
     asked = entry.whole_number(request.GET.get("mall"))
     if asked is not None:
         return next((row for row in rows if row.pk == asked), None)
@@ -263,21 +263,21 @@ def _granted(client: Client, day: date) -> dict[int, int]:
     return dict(held.order_by("valid_from").values_list("service_id", "minutes"))
 
 
-def _back(request: Request, client: Client, draft: VisitTemplate, said: str) -> HttpResponse:
+def _back(request: Request, client: Client, draft: BasePlan, said: str) -> HttpResponse:
     messages.success(request, f"{said} Ingenting ändras i planeringen förrän du sparar.")
     for text in overlaps(draft.visits.all()):
         messages.warning(request, f"{text} Flytta ett av dem om det inte är meningen.")
-    return redirect("rounds:template", client.pk)
+    return redirect("baseplans:plan", client.pk)
 
 
 def _page(
     request: Request, client: Client, *, form: Any = None, title: str = "",
-    chosen: TemplateVisit | None = None, day_form: Any = None, weeks_form: Any = None,
+    chosen: BaseVisit | None = None, day_form: Any = None, weeks_form: Any = None,
 ) -> HttpResponse:  # fmt: skip
     """The matrix with its panels; `form` is the visit that is being edited."""
-    editing.log_reading(request, client, "read_template")
+    editing.log_reading(request, client, "read_base_plan")
     shown = _shown(client, request)
-    everything = list(drafts.templates_of(client))
+    everything = list(drafts.base_plans_of(client))
     edits = editing.may(request, client, PLANNERS) and not request.GET.get("mall")
     visits = list(shown.visits.all()) if shown else []
     [row] = standings(Client.objects.filter(pk=client.pk), request.today)
@@ -293,7 +293,7 @@ def _page(
         "client": client, "row": row, "shown": shown, "latest": latest, "edits": edits,
         "draft": shown if shown and shown.is_draft else None,
         "others": [one for one in everything if shown and one.pk != shown.pk],
-        "weeks": matrix(round_from(shown), visits, request.today) if shown else [],
+        "weeks": matrix(cycle_from(shown), visits, request.today) if shown else [],
         "form": form, "title": title, "chosen": chosen, "balance": found,
         "share": min(100, round(100 * found.planned / found.granted)) if found.granted else 0,
         "warnings": _warnings(request, client, row, found, visits, shown),
@@ -307,11 +307,11 @@ def _page(
         "week_numbers": range(1, MOST_WEEKS + 1),
         **_preview(request, client, shown, day_form),
     }  # fmt: skip
-    return render(request, "rounds/template.html", context, status=422 if wrong else 200)
+    return render(request, "planning/baseplans/plan.html", context, status=422 if wrong else 200)
 
 
-def _day_of(shown: VisitTemplate | None, today: date) -> date:
-    """The day whose orders a template is held against: its first, if that has not come."""
+def _day_of(shown: BasePlan | None, today: date) -> date:
+    """The day whose orders a base plan is held against: its first, if that has not come."""
     return max(today, shown.valid_from) if shown and not shown.is_draft else today
 
 
@@ -322,7 +322,7 @@ def _asked_day(request: Request) -> FirstDayForm:
 
 
 def _preview(
-    request: Request, client: Client, shown: VisitTemplate | None, form: FirstDayForm
+    request: Request, client: Client, shown: BasePlan | None, form: FirstDayForm
 ) -> dict[str, Any]:
     """What a draft changes from the day asked for, on days that are planned already."""
     if shown is None or not shown.is_draft or not form.is_bound or not form.is_valid():
@@ -347,9 +347,9 @@ def _changed_services(row: Standing) -> set[int]:
 
 def _warnings(
     request: Request, client: Client, row: Standing, found: balance.Balance,
-    visits: list[TemplateVisit], shown: VisitTemplate | None,
+    visits: list[BaseVisit], shown: BasePlan | None,
 ) -> list[balance.Told]:  # fmt: skip
-    """What the planner is told of the template that is shown."""
+    """What the planner is told of the base plan that is shown."""
     told = [] if client.is_surrounding else balance.warnings_of(found, client.is_dormant)
     needs_two = any(visit.staff_needed > 1 for visit in visits)
     double = balance.double_staffing_warning(row.client.documents, needs_two, request.today)
@@ -362,23 +362,23 @@ def _warnings(
 
 
 def _errands(
-    client: Client, shown: VisitTemplate, visits: Iterable[TemplateVisit], today: date
+    client: Client, shown: BasePlan, visits: Iterable[BaseVisit], today: date
 ) -> list[balance.Told]:
     """Who lacks the hand-over after a laundry or pharmacy errand (PLN-07)."""
     served = {person.pk: person for visit in visits for person in visit.serves.all()}
     if not served:
         return []
     days = [calendar.add_days(today, ahead) for ahead in range(7 * MOST_WEEKS)]
-    base = read_base(client.unit, days[0], calendar.add_days(days[-1], 6), list(served))
-    cycle = round_from(shown)
+    base_plans = read_base_plans(client.unit, days[0], calendar.add_days(days[-1], 6), list(served))
+    cycle = cycle_from(shown)
 
     def visits_of(pk: int) -> Any:
-        life = base.lives.get(pk)
+        life = base_plans.lives.get(pk)
         plain = Life(life.active, (), life.is_dormant) if life else None
 
-        def on(day: date) -> Iterable[TemplateVisit]:
-            place = place_in_cycle(base.rounds.get(pk, ()), plain, day) if plain else None
-            return base.visits.get(place, ()) if place else ()
+        def on(day: date) -> Iterable[BaseVisit]:
+            place = place_in_cycle(base_plans.cycles.get(pk, ()), plain, day) if plain else None
+            return base_plans.visits.get(place, ()) if place else ()
 
         return on
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from planning import daytime
-from planning.rounds import balance
+from planning.baseplans import balance
 
 register = template.Library()
 

@@ -1,7 +1,7 @@
 """Visits of days made from base plans, twice the same. PLN-03, PLN-07, PLN-09, DAY-02.
 
 A visit that somebody has changed stays as it is, and so does one that has begun; one that nobody has
-touched follows its template. What becomes of each is decided in `outcome`.
+touched follows its base plan. What becomes of each is decided in `outcome`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,27 +16,27 @@ from audit.models import Event
 from cases import calendar
 from clients.models import Client
 from organisation.models import Unit
-from planning.models import DayPlan, TemplateVisit, UnitMove, Visit, VisitService, VisitStaff
+from planning.baseplans.outcome import GONE, Followed, Key, outcome, times
+from planning.baseplans.reading import BasePlans, read_base_plans
+from planning.models import BaseVisit, DayPlan, UnitMove, Visit, VisitService, VisitStaff
 from planning.plan.opening import plan_of
-from planning.rounds.base import Base, read_base
-from planning.rounds.outcome import GONE, Followed, Key, outcome, times
 
 BATCH = 1000
 COMING_DAYS = 42
 """How far ahead the nightly job makes visits: six weeks, the longest cycle."""
 STATUS = ["status", "status_reason", "status_version"]
 TIMES = ["start", "minutes", "earliest", "latest_end", "lag_min", "lag_max"]
-Pairs = Sequence[tuple[Visit, TemplateVisit]]
+Pairs = Sequence[tuple[Visit, BaseVisit]]
 
 
 class Reading:
     """The base plans as they are: read once, and again when a client's log says that one changed."""
 
-    def __init__(self, read: Callable[[], Base]):
+    def __init__(self, read: Callable[[], BasePlans]):
         self.read, self.seen = read, _last_change()
         self.held = read()
 
-    def base(self) -> Base:
+    def now(self) -> BasePlans:
         """What holds now."""
         if (last := _last_change()) != self.seen:
             self.seen, self.held = last, self.read()
@@ -60,7 +60,7 @@ def generate(
     """
     chosen = None if clients is None else list(clients)
     last = min(last, unit.valid_to or last)
-    reading = Reading(lambda: read_base(unit, first, last, chosen))
+    reading = Reading(lambda: read_base_plans(unit, first, last, chosen))
     changed, day = 0, first
     while day <= last:
         changed += _generate_day(unit, day, reading, act, for_all=chosen is None)
@@ -72,10 +72,10 @@ def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all:
     with transaction.atomic():
         # The unit's row keeps two who make the same day at once apart.
         Unit.objects.select_for_update().get(pk=unit.pk)
-        base = reading.base()
+        base_plans = reading.now()
         plan = plan_of(unit, day, act)
-        standing = standing_visits(plan, base.lives)
-        found = outcome(plan, base, standing, act.at, whole=for_all and plan.last_seq == 0)
+        standing = standing_visits(plan, base_plans.lives)
+        found = outcome(plan, base_plans, standing, act.at, whole=for_all and plan.last_seq == 0)
         made = _make(plan, found.come)
         _take_away(found.gone)
         _follow(found.followed)
@@ -93,11 +93,11 @@ def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all:
 
 def standing_visits(plan: DayPlan, clients: Iterable[int]) -> dict[Key, Visit]:
     """The visits of some clients that a plan has from base plans, those taken away among them."""
-    rows = plan.visits.filter(client__in=clients, origin=Visit.Origin.TEMPLATE)
+    rows = plan.visits.filter(client__in=clients, origin=Visit.Origin.BASE_PLAN)
     return {(visit.client_id, visit.slot): visit for visit in rows}
 
 
-def _make(plan: DayPlan, wanted: Mapping[Key, TemplateVisit]) -> Pairs:
+def _make(plan: DayPlan, wanted: Mapping[Key, BaseVisit]) -> Pairs:
     visits = Visit.objects.bulk_create(
         (_visit(plan, client, slot, row) for (client, slot), row in wanted.items()),
         batch_size=BATCH,
@@ -116,7 +116,7 @@ def _make(plan: DayPlan, wanted: Mapping[Key, TemplateVisit]) -> Pairs:
 
 
 def _fill(pairs: Pairs) -> None:
-    """What is done in each visit and what it asks of staff, as the template says."""
+    """What is done in each visit and what it asks of staff, as the base plan says."""
     VisitService.objects.bulk_create(
         (
             VisitService(visit=visit, service=service)
@@ -132,7 +132,7 @@ def _fill(pairs: Pairs) -> None:
     )
 
 
-def _visit(plan: DayPlan, client: int, slot: str, row: TemplateVisit) -> Visit:
+def _visit(plan: DayPlan, client: int, slot: str, row: BaseVisit) -> Visit:
     return Visit(
         plan=plan, client_id=client, source=row, slot=slot, staff_needed=row.staff_needed,
         priority=row.priority, note=row.note, **times(plan.day, row),
@@ -143,7 +143,7 @@ def _link(plan: DayPlan, pairs: Pairs) -> None:
     """Tie each visit to the one of the same day that it follows."""
     if not any(row.after_id or visit.after_id for visit, row in pairs):
         return
-    rows = plan.visits.filter(origin=Visit.Origin.TEMPLATE)
+    rows = plan.visits.filter(origin=Visit.Origin.BASE_PLAN)
     by_slot = {(client, slot): pk for client, slot, pk in rows.values_list("client", "slot", "pk")}
     changed = []
     for visit, row in pairs:
@@ -162,7 +162,7 @@ def _take_away(visits: Sequence[Visit]) -> None:
 
 
 def _follow(rows: Sequence[Followed]) -> None:
-    """Bring visits in line with their template, but for what a planner has changed: back from an
+    """Bring visits in line with their base plan, but for what a planner has changed: back from an
     absence (PLN-09), another time, other services, more staff."""
     written = [row for row in rows if row.is_changed or row.is_relinked]
     for row in written:
@@ -201,7 +201,7 @@ def _follow_places(visits: Sequence[Visit]) -> None:
 
 
 def _follow_contents(pairs: Pairs) -> None:
-    """The services and skills of the template instead of those that the visits had."""
+    """The services and skills of the base visits instead of those that the visits had."""
     visits = [visit for visit, _ in pairs]
     VisitService.objects.filter(visit__in=visits).delete()
     Visit.skills.through.objects.filter(visit__in=visits).delete()

@@ -12,8 +12,8 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from planning import daytime, windows
-from planning.models import DayPlan, TemplateVisit, Visit
-from planning.rounds.base import Base
+from planning.baseplans.reading import BasePlans
+from planning.models import BaseVisit, DayPlan, Visit
 
 GONE = "Ingår inte längre i grundplaneringen"
 Key = tuple[int, str]
@@ -25,7 +25,7 @@ class Followed:
     """A visit that stays or comes back, and what becomes of it."""
 
     visit: Visit
-    row: TemplateVisit
+    row: BaseVisit
     values: Mapping[str, Any]
     """The fields that get another value."""
     is_back: bool = False
@@ -36,7 +36,7 @@ class Followed:
 
     @property
     def is_relinked(self) -> bool:
-        """Whether it is of another template now, which alone changes nothing of the visit."""
+        """Whether it is of another base plan now, which alone changes nothing of the visit."""
         return self.visit.source_id != self.row.pk
 
     @property
@@ -47,9 +47,9 @@ class Followed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What comes, goes and follows its template on a day."""
+    """What comes, goes and follows its base plan on a day."""
 
-    come: Mapping[Key, TemplateVisit] = field(default_factory=dict)
+    come: Mapping[Key, BaseVisit] = field(default_factory=dict)
     gone: list[Visit] = field(default_factory=list)
     followed: list[Followed] = field(default_factory=list)
 
@@ -65,18 +65,23 @@ class Outcome:
 
 
 def outcome(
-    plan: DayPlan, base: Base, standing: Mapping[Key, Visit], at: datetime, *, whole: bool = False
+    plan: DayPlan,
+    base_plans: BasePlans,
+    standing: Mapping[Key, Visit],
+    at: datetime,
+    *,
+    whole: bool = False,
 ) -> Outcome:
     """What the base plans make of the visits that stand on a plan's day, at an instant.
 
     What has begun is left as it is, and nothing is put in the past; but for a day whose visits are
-    made for the first time, which is made whole. Two queries when a template is new, else none.
+    made for the first time, which is made whole. Two queries when a base plan is new, else none.
     """
-    return _Day(plan, base, standing, at, whole).outcome()
+    return _Day(plan, base_plans, standing, at, whole).outcome()
 
 
-def times(day: Any, row: TemplateVisit) -> dict[str, Any]:
-    """The times of a template visit on a day, as a visit has them."""
+def times(day: Any, row: BaseVisit) -> dict[str, Any]:
+    """The times of a base visit on a day, as a visit has them."""
     window = windows.Window(row.start, row.earliest, row.latest_end)
     on_day = windows.on_day(day, window, row.minutes)
     return {
@@ -88,22 +93,22 @@ def times(day: Any, row: TemplateVisit) -> dict[str, Any]:
 @dataclass(frozen=True)
 class _Day:
     plan: DayPlan
-    base: Base
+    base_plans: BasePlans
     standing: Mapping[Key, Visit]
     at: datetime
     whole: bool
 
     @cached_property
-    def wanted(self) -> dict[Key, TemplateVisit]:
-        """What the templates have on the day, whoever is at home."""
+    def wanted(self) -> dict[Key, BaseVisit]:
+        """What the base plans have on the day, whoever is at home."""
         return {
             (client, row.slot): row
-            for client in self.base.lives
-            for row in self.base.of(client, self.plan.day)
+            for client in self.base_plans.lives
+            for row in self.base_plans.of(client, self.plan.day)
         }
 
     @cached_property
-    def come(self) -> dict[Key, TemplateVisit]:
+    def come(self) -> dict[Key, BaseVisit]:
         """What of it is new, and is not put in the past."""
         return {key: row for key, row in self.wanted.items() if self._comes(key, row)}
 
@@ -130,16 +135,16 @@ class _Day:
         return daytime.has_begun(self.plan.day, start, self.at)
 
     def _allows(self, key: Key, start: int) -> bool:
-        return self.base.lives[key[0]].allows(self.plan.day, start)
+        return self.base_plans.lives[key[0]].allows(self.plan.day, start)
 
-    def _comes(self, key: Key, row: TemplateVisit) -> bool:
+    def _comes(self, key: Key, row: BaseVisit) -> bool:
         if key in self.standing:
             return False
         start = daytime.from_wall(self.plan.day, row.start)
         return self._allows(key, start) and (self.whole or not self._has_begun(start))
 
-    def _values(self, visit: Visit, row: TemplateVisit) -> dict[str, Any]:
-        """The fields in which the visit follows the template, but for what a planner has changed."""
+    def _values(self, visit: Visit, row: BaseVisit) -> dict[str, Any]:
+        """The fields in which the visit follows the base plan, but for what a planner has changed."""
         wanted = times(self.plan.day, row) if visit.time_version == 1 else {}
         if visit.source_id != row.pk:
             wanted |= {"priority": row.priority, "staff_needed": row.staff_needed}
@@ -147,9 +152,7 @@ class _Day:
                 wanted["note"] = row.note
         return {name: value for name, value in wanted.items() if getattr(visit, name) != value}
 
-    def _followed(
-        self, key: Key, visit: Visit, row: TemplateVisit, values: dict[str, Any]
-    ) -> Followed:
+    def _followed(self, key: Key, visit: Visit, row: BaseVisit, values: dict[str, Any]) -> Followed:
         is_moved = visit.source_id != row.pk
         return Followed(
             visit, row, values, visit.status != Visit.Status.PLANNED,
@@ -161,17 +164,17 @@ class _Day:
     def _keys(self) -> dict[int | None, Key]:
         return {visit.pk: key for key, visit in self.standing.items()}
 
-    def _should_follow(self, key: Key, row: TemplateVisit) -> Key | None:
+    def _should_follow(self, key: Key, row: BaseVisit) -> Key | None:
         after = (key[0], row.after.slot) if row.after else None
         return after if after in self.standing or after in self.come else None
 
 
 def _follows(visit: Visit) -> bool:
-    """Whether it follows its template: what somebody has taken away or declined does not."""
+    """Whether it follows its base plan: what somebody has taken away or declined does not."""
     return visit.status == Visit.Status.PLANNED or (
         visit.status == Visit.Status.REMOVED and visit.status_reason == GONE
     )
 
 
-def _content(row: Visit | TemplateVisit) -> tuple[frozenset, frozenset]:
+def _content(row: Visit | BaseVisit) -> tuple[frozenset, frozenset]:
     return frozenset(row.services.all()), frozenset(row.skills.all())

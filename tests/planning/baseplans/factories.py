@@ -6,7 +6,7 @@ from typing import Any
 from clients.models import CareDecision, Client, LegalBasis, Service, ServiceOrder
 from organisation.models import Provider, Unit
 from organisation.roles import Role
-from planning.models import TemplateVisit, VisitTemplate
+from planning.models import BasePlan, BaseVisit
 from tests.factories import SINCE, at, person, root_unit
 
 MONDAY = date(2026, 11, 23)
@@ -45,20 +45,20 @@ def stamp() -> dict[str, Any]:
     return {"recorded_at": at(SINCE), "recorded_by": person(Role.PLANNER, north())}
 
 
-def template(client: Client, weeks: int = 1, **more: Any) -> VisitTemplate:
+def base_plan(client: Client, weeks: int = 1, **more: Any) -> BasePlan:
     """An empty base plan."""
     values = {"valid_from": SINCE, "cycle_monday": date(2026, 1, 5), **stamp(), **more}
-    return VisitTemplate.objects.create(client=client, weeks=weeks, **values)
+    return BasePlan.objects.create(client=client, weeks=weeks, **values)
 
 
 def row(
-    of: VisitTemplate, start: int = 450, minutes: int = 30, week: int = 1, weekday: int = 0,
+    of: BasePlan, start: int = 450, minutes: int = 30, week: int = 1, weekday: int = 0,
     services: tuple[Service, ...] = (), **more: Any,
-) -> TemplateVisit:  # fmt: skip
+) -> BaseVisit:  # fmt: skip
     """A visit of a base plan, with half an hour to spare on each side."""
     values = {"earliest": start - 30, "latest_end": start + minutes + 30, **more}
-    made = TemplateVisit.objects.create(
-        template=of, start=start, minutes=minutes, week=week, weekday=weekday, **values
+    made = BaseVisit.objects.create(
+        base_plan=of, start=start, minutes=minutes, week=week, weekday=weekday, **values
     )
     made.services.set(services or (service(),))
     return made

@@ -12,18 +12,18 @@ from cases.commands import Act
 from clients import editing
 from organisation.models import Unit
 from planning import daytime
-from planning.models import Absence, DayPlan, Shift, Skill, Visit, VisitTemplate
-from planning.rounds import generation
-from planning.rounds.generation import generate, generate_coming
+from planning.baseplans import generation
+from planning.baseplans.generation import generate, generate_coming
+from planning.models import Absence, BasePlan, DayPlan, Shift, Skill, Visit
 from tests.factories import SINCE, at, root_unit
-from tests.planning.rounds.factories import (
+from tests.planning.baseplans.factories import (
     MONDAY,
+    base_plan,
     north,
     row,
     service,
     someone,
     stamp,
-    template,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -46,13 +46,13 @@ def planned(day: date = MONDAY) -> list[str]:
 
 def every_morning(start: int = 450, **more):
     """Somebody with the same visit each day of the week."""
-    of = template(someone(), **more)
+    of = base_plan(someone(), **more)
     return of, [row(of, start, weekday=weekday, slot="morning") for weekday in range(7)]
 
 
 def test_making_visits_twice_gives_the_same_visits_and_one_event():
     """PLN-03: two weeks, each with its own visit."""
-    of = template(someone(), weeks=2)
+    of = base_plan(someone(), weeks=2)
     row(of, 450, week=1), row(of, 615, week=2)
     assert make(MONDAY, days(13)) == 2
     before = list(Visit.objects.values())
@@ -63,9 +63,9 @@ def test_making_visits_twice_gives_the_same_visits_and_one_event():
     assert sealing.verify().faults == ()
 
 
-def test_a_visit_holds_the_services_skills_and_places_of_its_template():
+def test_a_visit_holds_the_services_skills_and_places_of_its_base_visit():
     """PLN-02, PLN-06"""
-    of = template(someone())
+    of = base_plan(someone())
     made = row(of, staff_needed=2, priority=1, note="Väg in från gården")
     made.services.add(service("insulin", "Insulin", "nursing"))
     made.skills.add(Skill.objects.create(code="insulin", name="Insulin", is_delegation=True))
@@ -80,7 +80,7 @@ def test_a_visit_holds_the_services_skills_and_places_of_its_template():
 
 
 def test_a_start_that_a_planner_changed_stays_when_visits_are_made_again():
-    """PLN-19: nobody's change is lost, and another's untouched visit follows its template."""
+    """PLN-19: nobody's change is lost, and another's untouched visit follows its base plan."""
     _of, rows = every_morning()
     make(MONDAY, days(1))
     moved = Visit.objects.get(plan__day=MONDAY)
@@ -150,14 +150,14 @@ def test_one_who_moves_leaves_no_visits_in_the_old_unit():
     assert planned() == []
 
 
-def test_a_new_template_keeps_who_does_the_visit_and_changes_the_rest():
-    """PLN-03: the slot is the same through every change of the template."""
+def test_a_new_base_plan_keeps_who_does_the_visit_and_changes_the_rest():
+    """PLN-03: the slot is the same through every change of the base plan."""
     of, _ = every_morning()
     make(MONDAY, days(1))
     shift = Shift.objects.create(unit=north(), day=days(1), row="Vikarie 1", start=420, end=900)
     Visit.objects.get(plan__day=days(1)).staff.update(shift=shift)
-    VisitTemplate.objects.filter(pk=of.pk).update(valid_to=MONDAY)
-    new = template(of.client, valid_from=days(1))
+    BasePlan.objects.filter(pk=of.pk).update(valid_to=MONDAY)
+    new = base_plan(of.client, valid_from=days(1))
     lunch = service("lunch", "Lunch")
     row(new, 470, 45, weekday=1, slot="morning", staff_needed=2, priority=1, services=(lunch,))
     make(MONDAY, days(1))
@@ -168,13 +168,13 @@ def test_a_new_template_keeps_who_does_the_visit_and_changes_the_rest():
     assert [place.shift for place in visit.staff.all()] == [shift, None]
 
 
-def test_fewer_staff_in_a_new_template_take_the_second_place_away():
+def test_fewer_staff_in_a_new_base_plan_take_the_second_place_away():
     """PLN-06"""
-    of = template(someone())
+    of = base_plan(someone())
     row(of, slot="morning", staff_needed=2)
     make()
-    VisitTemplate.objects.filter(pk=of.pk).update(valid_to=days(-1))
-    row(template(of.client, valid_from=MONDAY), slot="morning")
+    BasePlan.objects.filter(pk=of.pk).update(valid_to=days(-1))
+    row(base_plan(of.client, valid_from=MONDAY), slot="morning")
     make()
     assert [place.place for place in Visit.objects.get().staff.all()] == [1]
 
@@ -227,7 +227,7 @@ def test_the_nightly_job_makes_six_weeks_of_every_unit():
 def queries(count: int) -> list[str]:
     """The queries of two weeks for so many people, rows inserted in bulk counted once."""
     for number in range(count):
-        of = template(someone(f"Person {number}"), weeks=2)
+        of = base_plan(someone(f"Person {number}"), weeks=2)
         row(of, week=1, weekday=number % 7), row(of, week=2, weekday=number % 7)
     with CaptureQueriesContext(connection) as seen:
         make(MONDAY, days(13))

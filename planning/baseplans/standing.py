@@ -12,10 +12,10 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cases import calendar
 from clients.models import CareDecision, Client, ServiceOrder
-from planning.models import Absence, DoubleStaffing, TemplateVisit, VisitTemplate
+from planning.baseplans import balance
+from planning.baseplans.balance import Balance, Told
+from planning.models import Absence, BasePlan, BaseVisit, DoubleStaffing
 from planning.plan.absences import gone_from, home_again
-from planning.rounds import balance
-from planning.rounds.balance import Balance, Told
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Standing:
 
     client: Client
     balance: Balance
-    template: VisitTemplate | None
+    base_plan: BasePlan | None
     has_draft: bool
     unread: list[ServiceOrder]
     ending: list[Told]
@@ -36,9 +36,9 @@ class Standing:
         """How far the base plan has come, in words."""
         if self.has_draft:
             return "Utkast"
-        if self.template is None:
+        if self.base_plan is None:
             return "Ingen grundplanering"
-        return "1 vecka" if self.template.weeks == 1 else f"{self.template.weeks} veckor"
+        return "1 vecka" if self.base_plan.weeks == 1 else f"{self.base_plan.weeks} veckor"
 
     @property
     def told(self) -> list[Told]:
@@ -55,9 +55,9 @@ def standings(clients: QuerySet[Client], day: date) -> list[Standing]:
     """How each of some clients stands on a day: eight queries, however many they are."""
     lasting = Q(valid_to=None) | Q(valid_to__gte=day) | Q(read_on=None)
     orders = ServiceOrder.objects.filter(lasting).select_related("service")
-    visits = TemplateVisit.objects.prefetch_related("services")
-    templates = (
-        VisitTemplate.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    visits = BaseVisit.objects.prefetch_related("services")
+    base_plans = (
+        BasePlan.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day))
         .order_by("valid_from")
         .prefetch_related(Prefetch("visits", visits))
     )
@@ -67,7 +67,7 @@ def standings(clients: QuerySet[Client], day: date) -> list[Standing]:
     away = Absence.objects.on(day).order_by("-first", "-pk")
     rows = clients.select_related("unit", "provider").prefetch_related(
         Prefetch("orders", orders, to_attr="shown_orders"),
-        Prefetch("templates", templates, to_attr="shown_templates"),
+        Prefetch("base_plans", base_plans, to_attr="shown_base_plans"),
         Prefetch("decisions", watched, to_attr="ending_decisions"),
         Prefetch("absences", away, to_attr="away_now"),
         Prefetch("double_staffing", DoubleStaffing.objects.all(), to_attr="documents"),
@@ -77,10 +77,10 @@ def standings(clients: QuerySet[Client], day: date) -> list[Standing]:
 
 def standing(client: Any, day: date) -> Standing:
     """How one prefetched client stands."""
-    template = current(client.shown_templates, day)
-    visits = list(template.visits.all()) if template else []
+    base_plan = current(client.shown_base_plans, day)
+    visits = list(base_plan.visits.all()) if base_plan else []
     found = balance.granted_and_planned(
-        client.shown_orders, visits, template.weeks if template else 1, day
+        client.shown_orders, visits, base_plan.weeks if base_plan else 1, day
     )
     if client.is_surrounding:
         found = Balance()
@@ -88,8 +88,8 @@ def standing(client: Any, day: date) -> Standing:
     double = balance.double_staffing_warning(client.documents, needs_two, day)
     told = balance.warnings_of(found, client.is_dormant)
     return Standing(
-        client=client, balance=found, template=template,
-        has_draft=any(row.is_draft for row in client.shown_templates),
+        client=client, balance=found, base_plan=base_plan,
+        has_draft=any(row.is_draft for row in client.shown_base_plans),
         unread=[row for row in client.shown_orders if row.read_on is None],
         ending=ending(client.shown_orders, client.ending_decisions, day),
         warnings=[*told, *([double] if double else [])],
@@ -97,9 +97,9 @@ def standing(client: Any, day: date) -> Standing:
     )  # fmt: skip
 
 
-def current(templates: Iterable[VisitTemplate], day: date) -> VisitTemplate | None:
-    """The settled template that holds on the day, else the one that comes first."""
-    settled = [row for row in templates if not row.is_draft]
+def current(base_plans: Iterable[BasePlan], day: date) -> BasePlan | None:
+    """The settled one that holds on the day, else the one that comes first."""
+    settled = [row for row in base_plans if not row.is_draft]
     holding = [row for row in settled if row.valid_from <= day]
     return holding[-1] if holding else (settled[0] if settled else None)
 

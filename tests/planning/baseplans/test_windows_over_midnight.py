@@ -11,13 +11,13 @@ from django.urls import reverse
 from audit import clock
 from audit.act import Act
 from audit.models import Event
-from planning.models import DayPlan, Shift, TemplateVisit, Visit
+from planning.baseplans.generation import generate
+from planning.models import BaseVisit, DayPlan, Shift, Visit
 from planning.optimizing import runs
 from planning.plan import breaches as rules
 from planning.plan import problem, reading
 from planning.publishing import packs
 from planning.publishing import reading as published
-from planning.rounds.generation import generate
 from tests.factories import at
 from tests.planning.plan.world import DAY, World
 
@@ -36,7 +36,7 @@ def w(client, monkeypatch):
 
 
 def enter(client, w, **said):
-    where = reverse("rounds:visit_add", args=[w.frida.pk, 1, DAY.weekday()])
+    where = reverse("baseplans:visit_add", args=[w.frida.pk, 1, DAY.weekday()])
     shape = {"services": [w.care.pk], "minutes": 30, "staff_needed": 1, "priority": 2}
     return client.post(where, {**shape, "days": [DAY.weekday()], **said})
 
@@ -44,7 +44,7 @@ def enter(client, w, **said):
 def made(client, w, **said) -> Visit:
     """The visit that a base plan with one visit gives on the Tuesday."""
     enter(client, w, **said)
-    client.post(reverse("rounds:save", args=[w.frida.pk]), {"fran": MONDAY})
+    client.post(reverse("baseplans:save", args=[w.frida.pk]), {"fran": MONDAY})
     generate(w.unit, DAY, DAY, Act.by_system(at(MONDAY, 9)))
     return Visit.objects.get(plan__day=DAY)
 
@@ -59,14 +59,14 @@ def made(client, w, **said) -> Visit:
         (("23:00", "", "24:00"), (1380, 1380, 1440)),
     ],
 )
-def test_a_night_round_is_entered_and_carried_to_the_day_to_the_optimizer_and_out(
+def test_a_night_visit_is_entered_and_carried_to_the_day_to_the_optimizer_and_out(
     client, w, said, window
 ):
-    """DAY-03: form, template, visit, problem, breaches, receiver."""
+    """DAY-03: form, base plan, visit, problem, breaches, receiver."""
     start, earliest, latest_end = said
     visit = made(client, w, start=start, earliest=earliest, latest_end=latest_end)
-    template = TemplateVisit.objects.get(template__is_draft=False)
-    assert (template.start, template.earliest, template.latest_end) == window
+    kept = BaseVisit.objects.get(base_plan__is_draft=False)
+    assert (kept.start, kept.earliest, kept.latest_end) == window
     assert (visit.start, visit.earliest, visit.latest_end) == window
     [task] = problem.problem_of(reading.read(visit.plan)).visits
     assert (task.earliest, task.latest_end) == (window[1] * 60, window[2] * 60)
@@ -74,15 +74,15 @@ def test_a_night_round_is_entered_and_carried_to_the_day_to_the_optimizer_and_ou
     assert not codes & {"early", "late"}
     [told] = published.pending(visit.plan).new.values()
     assert told["start"] == f"2026-11-24T{start}:00+01:00"
-    written = Event.objects.get(name="write_template_visit").values.values["visit"][1]
+    written = Event.objects.get(name="write_base_visit").values.values["visit"][1]
     assert written == f"{start} Omvårdnad, 30 min"
 
 
 def test_what_was_entered_stands_in_the_form_when_it_is_opened_again(client, w):
     """DAY-03: and can be saved as it stands."""
     enter(client, w, start="02:00", earliest="22:00", latest_end="06:00")
-    row = TemplateVisit.objects.get()
-    page = client.get(reverse("rounds:visit", args=[row.pk])).content.decode()
+    row = BaseVisit.objects.get()
+    page = client.get(reverse("baseplans:visit", args=[row.pk])).content.decode()
     for value in ('value="02:00"', 'value="22:00"', 'value="06:00"'):
         assert value in page
 
@@ -100,7 +100,7 @@ def test_a_slip_is_refused_with_what_to_do(client, w, said, why):
     answer = enter(client, w, **said)
     assert answer.status_code == 422
     assert why in answer.content.decode()
-    assert not TemplateVisit.objects.exists()
+    assert not BaseVisit.objects.exists()
 
 
 def test_a_night_visit_is_added_on_the_board_and_moved_over_midnight(client, w):
@@ -154,16 +154,16 @@ def test_the_optimizer_places_them_over_midnight_and_its_proposal_is_carried_out
     night = Shift.objects.create(unit=w.unit, day=DAY, row="Vikarie 1", start=1290, end=1860)
     early = Shift.objects.create(unit=w.unit, day=DAY, row="Vikarie 2", start=0, end=420)
     w.visit("Gösta Mård", 1320, 240, slack=0)
-    round_, small = w.visit("Hilda Öman", 1380), w.visit("Ivar Lund", 30)
-    Visit.objects.filter(pk=round_.pk).update(earliest=1320, latest_end=1800)
+    check, small = w.visit("Hilda Öman", 1380), w.visit("Ivar Lund", 30)
+    Visit.objects.filter(pk=check.pk).update(earliest=1320, latest_end=1800)
     Visit.objects.filter(pk=small.pk).update(earliest=-15, latest_end=75)
     run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(MONDAY, 9))
     runs.carry_out(run.pk)
     run.refresh_from_db()
     assert (run.status, run.after["unplaced"], run.after["breaches"]) == ("done", 0, 0)
     runs.accept(run, w.planner, key="a", at=at(MONDAY, 9))
-    round_.refresh_from_db()
+    check.refresh_from_db()
     small.refresh_from_db()
-    assert [round_.staff.get().shift, small.staff.get().shift] == [night, early]
-    assert 1560 <= round_.start <= 1770
+    assert [check.staff.get().shift, small.staff.get().shift] == [night, early]
+    assert 1560 <= check.start <= 1770
     assert -15 <= small.start <= 45

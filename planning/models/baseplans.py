@@ -20,30 +20,30 @@ def new_slot() -> str:
     return uuid.uuid4().hex[:12]
 
 
-class VisitTemplateQuerySet(InPeriodQuerySet):
-    """The reading vocabulary of templates. A draft holds on no day."""
+class BasePlanQuerySet(InPeriodQuerySet):
+    """The reading vocabulary of base plans. A draft holds on no day."""
 
     def settled(self):
-        """Templates that visits are made from."""
+        """Base plans that visits are made from."""
         return self.filter(is_draft=False)
 
     def on(self, day: date):
         return super().on(day).settled()
 
 
-class VisitTemplate(InPeriod, Record):
+class BasePlan(InPeriod, Record):
     """A client's visits in a cycle of weeks, from a day; a change from another day is a new one.
 
     The cycle's first week is the ISO week of `cycle_monday`, however many weeks a year has (BEY-06).
     """
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="templates")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="base_plans")
     weeks = models.PositiveSmallIntegerField("veckor", default=1)
     cycle_monday = models.DateField("vecka 1 börjar")
     is_draft = models.BooleanField(default=False, editable=False)
     """Changes that are being collected, and take effect from a day when they are saved."""
 
-    objects = VisitTemplateQuerySet.as_manager()
+    objects = BasePlanQuerySet.as_manager()
 
     class Meta(InPeriod.Meta):
         ordering = ["valid_from", "pk"]
@@ -51,11 +51,11 @@ class VisitTemplate(InPeriod, Record):
             *InPeriod.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(weeks__gte=1, weeks__lte=MOST_WEEKS),
-                name="template_has_one_to_six_weeks",
+                name="base_plan_has_one_to_six_weeks",
             ),
             models.UniqueConstraint(
                 fields=["client", "valid_from"], condition=Q(is_draft=False),
-                name="one_template_per_client_and_first_day",
+                name="one_base_plan_per_client_and_first_day",
             ),
             models.UniqueConstraint(
                 fields=["client"], condition=Q(is_draft=True), name="one_draft_per_client"
@@ -66,13 +66,13 @@ class VisitTemplate(InPeriod, Record):
         return f"Från {self.valid_from}"
 
 
-class TemplateVisit(models.Model):
-    """A visit of a template. Times are minutes that clocks show past midnight."""
+class BaseVisit(models.Model):
+    """A visit of a base plan. Times are minutes that clocks show past midnight."""
 
-    template = models.ForeignKey(VisitTemplate, on_delete=models.CASCADE, related_name="visits")
+    base_plan = models.ForeignKey(BasePlan, on_delete=models.CASCADE, related_name="visits")
     slot = models.CharField(max_length=12, default=new_slot, editable=False)
-    """Which visit of the client's it is, the same through every change of the template, so that a
-    day's visit can follow its template without losing who does it."""
+    """Which visit of the client's it is, the same through every change of the base plan, so
+    that a day's visit can follow it without losing who does it."""
     week = models.PositiveSmallIntegerField("vecka")
     weekday = models.PositiveSmallIntegerField("veckodag")
     """0 is Monday."""
@@ -92,7 +92,7 @@ class TemplateVisit(models.Model):
     lag_min = models.PositiveSmallIntegerField("tidigast efter, minuter", null=True, blank=True)
     lag_max = models.PositiveSmallIntegerField("senast efter, minuter", null=True, blank=True)
     """Between the starts of the two."""
-    serves = models.ManyToManyField(Client, blank=True, related_name="served_by_templates")
+    serves = models.ManyToManyField(Client, blank=True, related_name="served_by_base_visits")
     """Whose laundry or medicine an errand is (PLN-07)."""
     priority = models.PositiveSmallIntegerField("prioritet", default=2)
     """1 must be done today (insulin), 2 ordinary, 3 can wait until tomorrow."""
@@ -108,14 +108,15 @@ class TemplateVisit(models.Model):
                     latest_end__lte=daytime.LATEST, priority__gte=1, priority__lte=3,
                     earliest__lte=F("start"), latest_end__gte=F("start") + F("minutes"),
                 ),
-                name="template_visit_fits_its_window",
+                name="base_visit_fits_its_window",
             ),
             models.UniqueConstraint(
-                fields=["template", "week", "weekday", "slot"], name="a_slot_once_a_day_of_a_template"
+                fields=["base_plan", "week", "weekday", "slot"],
+                name="a_slot_once_a_day_of_a_base_plan",
             ),
             models.CheckConstraint(
                 condition=Q(lag_min=None) | Q(lag_max=None) | Q(lag_max__gte=F("lag_min")),
-                name="template_visit_lag_is_in_order",
+                name="base_visit_lag_is_in_order",
             ),
         ]  # fmt: skip
 

@@ -7,11 +7,11 @@ from django.db import connection
 
 from audit import sealing
 from audit.act import Act
+from planning.baseplans.generation import generate
 from planning.models import DayPlan, Visit
-from planning.rounds.generation import generate
 from tests.cases.test_concurrency import together
 from tests.factories import at
-from tests.planning.rounds.factories import MONDAY, north, row, someone, template
+from tests.planning.baseplans.factories import MONDAY, base_plan, north, row, someone
 
 pytestmark = [
     pytest.mark.postgres,
@@ -23,7 +23,7 @@ pytestmark = [
 def test_sixteen_who_make_the_same_week_at_once_make_each_visit_once():
     """PLN-03"""
     for number in range(5):
-        of = template(someone(f"Person {number}"))
+        of = base_plan(someone(f"Person {number}"))
         for weekday in range(7):
             row(of, weekday=weekday)
     unit = north()

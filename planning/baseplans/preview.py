@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from planning import daytime
+from planning.baseplans.outcome import Followed, Outcome
 from planning.models import Visit
-from planning.plan.rules import Period, Round
-from planning.rounds.outcome import Followed, Outcome
+from planning.plan.rules import Cycle, Period
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class DayChange:
         return len(self.come) + len(self.go) + len(self.change)
 
 
-def cut(rounds: Iterable[Round], new: Round) -> list[Round]:
-    """The templates as they stand when `new` has taken effect."""
+def cut(cycles: Iterable[Cycle], new: Cycle) -> list[Cycle]:
+    """The base plans as they stand when `new` has taken effect."""
     first = new.period.first
     kept = [
-        Round(row.pk, row.weeks, row.cycle_monday,
+        Cycle(row.pk, row.weeks, row.cycle_monday,
               Period(row.period.first, _earlier(row.period.last, first)))
-        for row in rounds
+        for row in cycles
         if row.period.first < first
     ]  # fmt: skip
     return [*kept, new]

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from planning.rounds import views
+from planning.baseplans import views
 
-app_name = "rounds"
+app_name = "baseplans"
 
 urlpatterns = [
     path("", views.plans, name="list"),
     path("avvikelser/", views.deviations, name="deviations"),
-    path("<int:pk>/", views.template, name="template"),
+    path("<int:pk>/", views.plan, name="plan"),
     path("<int:pk>/lagg-till/<int:week>/<int:weekday>/", views.add_visit, name="visit_add"),
     path("<int:pk>/kopiera/<int:source>/<int:target>/", views.copy_week, name="week_copy"),
     path("<int:pk>/veckor/", views.set_weeks, name="weeks"),

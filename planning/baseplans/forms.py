@@ -12,14 +12,10 @@ from clients.models import Client, Service
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning import daytime, windows
+from planning.baseplans.matrix import DAY_NAMES
 from planning.fields import WallField
-from planning.models import (
-    Skill,
-    TemplateVisit,
-    VisitTemplate,
-)
-from planning.models.templates import MOST_WEEKS
-from planning.rounds.matrix import DAY_NAMES
+from planning.models import BasePlan, BaseVisit, Skill
+from planning.models.baseplans import MOST_WEEKS
 
 STAFF = [(1, "1"), (2, "2, kräver riskbedömning och beslut"), (3, "3"), (4, "4")]
 PRIORITIES = [(1, "1, måste göras i dag"), (2, "2, vanlig"), (3, "3, kan vänta till i morgon")]
@@ -28,7 +24,7 @@ PRIORITIES = [(1, "1, måste göras i dag"), (2, "2, vanlig"), (3, "3, kan vänt
 class VisitChoice(forms.ModelChoiceField):
     """A visit of the same day, by its start."""
 
-    def label_from_instance(self, visit: TemplateVisit) -> str:
+    def label_from_instance(self, visit: BaseVisit) -> str:
         names = ", ".join(row.name for row in visit.services.all())
         return f"{daytime.shown(visit.start)} {names}"
 
@@ -50,7 +46,7 @@ class VisitForm(forms.ModelForm):
     staff_needed = forms.TypedChoiceField(label="Antal personal", choices=STAFF, coerce=int)
     priority = forms.TypedChoiceField(label="Prioritet", choices=PRIORITIES, coerce=int)
     after = VisitChoice(
-        TemplateVisit.objects.none(), label="Efter besöket", required=False, empty_label="Inget",
+        BaseVisit.objects.none(), label="Efter besöket", required=False, empty_label="Inget",
     )  # fmt: skip
     serves = PersonChoices(
         Client.objects.none(), label="Utförs åt", required=False,
@@ -58,7 +54,7 @@ class VisitForm(forms.ModelForm):
     )  # fmt: skip
 
     class Meta:
-        model = TemplateVisit
+        model = BaseVisit
         fields = (
             "services", "start", "minutes", "earliest", "latest_end", "staff_needed", "serves",
             "skills", "priority", "after", "lag_min", "lag_max", "note",
@@ -69,13 +65,13 @@ class VisitForm(forms.ModelForm):
         }
 
     def __init__(
-        self, *args: Any, template: VisitTemplate | None, client: Client, week: int, weekday: int,
+        self, *args: Any, base_plan: BasePlan | None, client: Client, week: int, weekday: int,
         granted: dict[int, int], **kwargs: Any,
     ):  # fmt: skip
         super().__init__(*args, **kwargs)
         self.client, self.week, self.weekday = client, week, weekday
         self.granted = granted
-        self.others = self._same_day(template)
+        self.others = self._same_day(base_plan)
         chosen = self.instance.services.values_list("pk", flat=True) if self.instance.pk else ()
         self.fields["services"].queryset = Service.objects.offered(chosen)
         self.fields["services"].error_messages["required"] = "Välj minst en insats."
@@ -89,10 +85,10 @@ class VisitForm(forms.ModelForm):
         else:
             del self.fields["serves"]
 
-    def _same_day(self, template: VisitTemplate | None) -> QuerySet[TemplateVisit]:
-        if template is None:
-            return TemplateVisit.objects.none()
-        found = template.visits.filter(week=self.week, weekday=self.weekday)
+    def _same_day(self, base_plan: BasePlan | None) -> QuerySet[BaseVisit]:
+        if base_plan is None:
+            return BaseVisit.objects.none()
+        found = base_plan.visits.filter(week=self.week, weekday=self.weekday)
         return found.exclude(slot=self.instance.slot).prefetch_related("services")
 
     @cached_property
@@ -141,7 +137,7 @@ class VisitForm(forms.ModelForm):
             if least is not None or most is not None:
                 self.add_error("after", "Välj vilket besök det följer, eller töm minuterna.")
             return
-        if chain := cycle_of(self.instance, after, self.others):
+        if chain := circle_of(self.instance, after, self.others):
             self.add_error(
                 "after",
                 f"Besöken väntar på varandra: {' efter '.join(chain)}. Välj ett annat besök, eller "
@@ -162,9 +158,7 @@ class NewVisitForm(VisitForm):
     )  # fmt: skip
 
 
-def cycle_of(
-    visit: TemplateVisit, after: TemplateVisit, others: Iterable[TemplateVisit]
-) -> list[str]:
+def circle_of(visit: BaseVisit, after: BaseVisit, others: Iterable[BaseVisit]) -> list[str]:
     """The starts of visits that would wait for each other, or nothing."""
     by_pk = {row.pk: row for row in others}
     chain, at = [daytime.shown(visit.start)] if visit.start is not None else ["besöket"], after

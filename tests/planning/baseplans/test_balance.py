@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.plan.rules import Period, Round
-from planning.rounds import balance, preview
-from planning.rounds.forms import cycle_of
-from planning.rounds.matrix import matrix, overlaps, part_of
+from planning.baseplans import balance, preview
+from planning.baseplans.forms import circle_of
+from planning.baseplans.matrix import matrix, overlaps, part_of
+from planning.plan.rules import Cycle, Period
 
 DAY = date(2026, 11, 23)
 
@@ -163,9 +163,9 @@ def test_visits_that_run_into_each_other_and_orders_that_wait_for_each_other_are
     two, three = Stay(Many(), pk=2, start=465, after_id=1), Stay(Many(), pk=3, start=600)
     assert len(overlaps([one, two, three])) == 1
     three.after_id = None
-    assert cycle_of(three, two, [one, two]) == ["10:00", "07:45", "07:30", "10:00"]
+    assert circle_of(three, two, [one, two]) == ["10:00", "07:45", "07:30", "10:00"]
     one.after_id = None
-    assert cycle_of(three, two, [one, two]) == []
+    assert circle_of(three, two, [one, two]) == []
 
 
 def test_a_preview_says_what_comes_goes_and_changes():
@@ -180,11 +180,11 @@ def test_a_preview_says_what_comes_goes_and_changes():
     assert (same.come, same.go, same.change) == ((), (), ())
 
 
-def test_the_old_template_ends_the_day_before_the_new_one():
+def test_the_old_base_plan_ends_the_day_before_the_new_one():
     """PLN-03"""
-    old = Round(1, 1, date(2026, 1, 5), Period(date(2026, 1, 5)))
-    later = Round(2, 1, date(2026, 1, 5), Period(date(2026, 12, 7)))
-    new = Round(3, 1, date(2026, 1, 5), Period(date(2026, 12, 7)))
+    old = Cycle(1, 1, date(2026, 1, 5), Period(date(2026, 1, 5)))
+    later = Cycle(2, 1, date(2026, 1, 5), Period(date(2026, 12, 7)))
+    new = Cycle(3, 1, date(2026, 1, 5), Period(date(2026, 12, 7)))
     assert [row.period for row in preview.cut([old, later], new)] == [
         Period(date(2026, 1, 5), date(2026, 12, 6)), Period(date(2026, 12, 7)),
     ]  # fmt: skip
@@ -192,7 +192,7 @@ def test_the_old_template_ends_the_day_before_the_new_one():
 
 def test_the_matrix_says_which_weeks_it_is_and_how_they_differ():
     """BEY-06: seen in week 48 of 2026, whose cycle's second week is in odd weeks this year."""
-    cycle = Round(1, 2, date(2026, 11, 23), Period(DAY))
+    cycle = Cycle(1, 2, date(2026, 11, 23), Period(DAY))
     weeks = matrix(cycle, [Stay(Many([SHOWER])), Stay(Many([CLEANING]), week=2, weekday=4)], DAY)
     assert [week.rhythm for week in weeks] == ["jämna veckor 2026", "ojämna veckor 2026"]
     assert [week.iso_weeks for week in weeks] == ["48, 50, 52, 1", "49, 51, 53, 2"]
