@@ -4,7 +4,7 @@
     python -m bench.fuzz --requests 2000 --seed 7 --database postgresql
 
 Addresses come from the URL configuration, the words of an address and of a form from what the views
-read and from the forms that the pages show, commands from the registry. Each request is rolled back.
+read and from the forms that the pages show, commands from the processes. Each request is rolled back.
 Prints how many answers had each status, and every request that was answered 500 or broke the
 database's rules, with what was sent and why. Ends with 1 when there is one.
 """
@@ -251,8 +251,8 @@ def _pages(world: Any) -> Iterator[tuple[str, str, list[str]]]:
     """Name, address of an object that is there, and the words that its view reads."""
     from django.urls import reverse
 
-    from cases.commands import registry
     from cases.models import Case
+    from cases.process import commands_of
     from tests.everything import addresses
 
     words: dict[str, list[str]] = {}
@@ -264,7 +264,7 @@ def _pages(world: Any) -> Iterator[tuple[str, str, list[str]]]:
             yield name, world.address(name, pattern), known
     for case in Case.objects.all():
         yield "cases:case", reverse("cases:case", args=[case.pk]), words["cases.views"]
-        for command in registry.of(case):
+        for command in commands_of(case.kind):
             yield "cases:do", reverse("cases:do", args=[case.pk, command]), words["cases.views"]
 
 

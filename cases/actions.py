@@ -21,6 +21,7 @@ from cases.models import (
     Document,
     JournalNote,
 )
+from cases.process import deadline_rules
 from organisation.authority import actor_on, holders
 from organisation.models import User
 from organisation.roles import Role
@@ -270,7 +271,7 @@ def _own_running(deadline: Deadline, case: Case) -> None:
 
 
 def _not_statutory(deadline: Deadline) -> None:
-    rule = ledger.rules.get(deadline.rule)
+    rule = deadline_rules().get(deadline.rule)
     if rule and rule.statutory:
         raise Refused(
             f"{deadline.label} följer av lag ({deadline.source}) och kan inte ändras här."

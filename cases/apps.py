@@ -6,4 +6,7 @@ class CasesConfig(AppConfig):
     verbose_name = "Ärenden"
 
     def ready(self) -> None:
-        from cases import account_messages  # noqa: F401 - connects the receiver
+        from cases import (
+            account_messages,  # noqa: F401 - connects the receiver
+            checks,  # noqa: F401 - registers them
+        )

@@ -7,7 +7,7 @@ A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
@@ -22,7 +22,7 @@ from cases.models import Case, CaseNumber, PerformedKey
 from organisation import entry
 from organisation.authority import Actor, Holding, actor_on, delegates
 from organisation.models import User
-from organisation.pages.history import EVENT_NAMES, event_name
+from organisation.pages.history import event_name
 
 C = TypeVar("C", bound=Case)
 
@@ -172,25 +172,6 @@ class Command(Generic[C]):
             for f in fields(self)
             if f.name not in asks or asks[f.name].logged
         }
-
-
-@dataclass
-class Registry:
-    """The commands of each kind of case, by name and in the order of the routine."""
-
-    by_kind: dict[str, dict[str, type[Command]]] = field(default_factory=dict)
-
-    def add(self, kind: str, *commands: type[Command]) -> None:
-        """Make commands available on cases of a kind."""
-        self.by_kind.setdefault(kind, {}).update({c.command_name(): c for c in commands})
-        EVENT_NAMES.update({c.command_name(): str(c.label) for c in commands})
-
-    def of(self, case: Case) -> dict[str, type[Command]]:
-        """The commands that a case's kind has."""
-        return self.by_kind.get(case.kind, {})
-
-
-registry = Registry()
 
 
 def perform(
@@ -375,7 +356,6 @@ def _given(case: Case, actor: Actor) -> bool:
 
 
 def _changes_since(case: Case, version: int) -> list[str]:
-    commands = registry.of(case)
     changes = (
         Event.objects.filter(
             chain__name=case.chain, kind=Event.Kind.CHANGE, values__values__version__gt=version
@@ -383,11 +363,7 @@ def _changes_since(case: Case, version: int) -> list[str]:
         .select_related("actor")
         .order_by("seq")
     )
-    return [
-        f"{commands[e.name].label if e.name in commands else event_name(e.name)}, "
-        f"{e.actor.name if e.actor else 'Kundval'}"
-        for e in changes
-    ]
+    return [f"{event_name(e.name)}, {e.actor.name if e.actor else 'Kundval'}" for e in changes]
 
 
 def _log_refusal(

@@ -22,6 +22,7 @@ from django.template.loader import get_template, render_to_string
 from audit import clock
 from cases import fonts
 from cases.models import Case, Document
+from cases.process import document_kinds
 from organisation.models import User
 
 
@@ -54,17 +55,11 @@ class DocumentKind:
         ]
 
 
-kinds: dict[str, DocumentKind] = {}
 TO_SEND, TO_KEEP = "pdf/ua-1", "pdf/a-3a"
 """Variants of PDF: tagged for every reader, and for the archive."""
 GAP = re.compile(r'<mark class="kv-gap">(.*?)</mark>')
 """How a letter marks a missing fact. Typed text is escaped, so it never looks like this."""
 _own = threading.local()
-
-
-def add_kinds(*new: DocumentKind) -> None:
-    """Make document kinds known."""
-    kinds.update({kind.code: kind for kind in new})
 
 
 def facts_of(case: Case, code: str) -> dict[str, Any]:
@@ -75,13 +70,13 @@ def facts_of(case: Case, code: str) -> dict[str, Any]:
         "registry_no": case.registry_no,
         "handler": case.responsible.name if case.responsible else "",
         "sender": {key: sender[key] for key in ("name", "administration", "address", "mail")},
-        **kinds[code].facts(case),
+        **document_kinds()[code].facts(case),
     }
 
 
 def gaps(case: Case, code: str) -> list[Gap]:
     """What the case lacks before the document can be made."""
-    return kinds[code].gaps(facts_of(case, code))
+    return document_kinds()[code].gaps(facts_of(case, code))
 
 
 def make(
@@ -91,7 +86,7 @@ def make(
 
     Raises ValueError when a required fact is missing.
     """
-    kind = kinds[code]
+    kind = document_kinds()[code]
     facts = {**facts_of(case, code), "date": clock.local_date(at).isoformat(), **more}
     if lacking := kind.gaps(facts):
         raise ValueError("I dokumentet saknas: " + ", ".join(gap.label for gap in lacking))
@@ -137,7 +132,7 @@ def content(document: Document) -> bytes:
 
 def html(document: Document) -> str:
     """The document as a page of HTML."""
-    return _page(kinds[document.kind], document.facts, title=document.title)
+    return _page(document_kinds()[document.kind], document.facts, title=document.title)
 
 
 def body(document: Document) -> str:
@@ -147,7 +142,7 @@ def body(document: Document) -> str:
 
 def preview(case: Case, code: str, day: str) -> str:
     """The document as it would be now, for the screen, with what is missing marked in the text."""
-    kind = kinds[code]
+    kind = document_kinds()[code]
     facts = {**facts_of(case, code), "date": day}
     return _page(kind, facts, on_screen=True)
 

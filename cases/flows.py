@@ -13,9 +13,7 @@ from viewflow.workflow.base import Flow
 from viewflow.workflow.models import Task
 
 from cases.models import Case, CaseProcess
-
-flows: dict[str, type[Flow]] = {}
-"""The flow of each kind of case that has one."""
+from cases.process import process_of
 
 
 class Step(flow.Handle):
@@ -34,9 +32,16 @@ def can_proceed(case: Any, transition: str) -> bool:
     return fsm_can_proceed(getattr(case, transition))
 
 
+def flow_of(kind: str) -> type[Flow]:
+    """The flow of a kind of case that has one."""
+    found = process_of(kind).flow
+    assert found, f"a case of the kind {kind} has no flow to start"
+    return found
+
+
 def start(case: Case) -> None:
     """Begin the flow of a case that has arrived."""
-    flow_class = flows[case.kind]
+    flow_class = flow_of(case.kind)
     activation = flow_class.instance.start.activation_class.create(flow_class.start, None, None)
     activation.process.case = Case.objects.get(pk=case.pk)
     activation.execute()

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from cases.commands import Command, Missing, permitting, registry
+from cases.commands import Command, Missing, permitting
+from cases.process import commands_of
 from organisation.request import Request
 
 
@@ -21,7 +22,7 @@ class Gap(Missing):
 def leading_command(case: Any, request: Request) -> dict[str, Any]:
     """The primary command of the case's state, one the person may carry out if there is one; what
     it lacks, and what the person can do about it."""
-    commands = registry.of(case)
+    commands = commands_of(case.kind)
     fitting = [
         command
         for command in commands.values()

@@ -22,23 +22,16 @@ from cases.deadlines import (
     rung_date,
 )
 from cases.models import Case, Deadline, DeadlineExtension, DeadlineSuspension, FiredRung
+from cases.process import deadline_rules
 from organisation.authority import holders
 from organisation.models import Substitution, User
-
-rules: dict[str, DeadlineRule] = {}
-"""Every rule there is, by code; each process adds its own."""
 
 BATCH = 200
 
 
-def add_rules(*new: DeadlineRule) -> None:
-    """Make rules known."""
-    rules.update({rule.code: rule for rule in new})
-
-
 def shown_to_company() -> list[str]:
     """Codes of the rules that a company is told of."""
-    return [code for code, rule in rules.items() if rule.for_company]
+    return [code for code, rule in deadline_rules().items() if rule.for_company]
 
 
 def start(
@@ -159,7 +152,7 @@ def _fire(batch: list[Deadline], today: date, at: datetime) -> int:
     rungs: list[FiredRung] = []
     for row in batch:
         before = {fired.rung for fired in row.fired.all() if fired.due == row.due}
-        ladder = rules[row.rule].ladder if row.rule in rules else ()
+        ladder = _ladder(row)
         come = [
             rung
             for rung in sorted(ladder, key=lambda rung: rung.offset)
@@ -178,7 +171,7 @@ def _fire(batch: list[Deadline], today: date, at: datetime) -> int:
 
 
 def _tell(row: Deadline, rung: Rung, people: list[User], at: datetime, today: date) -> None:
-    said = rules[row.rule].reminder(row.due, today, row.what)
+    said = deadline_rules()[row.rule].reminder(row.due, today, row.what)
     text = f"{row.case}: {said}" + (f". {rung.then}" if rung.then else "")
     messages.notify(people, row.case, text, at, urgent=rung.offset > 0)
     log.record(
@@ -223,7 +216,12 @@ def _reckon(row: Deadline) -> None:
         pk=row.pk
     )
     row.due = fresh.computed().due
-    ladder = rules[row.rule].ladder if row.rule in rules else ()
+    ladder = _ladder(row)
     fired = set(row.fired.filter(due=row.due).values_list("rung", flat=True))
     row.next_rung_on = next_rung_on(ladder, row.due, fired)
     row.save(update_fields=["due", "next_rung_on"])
+
+
+def _ladder(row: Deadline) -> tuple[Rung, ...]:
+    rule = deadline_rules().get(row.rule)
+    return rule.ladder if rule else ()

@@ -8,7 +8,7 @@ from typing import Any
 from viewflow.workflow import STATUS, flow
 from viewflow.workflow.models import Task
 
-from cases.flows import Step, flows
+from cases.flows import Step, flow_of
 
 STEP_WIDTH = 126
 ROW_HEIGHT = 33
@@ -86,7 +86,7 @@ def draw(case: Any, today: date) -> Picture | None:
         return None
     by_name = {task.flow_task.name: task for task in tasks}
     drawn = Picture()
-    node: Any = flows[case.kind].start
+    node: Any = flow_of(case.kind).start
     while not isinstance(node, flow.End):
         if isinstance(node, flow.Split):
             branches = [edge.dst for edge in node._outgoing()]

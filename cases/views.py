@@ -1,7 +1,7 @@
 """The case page and the page on which a command is carried out, for every kind of case."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -21,15 +21,15 @@ from cases.commands import (
     done_or_refused,
     perform,
     permitting,
-    registry,
 )
 from cases.forms import WhatIfForm
 from cases.models import Case, Deadline, JournalNote
+from cases.process import commands_of, process_of
 from organisation import entry
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
-from organisation.pages.history import EVENT_NAMES, event_name
+from organisation.pages.history import event_name
 from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES
@@ -39,14 +39,6 @@ CASE_READERS = frozenset().union(
 )
 """Roles that read some kind of case by unit: they have the lists and the page of a case. Which
 cases is a matter of `visible_to`. Every model is loaded before any page."""
-
-panels: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
-"""The template of each kind's case page, and what it needs beyond what every case has."""
-portal_pages: dict[str, tuple[str, Callable[[Any, Request], dict[str, Any]]]] = {}
-"""The same of the page that a company sees in the portal. A case that the company may not see yet is
-Http404."""
-own_pages: dict[str, str] = {}
-"""The address, by kind, at which staff who read none of the kind by unit see one given by name."""
 
 
 def get_case(request: Request, pk: int) -> Case:
@@ -77,7 +69,8 @@ def case(request: Request, pk: int) -> HttpResponse:
     if _has_own_page(request, row):
         return redirect(back_to(request, row))
     concrete = row.concrete()
-    template, more = panels[row.kind]
+    page = process_of(row.kind).page
+    assert page, "a listed kind has a page"
     context = {
         "case": concrete,
         "actions": actions(concrete, request.actor),
@@ -87,16 +80,16 @@ def case(request: Request, pk: int) -> HttpResponse:
         "picture": picture.draw(concrete, request.today),
         "conflicts": row.conflicts.select_related("user"),
         "documents": row.documents.select_related("created_by"),
-        **more(concrete, request),
+        **page.more(concrete, request),
     }
-    return render(request, template, context)
+    return render(request, page.template, context)
 
 
 @logged_in
 def do(request: Request, pk: int, name: str) -> HttpResponse:
     """The page of one command: its form, what is missing, and carrying it out."""
     row = get_case(request, pk)
-    command = registry.of(row).get(name)
+    command = commands_of(row.kind).get(name)
     if command is None:
         raise Http404
     concrete = row.concrete()
@@ -185,7 +178,7 @@ def back_to(request: Request, row: Case) -> str:
 
     name = "portal:case" if request.actor.is_outside else "cases:case"
     if _has_own_page(request, row):
-        name = own_pages[row.kind]
+        name = process_of(row.kind).own_page
     return reverse(name, args=[row.pk])
 
 
@@ -193,7 +186,8 @@ def _has_own_page(request: Request, row: Case) -> bool:
     """Whether the person sees a page of the kind's own instead of the case: given it by name, and no
     reader of its kind by unit."""
     readers = Case.kinds[row.kind].reader_roles
-    return row.kind in own_pages and not request.actor.has_role(*readers, *OUTSIDE_ROLES)
+    own = process_of(row.kind).own_page
+    return bool(own) and not request.actor.has_role(*readers, *OUTSIDE_ROLES)
 
 
 def _whole_case(request: Request, pk: int) -> Case:
@@ -208,7 +202,7 @@ def actions(case: Any, actor: Actor) -> list[dict[str, Any]]:
     """The commands that `actor` may do on the case now, in the order of the routine."""
     return [
         {"command": command, "name": name, "leads_on": command.leads_on(case)}
-        for name, command in registry.of(case).items()
+        for name, command in commands_of(case.kind).items()
         if command.fits(case) and not isinstance(permitting(case, command, actor), str)
     ]
 
@@ -275,46 +269,13 @@ def who_sees(request: Request, pk: int) -> HttpResponse:
 def history(request: Request, pk: int) -> HttpResponse:
     """The case's event log as people read it: who, when, what."""
     row = _whole_case(request, pk)
-    commands = registry.of(row)
     events = (
         Event.objects.filter(chain__name=row.chain)
         .select_related("actor", "on_behalf_of", "values")
         .order_by("-seq")[:500]
     )
-    lines = [
-        {"event": e, "label": commands[e.name].label if e.name in commands else event_name(e.name)}
-        for e in events
-    ]  # fmt: skip
+    lines = [{"event": e, "label": event_name(e.name)} for e in events]
     return render(request, "cases/history.html", {"case": row, "lines": lines})
-
-
-# Events that are no commands; those of commands have the commands' labels.
-EVENT_NAMES.update(
-    {
-        "open_draft": "Utkast påbörjat",
-        "enter_application": "Ansökan inlagd av förvaltningen",
-        "read_case": "Läste ärendet",
-        "read_attachment": "Öppnade en bilaga",
-        "read_document": "Öppnade ett dokument",
-        "read_packet": "Öppnade ett utskick till nämnden",
-        "read_company": "Läste om ett företag",
-        "register_company": "Företag registrerat",
-        "confirm_mail": "E-postadress bekräftad",
-        "approve_representation": "Behörighet godkänd",
-        "end_representation": "Behörighet avslutad",
-        "edit_company": "Företagets uppgifter ändrade",
-        "enter_company": "Företag inlagt av förvaltningen",
-        "make_calendar_address": "Kalenderadress skapad",
-        "remove_calendar_address": "Kalenderadress borttagen",
-        "send_mail_again": "Brev skickat igen",
-        "change_preference": "Inställning ändrad",
-        "document_locked": "Dokument låst",
-        "deadline_reminder": "Påminnelse om tidsfrist",
-        "deadline_due": "Tidsfrist förfaller",
-        "deadline_overdue": "Tidsfrist försenad",
-        "deadline_escalated": "Försenad tidsfrist eskalerad",
-    }
-)
 
 
 @roles(*CASE_READERS)

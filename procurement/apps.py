@@ -7,21 +7,6 @@ class ProcurementConfig(AppConfig):
     verbose_name = "Utförare och avtal"
 
     def ready(self) -> None:
-        from procurement.applications import setup as applications
-        from procurement.contracts import setup as contracts
-        from procurement.controls import setup as controls
-        from procurement.duties import setup as duties
-        from procurement.escalations import setup as escalations
-        from procurement.followups import setup as followups
-        from procurement.introductions import setup as introductions
-        from procurement.meetings import setup as meetings
-        from procurement.tenders import setup as tenders
-
-        for process in (
-            applications, introductions, contracts, tenders, duties, followups, controls, meetings,
-            escalations,
-        ):  # fmt: skip
-            process.register()
         post_migrate.connect(_load_templates, sender=self)
 
 

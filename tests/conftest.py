@@ -157,6 +157,7 @@ def shut_doors(told: list) -> list[str]:
 def _opens(actor, case: int, leads_to: str) -> bool:
     from cases import views
     from cases.models import Case
+    from cases.process import process_of
 
     if leads_to:
         return actor.has_role(*resolve(leads_to).func.access)
@@ -164,5 +165,5 @@ def _opens(actor, case: int, leads_to: str) -> bool:
         return True  # the test has taken it back
     row = Case.objects.filter(pk=case).visible_to(actor).first()
     return row is not None and (
-        actor.is_outside or row.kind in views.own_pages or actor.has_role(*views.CASE_READERS)
+        actor.is_outside or process_of(row.kind).own_page or actor.has_role(*views.CASE_READERS)
     )

@@ -1,7 +1,6 @@
 """The committee's pages: meetings, agenda, packet, minutes and members. Requirement CAP-09."""
 
 import json
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +24,7 @@ from cases.committee_forms import (
 from cases.dates import full_date, short_date
 from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
+from cases.process import processes
 from cases.views import actions
 from organisation import entry
 from organisation.access import roles
@@ -39,9 +39,6 @@ REVISE = "revise_proposal_text"
 ON_THE_AGENDA = (REVISE, "take_off_agenda")
 """Commands of a case that the page offers beside its document."""
 PAST_SHOWN = 12
-
-item_panels: dict[str, Callable[[Sequence[AgendaItem], Request], dict[int, SafeString]]] = {}
-"""What each kind of case shows of its items after the meeting, by the item's key."""
 
 
 @roles(*ADMINISTRATION)
@@ -332,9 +329,10 @@ def _is_outdated(case: Any, made: Any) -> bool:
 def _after(request: Request, items: list[AgendaItem]) -> list[tuple[AgendaItem, SafeString]]:
     """Each item after the meeting, as its kind of case shows it."""
     shown: dict[int, SafeString] = {}
-    for kind, panel in item_panels.items():
-        if mine := [item for item in items if item.case.kind == kind]:
-            shown |= panel(mine, request)
+    for process in processes():
+        mine = [item for item in items if item.case.kind == process.case.case_kind]
+        if process.agenda and mine:
+            shown |= process.agenda(mine, request)
     return [(item, shown[item.pk]) for item in items if item.pk in shown]
 
 

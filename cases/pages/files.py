@@ -7,6 +7,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from cases import documents
 from cases.models import Attachment, Document
+from cases.process import document_kinds
 from cases.views import CASE_READERS, get_case, log_reading
 from organisation.access import logged_in, roles
 from organisation.request import Request
@@ -32,7 +33,7 @@ def document(request: Request, pk: int) -> HttpResponse:
 def preview(request: Request, pk: int, kind: str) -> HttpResponse:
     """A document as it would be now, with what is missing marked in the text."""
     case = get_case(request, pk)
-    if kind not in documents.kinds:
+    if kind not in document_kinds():
         raise Http404
     log_reading(request, case, "read_document", case, {"kind": kind, "preview": True})
     return HttpResponse(documents.preview(case.concrete(), kind, request.today.isoformat()))

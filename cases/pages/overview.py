@@ -3,7 +3,7 @@
 Requirements CAP-14, LOV-12, LOV-14. Each process adds its columns, waiting work and figures.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,13 +13,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cases import charts, ledger, preferences
+from cases import charts, preferences
 from cases.actions import ChangeResponsible, Escalate
 from cases.filters import add_next_deadline, counts, filtered
 from cases.models import Case, Deadline, Notification
+from cases.process import Column, Figures, Waiting, deadline_rules, processes
 from cases.views import CASE_READERS
 from organisation.access import roles
-from organisation.models import User
 from organisation.request import Request
 from organisation.roles import Role
 
@@ -30,68 +30,13 @@ CHARTS_KEPT_SECONDS = 600
 """Twelve months of figures change slowly, and are the page's dearest questions."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a kind's cases. `states` gives what is needed next in each, in words.
-
-    `note` stands beside the label and may name a choice of the municipality: "{handling_weeks}".
-    """
-
-    label: str
-    kind: str
-    states: Mapping[str, str]
-    note: str = ""
-    band: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Open cases that wait for one of `roles`: which, what to say, and the command that helps.
-
-    The text is a sentence of its own: it stands beside the case's title and says nothing *of* it.
-
-    Without a command the button leads to the case.
-    """
-
-    roles: Collection[str]
-    cases: Callable[[User], Q]
-    text: str
-    button: str
-    command: str = ""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What the charts show of a kind: its steps, and the field that holds the day of arrival."""
-
-    kind: str
-    arrived: str
-    arrived_label: str
-    steps: tuple[charts.Step, ...]
-    label: str
-
-
-@dataclass(frozen=True)
-class Starter:
-    """A button that begins a new case."""
-
-    label: str
-    url_name: str
-    roles: Collection[str]
-
-
-columns: list[Column] = []
-waiting: list[Waiting] = [
-    Waiting(
-        {Role.DEPUTY_DIRECTOR},
-        lambda user: Q(responsible=None),
-        "Ärendet har ingen handläggare.",
-        "Fördela",
-        ChangeResponsible.command_name(),
-    )
-]
-figures: list[Figures] = []
-starters: list[Starter] = []
+UNGIVEN = Waiting(
+    {Role.DEPUTY_DIRECTOR},
+    lambda user: Q(responsible=None),
+    "Ärendet har ingen handläggare.",
+    "Fördela",
+    ChangeResponsible.command_name(),
+)
 
 
 @dataclass
@@ -139,9 +84,17 @@ def overview(request: Request) -> HttpResponse:
         "counts": counts(request, found),
         "bands": _bands(shown),
         "tasks": tasks,
-        "starters": [new for new in starters if request.actor.has_role(*new.roles)],
+        "starters": [
+            new
+            for process in processes()
+            if (new := process.starter) and request.actor.has_role(*new.roles)
+        ],
         "menu_commands": _offered(request),
-        "charts": lambda: [_charts(request, row, chosen) for row in figures if row.kind in read],
+        "charts": lambda: [
+            _charts(request, row, chosen)
+            for process in processes()
+            if (row := process.figures) and row.kind in read
+        ],
         "charts_kept_seconds": CHARTS_KEPT_SECONDS,
     }
     return render(request, "cases/overview.html", context)
@@ -150,6 +103,11 @@ def overview(request: Request) -> HttpResponse:
 def _kinds_read(request: Request) -> set[str]:
     """The kinds of case that one of the person's roles reads by unit."""
     return {name for name, kind in Case.kinds.items() if request.actor.has_role(*kind.reader_roles)}
+
+
+def columns() -> list[Column]:
+    """The columns of every process, in the order of the routine."""
+    return [column for process in processes() for column in process.columns]
 
 
 def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any], read: Collection[str]) -> list[Lane]:
@@ -162,7 +120,7 @@ def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any], read: Collection[str
         .annotate(count=Count("pk"))
     }
     found = []
-    for column in columns:
+    for column in columns():
         count = sum(numbers.get((column.kind, state), 0) for state in column.states)
         if not count and column.kind not in read:
             continue
@@ -178,7 +136,7 @@ def waiting_for(request: Request) -> list[Task]:
     """What waits for the person first: urgent notices, then cases that wait for their role."""
     cases = [
         task
-        for work in waiting
+        for work in (UNGIVEN, *(row for process in processes() for row in process.waiting))
         if request.actor.has_role(*work.roles)
         for task in _waiting_cases(request, work)
     ]
@@ -308,7 +266,7 @@ def _kept(visible: QuerySet[Case], since: date, today: date) -> list[tuple[date,
     One that is open and not yet late is not counted, nor one that is somebody's right and no
     demand (it has no ladder, as the time for correction).
     """
-    demanded = [code for code, rule in ledger.rules.items() if rule.ladder]
+    demanded = [code for code, rule in deadline_rules().items() if rule.ladder]
     return list(
         Deadline.objects.filter(
             Q(due__lt=today) | Q(met_on__isnull=False),

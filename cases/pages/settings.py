@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from audit import log
 from audit.models import Event
 from cases.models import Setting
-from cases.preferences import PREFERENCES, Preference, all_chosen
+from cases.preferences import Preference, all_chosen, all_preferences
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.request import Request
@@ -27,7 +27,7 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        for key, preference in PREFERENCES.items():
+        for key, preference in all_preferences().items():
             self.fields[key] = _field(preference)
 
 
@@ -65,7 +65,7 @@ def _save(request: Request, form: PreferencesForm) -> bool:
     """Write what differs, with one event each. Returns whether anything did."""
     with transaction.atomic():
         before = all_chosen()
-        changed = [key for key in PREFERENCES if form.cleaned_data[key] != before[key]]
+        changed = [key for key in all_preferences() if form.cleaned_data[key] != before[key]]
         for key in changed:
             value = form.cleaned_data[key]
             row, _ = Setting.objects.update_or_create(key=key, defaults={"value": value})
@@ -87,7 +87,7 @@ def _history() -> list[dict[str, Any]]:
 
 def _said(event: Event) -> dict[str, str]:
     values = event.values.values
-    preference = PREFERENCES.get(values["key"])
+    preference = all_preferences().get(values["key"])
     return {
         "label": preference.label if preference else values["key"],
         "before": _word(values["from"], preference),

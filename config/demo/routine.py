@@ -140,7 +140,7 @@ class Routine:
             "section-head": self.people["section-head"].name,
         }
         self.do(
-            controls.HoldMeeting(
+            controls.HoldInformationMeeting(
                 held_on=clock.local_date(at),
                 place="Stadshuset, rum Bryggan",
                 attendance={c: name for c, name in names.items() if c not in absent},

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -10,82 +11,12 @@ from django.db.models import QuerySet
 from audit.models import Event
 from organisation.defaults import RULES
 from organisation.models import Responsibility, UnitCode
+from organisation.parts import parts
 from organisation.roles import Role
 
 SHOWN = 200
 HIDDEN = "dolt"
 
-EVENT_NAMES = {
-    "add_user": "Användaren lades upp",
-    "first_user": "Den första användaren lades upp",
-    "change_user": "Uppgifter ändrades",
-    "read_user": "Läste användarens uppgifter",
-    "add_role": "Roll lades till",
-    "end_role": "Roll avslutades",
-    "move_role": "Roll flyttades",
-    "end_user": "Användaren avslutades",
-    "reopen_user": "Användaren öppnades igen",
-    "unlock_user": "Inloggningen låstes upp",
-    "reset_password": "Nytt lösenord",
-    "reset_second_factor": "Tvåstegsverifieringen togs bort",
-    "change_password": "Bytte lösenord",
-    "add_second_factor": "Lade till tvåstegsverifiering",
-    "remove_second_factor": "Tog bort tvåstegsverifiering",
-    "renew_second_factor": "Skapade nya återställningskoder",
-    "logged_in": "Loggade in",
-    "logged_out": "Loggade ut",
-    "login_failed": "Misslyckad inloggning",
-    "login_locked": "Inloggningen låst efter för många försök",
-    "add_unit": "Enheten lades till",
-    "rename_unit": "Enheten bytte namn",
-    "move_unit": "Enheten flyttades",
-    "end_unit": "Enheten avslutades",
-    "add_code": "Kod lades till",
-    "remove_code": "Kod togs bort",
-    "add_substitution": "Ersättare utsågs",
-    "end_substitution": "Ersättning avslutades",
-    "add_responsibility": "Raden lades till",
-    "change_responsibility": "Raden ändrades",
-    "remove_responsibility": "Raden togs bort",
-    "add_delegation": "Delegation lades till",
-    "change_delegation": "Delegation ändrades",
-    "end_delegation": "Delegation avslutades",
-    "export_log": "Loggen exporterades till Excel",
-    "check_log": "Loggkontroll gjordes",
-    "verify_log": "Loggen verifierades",
-    "dispose_values": "Värden gallrades",
-    "read_case": "Läste ärendet",
-    "read_attachment": "Öppnade en bilaga",
-    "read_document": "Öppnade ett dokument",
-    "read_people": "Såg uppgifter om brukare",
-}
-"""Events in Swedish. Higher apps may add theirs."""
-
-FIELD_NAMES = {
-    "username": "Användarnamn",
-    "name": "Namn",
-    "email": "E-post",
-    "phone": "Telefon",
-    "role": "Roll",
-    "unit": "Enhet",
-    "provider": "Utförare",
-    "valid_from": "Från och med",
-    "valid_to": "Till och med",
-    "parent": "Ingår i",
-    "system": "System",
-    "code": "Kod",
-    "substitute": "Ersättare",
-    "absent": "För",
-    "reason": "Anledning",
-    "area": "Område",
-    "main_role": "Huvudansvarig",
-    "substitute_role": "Ersättare",
-    "co_responsible": "Medansvarig",
-    "interval": "Tidpunkt",
-    "comment": "Kommentar",
-    "label": "Beslut",
-    "paragraph": "Punkt",
-}
 DECISIONS = {code: label for code, label, _ in RULES}
 """What can be delegated, by its code."""
 CHOICES = {
@@ -139,21 +70,39 @@ def lines(events: QuerySet[Event], hidden: Collection[str] = ()) -> list[Line]:
     return [_line(event, hidden) for event in rows]
 
 
+@cache
+def event_names() -> dict[str, str]:
+    """Events in Swedish, as each app's `words` has them."""
+    return _words("EVENT_NAMES")
+
+
+@cache
+def field_names() -> dict[str, str]:
+    """Fields in Swedish, as each app's `words` has them."""
+    return _words("FIELD_NAMES")
+
+
+def _words(which: str) -> dict[str, str]:
+    return {
+        name: said for part in parts("words") for name, said in getattr(part, which, {}).items()
+    }
+
+
 def event_name(name: str) -> str:
     """An event's Swedish name; an unknown one stands as it is written."""
-    return EVENT_NAMES.get(name, name.replace("_", " "))
+    return event_names().get(name, name.replace("_", " "))
 
 
 def _line(event: Event, hidden: Collection[str]) -> Line:
     values = event.values.values if hasattr(event, "values") else {}
     changes = tuple(
         Change(
-            FIELD_NAMES.get(name, name),
+            field_names().get(name, name),
             *(HIDDEN if side and name in hidden else _text(name, side) for side in value),
         )
         # A pair is a change from - to; anything else in the values is there for the machine.
         for name, value in values.items()
-        if isinstance(value, list) and len(value) == 2 and name in FIELD_NAMES
+        if isinstance(value, list) and len(value) == 2 and name in field_names()
     )
     return Line(event, event_name(event.name), changes, bool(event.fields) and not values)
 

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from cases.models import FiredRung
-from cases.pages.overview import Column, Starter, Waiting
+from cases.process import Column, Starter, Waiting
 from clients.editing import PLANNERS
 from organisation.roles import Role
 from planning.extras import rules

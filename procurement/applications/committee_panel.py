@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from cases import deadlines
-from cases.commands import registry
 from cases.models import AgendaItem, Deadline
+from cases.process import commands_of
 from organisation.request import Request
 from procurement.applications import rules
 from procurement.applications.models import CommitteeDecision, CorrectionCase, ProviderApplication
@@ -65,7 +65,7 @@ def _shown(
     correction = getattr(decision, "correction", None)
     is_current = _is_current(item, application, decision, correction)
     command = NEXT.get(State(application.state), "") if is_current else ""
-    found = registry.of(application).get(command)
+    found = commands_of(application.kind).get(command)
     may = bool(found and request.actor.holding(found.roles, application.unit.path))
     return {
         "item": item,

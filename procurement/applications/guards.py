@@ -174,17 +174,19 @@ def meeting(application: ProviderApplication, day: date) -> list[Missing]:
         return []
     held = application.meetings.last()
     if held is None:
-        return [Missing("Informationsmöte", "Inget möte är hållet.", "hold_meeting")]
+        return [Missing("Informationsmöte", "Inget möte är hållet.", "hold_information_meeting")]
     missing = [
         Missing(
             f"{rules.REQUIRED_AT_MEETING[capacity]} på informationsmötet",
             f"Ingen deltog {long_date(held.held_on)}.",
-            "hold_meeting",
+            "hold_information_meeting",
         )
         for capacity in held.absent()
     ]
     if not held.went_through_application:
-        missing.append(Missing("Genomgång av ansökan på informationsmötet", "", "hold_meeting"))
+        missing.append(
+            Missing("Genomgång av ansökan på informationsmötet", "", "hold_information_meeting")
+        )
     return missing
 
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from cases.charts import Step
-from cases.pages.overview import Column, Figures, Starter, Waiting
+from cases.process import Column, Figures, Starter, Waiting
 from organisation.models import User
 from organisation.roles import Role
 from procurement.applications import rules

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from cases.pages.overview import Column, Waiting
+from cases.process import Column, Waiting
 from organisation.roles import Role
 from procurement.controls.commands import ReviewItem
 from procurement.controls.models import ControlItem, YearlyControl

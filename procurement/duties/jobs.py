@@ -6,6 +6,7 @@ locked. FUP-02, FUP-05.
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Max, Min, Prefetch
@@ -15,6 +16,7 @@ from cases import calendar, ledger, messages, preferences
 from cases.actions import write_note
 from cases.commands import Act
 from cases.models import Case, JournalNote
+from cases.process import processes
 from organisation.authority import holders
 from organisation.models import Responsibility, Unit, User
 from organisation.roles import Role
@@ -22,10 +24,14 @@ from procurement.contracts.models import Contract, ContractVersion
 from procurement.duties.models import Duty
 from procurement.duties.rules import DUTY, MatrixRow, Planned, Term, wheel
 
-openers: dict[str, Callable[[Duty, User | None, Act], Case]] = {}
-"""How the case of each kind of duty is opened, by the kind; each process adds its own."""
 CHAIN = "duties"
 BATCH = 500
+
+
+@cache
+def openers() -> dict[str, Callable[[Duty, User | None, Act], Case]]:
+    """How the case of each kind of duty is opened, by the kind."""
+    return {kind: open_new for process in processes() for kind, open_new in process.duties.items()}
 
 
 def run(at: datetime) -> tuple[int, int]:
@@ -151,7 +157,7 @@ def open_near(at: datetime) -> int:
     """Open the case of every duty that is due within the municipality's weeks, once each."""
     today = clock.local_date(at)
     near = calendar.add_days(today, 7 * preferences.chosen("duty_opens_weeks"))
-    waiting = Duty.objects.standing().filter(case=None, due__lte=near, kind__in=openers)
+    waiting = Duty.objects.standing().filter(case=None, due__lte=near, kind__in=openers())
     return sum(_open(pk, at) for pk in list(waiting.values_list("pk", flat=True)))
 
 
@@ -168,7 +174,7 @@ def _open(pk: int, at: datetime) -> bool:
             return False
         person, said = answerable(duty, clock.local_date(at))
         act = Act.by_system(at)
-        case = openers[duty.kind](duty, person, act)
+        case = openers()[duty.kind](duty, person, act)
         ledger.start(
             case, DUTY, duty.due, what=str(duty.get_kind_display()),
             anchor_text=f"{duty.get_main_role_display()} svarar för uppgiften",

@@ -5,36 +5,34 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from audit import clock
-from cases.pages.overview import Column, Starter, Waiting
+from cases.process import Column, Starter, Waiting
 from organisation.authority import actor_on
 from organisation.models import DelegationRule
 from organisation.roles import Role
 from procurement.escalations.commands.deviation import GradeDeviation
 from procurement.escalations.commands.measures import ReviewActionPlan
-from procurement.escalations.commands.shared import LEADERS
+from procurement.escalations.commands.shared import LEADERS, REPORTERS
 from procurement.escalations.models import ActionPlan, Deviation, InDepthFollowUp, SanctionStep
 
 BAND = "Avtal och uppföljning"
 State = InDepthFollowUp.State
 
-COLUMNS = (
-    Column(
-        "Avvikelser", Deviation.case_kind,
-        {
-            Deviation.State.REPORTED: "Gradera",
-            Deviation.State.HANDLING: "Utred och avsluta",
-        },
-        band=BAND,
-    ),
-    Column(
-        "Fördjupad uppföljning", InDepthFollowUp.case_kind,
-        {
-            State.PLANNING: "Plan, ansvariga och samråd",
-            State.RUNNING: "Registrera iakttagelser",
-            State.MEASURES: "Åtgärder och beslut",
-        },
-        band=BAND,
-    ),
+DEVIATIONS = Column(
+    "Avvikelser", Deviation.case_kind,
+    {
+        Deviation.State.REPORTED: "Gradera",
+        Deviation.State.HANDLING: "Utred och avsluta",
+    },
+    band=BAND,
+)  # fmt: skip
+IN_DEPTHS = Column(
+    "Fördjupad uppföljning", InDepthFollowUp.case_kind,
+    {
+        State.PLANNING: "Plan, ansvariga och samråd",
+        State.RUNNING: "Registrera iakttagelser",
+        State.MEASURES: "Åtgärder och beslut",
+    },
+    band=BAND,
 )  # fmt: skip
 IVO_OPEN = Q(
     deviation__grade=Deviation.Grade.SERIOUS, deviation__ivo_reported_on=None,
@@ -55,7 +53,7 @@ def _to_decide(user: Any) -> Q:
     return Q(Exists(waiting))
 
 
-WAITING = (
+DEVIATIONS_WAITING = (
     Waiting(
         {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR},
         lambda user: Q(kind=Deviation.case_kind, state=Deviation.State.REPORTED),
@@ -64,6 +62,8 @@ WAITING = (
     Waiting(
         LEADERS, lambda user: IVO_OPEN, "En allvarlig brist har kommit fram. Pröva anmälan till IVO.", "Öppna",
     ),
+)  # fmt: skip
+IN_DEPTHS_WAITING = (
     Waiting(
         {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR}, lambda user: Q(Exists(PLANS_TO_REVIEW)),
         "En åtgärdsplan väntar på ställningstagande.", "Ta ställning",
@@ -75,7 +75,4 @@ WAITING = (
     ),
 )  # fmt: skip
 
-
-def starter(roles: frozenset[str]) -> Starter:
-    """The button that reports a deviation."""
-    return Starter("Rapportera avvikelse", "escalations:report", roles)
+STARTER = Starter("Rapportera avvikelse", "escalations:report", REPORTERS)

@@ -16,19 +16,12 @@ from organisation.access import logged_in, roles
 from organisation.acting import act_of
 from organisation.models import Unit
 from organisation.request import Request
-from organisation.roles import ADMINISTRATION, Role
 from procurement.contracts.models import Contract
 from procurement.escalations.chain import chain as links_of
 from procurement.escalations.commands.deviation import contract_in_force, open_deviation
+from procurement.escalations.commands.shared import REPORTERS
 from procurement.escalations.forms import OwnReportForm, ReportForm
 from procurement.escalations.models import Deviation, InDepthFollowUp
-
-REPORTERS = ADMINISTRATION | {
-    Role.FIRST_SOCIAL_WORKER, Role.SOCIAL_WORKER, Role.CHIEF_NURSE, Role.NURSE,
-    Role.RESPONSIBLE_NURSE, Role.UNIT_MANAGER, Role.PLANNER, Role.CONTROLLER, Role.FEE_OFFICER,
-    Role.NIGHT_HEAD, Role.ALARM_OFFICER, Role.MAR,
-}  # fmt: skip
-"""Who reports a deviation about a provider."""
 
 
 @roles(*REPORTERS)

@@ -16,6 +16,7 @@ from procurement.templating.models import Template
 class QuestionTemplate(Template):
     """A version of the questions of a level (FUP-03)."""
 
+    word = "uppfoljning"
     name = "Frågor vid uppföljning"
     used_for = "nya uppföljningar"
     rows_name = "questions"

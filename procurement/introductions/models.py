@@ -17,6 +17,7 @@ from procurement.templating.models import Template
 class ProgrammeTemplate(Template):
     """A version of the programme for a kind of provider (INT-01, CAP-12)."""
 
+    word = "introduktion"
     name = "Introduktionsprogram"
     used_for = "nya introduktioner"
     rows_name = "steps"

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from cases.charts import Step
-from cases.pages.overview import Column, Figures, Waiting
+from cases.process import Column, Figures, Waiting
 from organisation.roles import Role
 from procurement.introductions import rules
 from procurement.introductions.commands import NameContactPerson

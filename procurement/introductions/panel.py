@@ -4,8 +4,9 @@ from typing import Any
 
 from django.http import Http404
 
-from cases.commands import permitting, registry
+from cases.commands import permitting
 from cases.leading import leading_command
+from cases.process import commands_of
 from organisation.request import Request
 from procurement.introductions.models import Introduction
 
@@ -15,7 +16,7 @@ TEMPLATE = "procurement/introduction.html"
 def panel(introduction: Introduction, request: Request) -> dict[str, Any]:
     """The programme step by step, the provider's access, and what the next step waits for."""
     steps = list(introduction.steps.select_related("evidence", "recorded_by"))
-    known = registry.of(introduction)
+    known = commands_of(introduction.kind)
     may = {
         name
         for name in ("book_step", "record_step", "leave_out_step")

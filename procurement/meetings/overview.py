@@ -1,6 +1,6 @@
 """What the overview shows of meetings."""
 
-from cases.pages.overview import Column
+from cases.process import Column
 from procurement.meetings.models import Meeting
 
 State = Meeting.State

@@ -15,7 +15,8 @@ from audit.act import Act
 from cases import ledger
 from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
-from cases.views import actions, deadlines_of, get_case, portal_pages
+from cases.process import Page, process_of, processes
+from cases.views import actions, deadlines_of, get_case
 from organisation import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
@@ -80,9 +81,10 @@ def home(request: Request) -> HttpResponse:
     representations = list(_representations(request))
     companies = request.actor.provider_ids | {row.provider_id for row in representations}
     shown = Deadline.objects.running().filter(rule__in=ledger.shown_to_company()).order_by("due")
+    kinds = [process.case.case_kind for process in processes() if process.portal]
     cases = (
         Case.objects.visible_to(request.actor)
-        .filter(provider_id__in=companies, kind__in=[ProviderApplication.case_kind, *portal_pages])
+        .filter(provider_id__in=companies, kind__in=[ProviderApplication.case_kind, *kinds])
         .exclude(
             Q(kind=Introduction.case_kind, introduction__application__isnull=False)
             & ~Q(introduction__application__state=State.APPROVED)
@@ -120,8 +122,8 @@ def case(request: Request, pk: int) -> HttpResponse:
     written is lost whichever of its buttons is pressed.
     """
     row = get_case(request, pk)
-    if row.kind in portal_pages:
-        return _process(request, row)
+    if page := process_of(row.kind).portal:
+        return _process(request, row, page)
     if row.kind != ProviderApplication.case_kind:
         raise Http404
     application = row.concrete()
@@ -148,17 +150,16 @@ def case(request: Request, pk: int) -> HttpResponse:
     return render(request, "procurement/portal/case.html", context, status=status)
 
 
-def _process(request: Request, row: Case) -> HttpResponse:
+def _process(request: Request, row: Case, page: Page) -> HttpResponse:
     """A case of another process, as the company sees it: its own part, and what it can do."""
-    template, more = portal_pages[row.kind]
     concrete = row.concrete()
     context = {
         "case": concrete,
         "actions": actions(concrete, request.actor),
         **_shared(row),
-        **more(concrete, request),
+        **page.more(concrete, request),
     }
-    return render(request, template, context)
+    return render(request, page.template, context)
 
 
 def _shared(row: Case) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class Template(models.Model):
     """A version of the template of a kind. A subclass names its kinds and its rows."""
 
     Kind: ClassVar[type[models.TextChoices]]
+    word: ClassVar[str]
+    """Its word in addresses."""
     name: ClassVar[str]
     """What it is a template of, on the page."""
     used_for: ClassVar[str]

@@ -18,14 +18,18 @@ from procurement.templating import editing
 from procurement.templating.models import Template
 
 EDITORS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
-templates: dict[str, type[Template]] = {}
-"""What there are templates of, by its word in addresses; each process adds its own."""
+
+
+def _templates() -> dict[str, type[Template]]:
+    """What there are templates of, by its word in addresses."""
+    return {of.word: of for of in Template.__subclasses__()}
 
 
 def _kind_of(what: str) -> type[Template]:
-    if what not in templates:
+    found = _templates().get(what)
+    if found is None:
         raise Http404
-    return templates[what]
+    return found
 
 
 @roles(*CASE_READERS)
@@ -33,7 +37,7 @@ def template_list(request: Request) -> HttpResponse:
     """Every version, by what it is of and its kind, the newest first."""
     may_edit = request.actor.has_role(*EDITORS)
     groups = []
-    for what, of in templates.items():
+    for what, of in _templates().items():
         rows = list(of.objects.all() if may_edit else of.objects.exclude(published_on=None))
         kinds = [(kind, [row for row in rows if row.kind == kind]) for kind in of.Kind]
         groups.append((what, of.name, kinds))

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from cases.pages.overview import Column, Starter, Waiting
+from cases.process import Column, Starter, Waiting
 from organisation.access import INSIDE_ROLES
 from organisation.models import User
 from organisation.roles import Role

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from cases.commands import permitting, registry
+from cases.commands import permitting
 from cases.leading import leading_command
+from cases.process import commands_of
 from organisation.request import Request
 from procurement.tenders.models import SectionExpert, Tender
 
@@ -43,7 +44,7 @@ def parts(tender: Tender) -> dict[str, Any]:
 
 def may(tender: Tender, request: Request) -> set[str]:
     """Which of the rows' commands the person may do on the tender now."""
-    known = registry.of(tender)
+    known = commands_of(tender.kind)
     return {
         name
         for name in ON_ROWS

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from audit.act import Act
 from cases import asked
 from cases.asked import CommandForm
-from cases.commands import Command, registry
+from cases.commands import Command
 from cases.models import Case, Deadline
+from cases.process import processes
 from organisation.authority import actor_on
 from tests.cases.factories import application, deadline
 from tests.factories import person
@@ -100,8 +101,8 @@ def test_no_long_text_and_no_file_of_any_command_is_kept_in_the_log():
     """CAP-08, SEC-02"""
     kept = {
         f"{command.__name__}.{name}"
-        for commands in registry.by_kind.values()
-        for command in commands.values()
+        for process in processes()
+        for command in process.commands
         for name, asks in asked.of(command).items()
         for field in [asks.field()]
         if asks.logged and (isinstance(field, forms.FileField) or _is_long(field))

@@ -15,6 +15,7 @@ from audit.act import Act
 from cases import committee, documents
 from cases.commands import Blocked
 from cases.models import Attachment, CommitteeMeeting, Document
+from cases.process import document_kinds
 from cases.templatetags import letters
 from procurement.applications.commands.committee import PutOnAgenda
 from tests.factories import at
@@ -74,7 +75,7 @@ EXCLUDED = {
 def letter(kind: str, **facts: Any) -> str:
     """The words of a document that has exactly these facts."""
     document = Document(
-        kind=kind, title=documents.kinds[kind].title, facts={**FACTS, **facts},
+        kind=kind, title=document_kinds()[kind].title, facts={**FACTS, **facts},
         created_at=at(date(2026, 4, 20)),
     )  # fmt: skip
     page = re.sub(r"(?s)<head>.*</head>|<[^>]+>", " ", documents.html(document))

@@ -12,7 +12,7 @@ from audit import clock
 from audit.models import Event
 from cases import messages
 from cases.models import OutgoingMail, Setting
-from cases.preferences import PREFERENCES, chosen
+from cases.preferences import all_preferences, chosen
 from organisation.roles import Role
 from tests.cases.factories import application
 from tests.factories import at, person
@@ -225,7 +225,7 @@ def test_a_case_worker_sees_neither_mail_nor_preferences(client, name):
 
 FORM = {
     key: "on" if preference.is_flag else preference.default
-    for key, preference in PREFERENCES.items()
+    for key, preference in all_preferences().items()
     if preference.default or not preference.is_flag  # an unticked box is not sent
 }
 

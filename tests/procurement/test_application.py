@@ -336,13 +336,13 @@ class TestHandling:
         """LOV-07, SEC-02"""
         r = application_in("handling")
         asked = {"case": r.application, "actor": actor_on(r.people[STRATEGIST], COMPLETE)}
-        fields = list(controls.HoldMeeting.form(**asked, day=COMPLETE).fields)
+        fields = list(controls.HoldInformationMeeting.form(**asked, day=COMPLETE).fields)
         attended = [f"attended_{capacity}" for capacity in rules.REQUIRED_AT_MEETING]
         assert fields == ["held_on", "place", *attended, "went_through_application", "notes"]
         said = {"held_on": "2026-03-09", "place": "Stadshuset", "notes": "Text", attended[1]: "Eva"}
-        form = controls.HoldMeeting.form(said, **asked, day=COMPLETE)
+        form = controls.HoldInformationMeeting.form(said, **asked, day=COMPLETE)
         assert form.is_valid(), form.errors
-        outcome = r.do(controls.HoldMeeting(**form.cleaned_data), STRATEGIST, day(3, 10))
+        outcome = r.do(controls.HoldInformationMeeting(**form.cleaned_data), STRATEGIST, day(3, 10))
         capacity = list(rules.REQUIRED_AT_MEETING)[1]
         assert r.application.meetings.get().attendance == {capacity: "Eva"}
         assert outcome.event.values.values["attendance"] == [capacity]
@@ -350,7 +350,7 @@ class TestHandling:
     def test_the_meeting_is_held_when_the_application_is_complete(self):
         """LOV-07"""
         r = application_in("handling")
-        meeting = controls.HoldMeeting(
+        meeting = controls.HoldInformationMeeting(
             held_on=date(2026, 3, 8), place="Stadshuset", attendance={},
             went_through_application=True, notes="Text",
         )  # fmt: skip

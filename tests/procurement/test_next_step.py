@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from audit.act import Act
 from audit.models import Event
-from cases.commands import Blocked, Refused, registry
+from cases.commands import Blocked, Refused
 from cases.models import Case, Notification
+from cases.process import processes
 from organisation.roles import Role
 from procurement.applications.commands import intake
 from procurement.contracts import commands as contracts
@@ -112,9 +113,7 @@ class TestButtonsOfWhatIsMissing:
 
     def test_a_subject_is_a_field_of_choice_of_its_form(self):
         """SEC-01: what an address may fill in has a list of its own to be checked against."""
-        forms = {
-            command.form for commands in registry.by_kind.values() for command in commands.values()
-        }
+        forms = {command.form for process in processes() for command in process.commands}
         subjects = {form: form.base_fields[form.subject] for form in forms if form.subject}
         assert len(subjects) > 10
         assert [form for form, field in subjects.items() if not hasattr(field, "choices")] == []

@@ -132,7 +132,7 @@ class ApplicationMachine(RolledBack):
         names = dict.fromkeys(guards.rules.REQUIRED_AT_MEETING, "Någon")
         names.pop(absent, None)
         self.attempt(
-            controls.HoldMeeting(
+            controls.HoldInformationMeeting(
                 held_on=self.day, place="Stadshuset", attendance=names, notes="Text",
                 went_through_application=True,
             ),

@@ -718,7 +718,7 @@ def test_every_page_of_the_case_opens_in_every_state_and_the_expert_is_waited_fo
     assert "Bäst kvalitet." in shown
     sign = reverse("cases:do", args=[r.case.pk, "sign_residential_contract"])
     assert "Upphandlingsenheten har bekräftat" in client.get(sign).content.decode()
-    assert any(column.kind == "tender" for column in overview.columns)
+    assert any(column.kind == "tender" for column in overview.columns())
 
 
 def test_a_late_answer_is_escalated_as_every_deadline():

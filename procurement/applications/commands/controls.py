@@ -151,7 +151,7 @@ class MeetingForm(CommandForm[ProviderApplication]):
         return data
 
 
-class HoldMeeting(Command[ProviderApplication]):
+class HoldInformationMeeting(Command[ProviderApplication]):
     """Record the information meeting and who attended (LOV-07); minutes are made of it."""
 
     label = "Registrera informationsmöte"
@@ -256,4 +256,4 @@ class AddReference(Command[ProviderApplication]):
         return {"reference": row.pk, "document": document.pk}
 
 
-COMMANDS = (RecordControl, NoteRecordExtract, HoldMeeting, AddReference)
+COMMANDS = (RecordControl, NoteRecordExtract, HoldInformationMeeting, AddReference)

@@ -4,7 +4,9 @@ from cases import actions
 from procurement.escalations.commands import deviation, in_depth, measures, remedies
 from procurement.escalations.commands.shared import SendMessage
 
-COMMON = (*actions.COMMON, SendMessage)
+COMMON = tuple(
+    SendMessage if command is actions.SendMessage else command for command in actions.COMMON
+)
 OF_DEVIATION = (*deviation.COMMANDS, *COMMON)
 OF_IN_DEPTH = (
     *in_depth.BEFORE, *measures.COMMANDS, *remedies.COMMANDS, *in_depth.AFTER, *COMMON,

@@ -13,11 +13,17 @@ from cases.dates import long_date
 from cases.models import Attachment, Case
 from organisation.authority import actor_on
 from organisation.models import User
-from organisation.roles import Role
+from organisation.roles import ADMINISTRATION, Role
 from procurement.escalations.models import Deviation, InDepthFollowUp
 
 STAFF = HANDLERS | {Role.FIRST_SOCIAL_WORKER, Role.SECTION_HEAD}
 LEADERS = frozenset({Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
+REPORTERS = ADMINISTRATION | {
+    Role.FIRST_SOCIAL_WORKER, Role.SOCIAL_WORKER, Role.CHIEF_NURSE, Role.NURSE,
+    Role.RESPONSIBLE_NURSE, Role.UNIT_MANAGER, Role.PLANNER, Role.CONTROLLER, Role.FEE_OFFICER,
+    Role.NIGHT_HEAD, Role.ALARM_OFFICER, Role.MAR,
+}  # fmt: skip
+"""Who reports a deviation about a provider."""
 NO_PERSONS = "Skriv inga namn eller hälsouppgifter om enskilda."
 
 
