@@ -200,9 +200,8 @@ class DeclareConflict(Command[Case]):
         "fördela det till någon annan."
     )
     why: str = asked.line(
-        "Skäl", max_length=200, help_text="Till exempel: syskon är delägare i företaget.",
-        logged=True,
-    )  # fmt: skip
+        "Skäl", max_length=200, help_text="Till exempel: syskon är delägare i företaget."
+    )
 
     def apply(self, case: Case, act: Act) -> None:
         ConflictOfInterest.objects.get_or_create(
@@ -250,7 +249,7 @@ class Escalate(Command[Case]):
 
     label = "Eskalera"
     roles = HANDLERS | {Role.COMMITTEE_SECRETARY, Role.SECTION_HEAD}
-    text: str = asked.line("Vad gäller det?", max_length=200, logged=True)
+    text: str = asked.line("Vad gäller det?", max_length=200)
 
     def apply(self, case: Case, act: Act) -> None:
         deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)

@@ -32,6 +32,8 @@ Choices = Iterable[tuple[Any, Any]]
 Logged = bool | Callable[[Any], Any]
 NEVER_LEFT: Any = dataclasses.MISSING
 """The default of a field that must be filled in."""
+LINE = 240
+"""The characters of a line that a person writes. The case alone keeps what is as long, or longer."""
 
 
 class CommandForm(forms.Form, Generic[C]):
@@ -99,7 +101,7 @@ def today(form: CommandForm[Any]) -> date:
     return form.day
 
 
-def line(label: str, *, max_length: int = 240, logged: Logged = False, **more: Any) -> Any:
+def line(label: str, *, max_length: int = LINE, logged: Logged = False, **more: Any) -> Any:
     """One line of text."""
     return value(forms.CharField, label, logged=logged, max_length=max_length, **more)
 

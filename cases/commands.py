@@ -252,11 +252,6 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
     case.version += 1
     case.save()
     flows.advance(case, act.day)
-    changed = {
-        name: [before[name], value]
-        for name, value in _column_values(case).items()
-        if before[name] != value and name not in ("version", "state_since")
-    }
     event = log.record(
         case.chain,
         command.command_name(),
@@ -265,7 +260,7 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
         values={
             "version": case.version,
             **command.stated(),
-            **({"changed": changed} if changed else {}),
+            **_changed(case, before),
             **({"reason": act.reason} if act.reason else {}),
             **extra,
         },
@@ -275,6 +270,28 @@ def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outco
             key=key, case_id=case.pk, command=command.command_name(), version=case.version
         )
     return Outcome(case, event)
+
+
+def _changed(case: Case, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What the log keeps of the columns that a command changed: from and to, and of what a person
+    wrote that it was changed."""
+    now = _column_values(case)
+    names = [
+        name
+        for name, value in now.items()
+        if value != before[name] and name not in ("version", "state_since")
+    ]
+    written = [name for name in names if _is_written(case, name)]
+    kept = {name: [before[name], now[name]] for name in names if name not in written}
+    return {
+        **({"changed": kept} if kept else {}),
+        **({"rewritten": written} if written else {}),
+    }
+
+
+def _is_written(case: Case, name: str) -> bool:
+    field = case._meta.get_field(name)
+    return isinstance(field, models.TextField) or (field.max_length or 0) >= asked.LINE
 
 
 def open_case(case: Case, act: Act, *, name: str) -> Case:

@@ -231,14 +231,7 @@ def publish_template(client: Client) -> None:
     application_in("received")
     act = Act.own(person(Role.DIRECTOR), NOW)
     draft = templates.new_version(QuestionTemplate, "provider", act)
-    what = {of: name for name, of in _templates().items()}[QuestionTemplate]
-    client.post(reverse("templating:end_draft", args=[what, draft.pk]))
-
-
-def _templates() -> dict:
-    from procurement.templating.views import templates
-
-    return templates
+    client.post(reverse("templating:end_draft", args=[QuestionTemplate.word, draft.pk]))
 
 
 def change_preference(client: Client) -> None:

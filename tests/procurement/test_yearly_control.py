@@ -162,5 +162,11 @@ def test_the_professions_meet_with_agenda_and_notes_that_are_kept():
     document = Document.objects.get(case=case, kind="meeting_notes")
     assert (document.facts["minutes"], document.shown_to_company) == ("Övrigt: Semestrar.", False)
     assert names(case) == ["open_meeting", "book_meeting", "hold_meeting"]
+    logged = Event.objects.get(
+        chain__name=case.chain, name="hold_meeting", kind="change"
+    ).values.values
+    assert logged["changed"]["state"] == ["booked", "held"]
+    assert logged["rewritten"] == ["attended", "minutes"], "SEC-02: what was written is no log line"
+    assert "Semestrar" not in str(logged)
     with pytest.raises(NotAllowed):
         do(case, booking(), company, date(2026, 6, 11))

@@ -180,7 +180,7 @@ class RegisterDecision(Command[ProviderApplication]):
         lambda form: CommitteeMember.objects.on(form.day),
         default=(),
     )
-    conflict_reason: str = asked.line("Skäl till jäv", default="", max_length=200, logged=True)
+    conflict_reason: str = asked.line("Skäl till jäv", default="", max_length=200)
 
     @classmethod
     def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:

@@ -96,9 +96,7 @@ class NoteRecordExtract(Command[ProviderApplication]):
     roles = HANDLERS
     help = "Bara att utdraget har visats noteras. Utdraget får inte lämnas in eller sparas."
     shown_on: date = asked.day("Visades den", first=asked.today)
-    whose: str = asked.line(
-        "Gäller", max_length=120, help_text="Till exempel: verksamhetsansvarig", logged=True
-    )
+    whose: str = asked.line("Gäller", max_length=120, help_text="Till exempel: verksamhetsansvarig")
 
     @classmethod
     def fits(cls, case: ProviderApplication) -> bool:
