@@ -273,7 +273,7 @@ def queries() -> Iterator[Row]:
     from organisation.roles import Role
     from tests.everything import BACKEND, World
     from tests.factories import at
-    from tests.procurement.routine import application_in
+    from tests.procurement.routine import STATES, STEPS, Routine
 
     make_tables()
     world = World()
@@ -285,7 +285,9 @@ def queries() -> Iterator[Row]:
         with CaptureQueriesContext(connection) as made:
             assert browser.get(address).status_code == 200
         yield f"queries of the page {name}", len(made)
-    routine = application_in("assessment")
+    routine = Routine(world.case, world.people, world.company)
+    for state in STATES[STATES.index("received") + 1 : STATES.index("assessment") + 1]:
+        STEPS[state](routine)
     with CaptureQueriesContext(connection) as made:
         routine.concur(at(date(2026, 3, 18)))
     yield "queries of a command that finishes a step", len(made)
