@@ -50,8 +50,10 @@ def record(
     field names. `people` are the numbers of the clients that a read showed. Raises
     TransactionManagementError outside a transaction.
     """
-    row, _ = Chain.objects.get_or_create(name=chain)
-    row = Chain.objects.select_for_update().get(pk=row.pk)
+    row = Chain.objects.select_for_update().filter(name=chain).first()
+    if row is None:
+        new, _ = Chain.objects.get_or_create(name=chain)
+        row = Chain.objects.select_for_update().get(pk=new.pk)
     salt = secrets.token_hex(16)
     kept = json.loads(json.dumps(dict(values or {}), cls=DjangoJSONEncoder))
     event = Event(

@@ -1,6 +1,6 @@
 """The commands that every kind of case has: notes, files, deadlines, responsibility, jäv."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from viewflow.workflow import STATUS
 
 from cases import asked, attachments, ledger, messages
 from cases.asked import CommandForm
@@ -15,13 +16,17 @@ from cases.commands import Act, Command, Refused
 from cases.dates import long_date
 from cases.models import (
     Attachment,
+    Awaited,
     Case,
+    CaseTask,
     ConflictOfInterest,
     Deadline,
     Document,
     JournalNote,
 )
-from cases.process import deadline_rules
+from cases.permission import permitting, roles_for
+from cases.process import commands_of, deadline_rules, process_of
+from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on, holders
 from organisation.models import User
 from organisation.roles import Role
@@ -207,6 +212,7 @@ class DeclareConflict(Command[Case]):
         ConflictOfInterest.objects.get_or_create(
             case_id=case.pk, user=act.user, defaults={"reason": self.why, "declared_on": act.day}
         )
+        case.__dict__.pop("conflicted", None)  # it was read before this
         if case.responsible_id == (act.user and act.user.pk):
             case.responsible = None
             deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
@@ -242,6 +248,62 @@ class ChangeResponsible(Command[Case]):
         case.responsible = self.user
         if act.user is None or self.user.pk != act.user.pk:
             messages.notify([self.user], case, f"{case}: du är nu handläggare", act.at)
+
+
+def open_steps(form: CommandForm[Case]) -> QuerySet[CaseTask]:
+    """The steps of the case that wait."""
+    return CaseTask.objects.filter(process__case=form.case.pk, status=STATUS.NEW)
+
+
+def takers(form: CommandForm[Case]) -> QuerySet[User]:
+    """Those who hold a role that does something the case waits for."""
+    roles = {role for row in form.case.awaited.all() for role in _roles_of(row, form.day)}
+    path = form.case.unit.path
+    people = {user.pk for role in sorted(roles) for user in holders(role, path, form.day)}
+    return User.objects.filter(pk__in=people).order_by("name")
+
+
+def _roles_of(row: Awaited, day: date) -> Collection[str]:
+    command = commands_of(row.case.kind).get(row.command)
+    return roles_for(command, day) if command else ()
+
+
+class GiveTask(Command[Case]):
+    """A step is taken, or given to somebody, who is told (LOV-14). The case stays where it is."""
+
+    label = "Ge uppgiften till någon"
+    roles = INSIDE_ROLES
+    help = "Uppgiften står sedan under ”Väntar på dig” hos den personen, och hos ingen annan."
+    task: CaseTask = asked.one_of("Uppgift", open_steps, empty_label=None, subject=True)
+    person: User = asked.one_of("Till", takers, first=lambda form: form.actor.user.pk)
+
+    @classmethod
+    def fits(cls, case: Case) -> bool:
+        return super().fits(case) and process_of(case.kind).flow is not None
+
+    def check(self, case: Case, act: Act) -> None:
+        waits = self.task.process.case_id == case.pk and self.task.status == STATUS.NEW
+        if not waits:
+            raise Refused("Uppgiften är redan gjord. Ladda om sidan.")
+        others = act.user and self.person.pk not in actor_on(act.user, act.day).acts_for
+        if others and actor_on(act.user, act.day).holding(HANDLERS, case.unit.path) is None:
+            raise Refused("Du kan ta uppgiften själv. En handläggare ger den till någon annan.")
+        if not self._may_do_it(case, act.day):
+            raise Refused(f"{self.person} har ingen roll som får göra uppgiften. Välj någon annan.")
+
+    def _may_do_it(self, case: Case, day: date) -> bool:
+        person = actor_on(self.person, day)
+        commands = [commands_of(case.kind).get(row.command) for row in self.task.awaited.all()]
+        return any(
+            command and not isinstance(permitting(case, command, person), str)
+            for command in commands
+        )
+
+    def apply(self, case: Case, act: Act) -> None:
+        self.task.owner, self.task.assigned = self.person, act.at
+        self.task.save(update_fields=["owner", "assigned"])
+        if act.user is None or self.person.pk != act.user.pk:
+            messages.notify([self.person], case, f"{case}: du har fått en uppgift", act.at)
 
 
 class Escalate(Command[Case]):
@@ -390,6 +452,7 @@ COMMON = (
     SuspendDeadline,
     ResumeDeadline,
     ChangeResponsible,
+    GiveTask,
     Escalate,
     DeclareConflict,
 )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -10,9 +9,8 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 
-from cases.flows import Step
 from cases.models import Case
-from cases.process import Process, commands_of, processes
+from cases.process import Process, processes
 from organisation.parts import parts
 
 
@@ -57,15 +55,8 @@ def faults(process: Process) -> Iterator[str]:
             yield f"{name}: the column {column.label} is of another kind, {column.kind}."
         for state in set(column.states) - set(process.case.State.values):  # type: ignore[attr-defined]
             yield f"{name}: the column {column.label} names a state that is not, {state}."
-    for waiting in process.waiting:
-        if waiting.command and waiting.command not in commands_of(kind):
-            yield f"{name}: what waits ({waiting.text}) leads to no command, {waiting.command}."
     if process.starter and not _is_address(process.starter.url_name, with_case=False):
         yield f"{name}: the starter's {process.starter.url_name!r} is no address."
-    if process.flow:
-        for step in process.flow.instance.nodes():
-            if isinstance(step, Step) and not step.roles:
-                yield f"{name}: nobody has the step {step.title}."
 
 
 def _said_twice() -> Iterator[str]:
@@ -85,7 +76,7 @@ def _said_twice() -> Iterator[str]:
 def _said_of_events() -> Iterator[tuple[str, str]]:
     """Every event with its Swedish name, as often as it is said."""
     for process in processes():
-        for command in (*process.commands, *chain.from_iterable(process.lends.values())):
+        for command in process.verbs:
             yield command.command_name(), str(command.label)
         yield from process.events.items()
     for part in parts("words"):

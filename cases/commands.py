@@ -6,12 +6,13 @@ missing -> the command's own change (state, deadlines, documents, messages) -> e
 A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from django.db import IntegrityError, models, transaction
+from django_fsm import can_proceed
 
 from audit import clock, log
 from audit.act import Act
@@ -19,8 +20,9 @@ from audit.models import Event
 from cases import asked, flows
 from cases.asked import CommandForm
 from cases.models import Case, CaseNumber, PerformedKey
+from cases.permission import permitting, roles_for
 from organisation import entry
-from organisation.authority import Actor, Holding, actor_on, delegates
+from organisation.authority import Actor, actor_on
 from organisation.models import User
 from organisation.pages.history import event_name
 
@@ -63,6 +65,12 @@ class Missing:
     """Name of the command that would provide it."""
     subject: str = ""
     """What that command's form is to be about, when it has a `CommandForm.subject`."""
+    people: tuple[int, ...] = ()
+    """Who has to give it (user ids), when it is not everybody who may do the command."""
+    by_company: bool = False
+    """Whether the company gives it, and the municipality waits."""
+    or_else: str = ""
+    """Name of another command, of other roles, that would do as well."""
 
 
 class Blocked(Refused):
@@ -124,6 +132,8 @@ class Command(Generic[C]):
     form: ClassVar[type[CommandForm]] = CommandForm
     help: ClassVar[str] = ""
     official: ClassVar[bool] = False
+    reads_first: ClassVar[bool] = False
+    """Whether the case is read before it is done: a list of work leads to the case, not to the form."""
     primary: ClassVar[bool] = False
     """Whether it is the step that leads on, shown as the page's first button; see `leads_on`."""
 
@@ -140,7 +150,7 @@ class Command(Generic[C]):
             return False
         if not cls.transition:
             return case.state != Case.DRAFT
-        return flows.can_proceed(case, cls.transition)
+        return can_proceed(getattr(case, cls.transition))
 
     @classmethod
     def leads_on(cls, case: C) -> bool:
@@ -189,15 +199,15 @@ def perform(
     Raises NotAllowed, Stale, Blocked or Refused, each with a Swedish message, and then nothing has
     changed but the log's line of the refusal. The same `key` twice does it once.
     """
-    pk = case if isinstance(case, int) else case.pk
+    known = Case.objects.get(pk=case) if isinstance(case, int) else case
     key = entry.key(key)
     try:
         with transaction.atomic(durable=True):
-            return _perform(pk, command, actor, expected_version, reason, key, at)
+            return _perform(known, command, actor, expected_version, reason, key, at)
     except Stale:
         raise
     except Refused as refusal:
-        _log_refusal(pk, command, actor, at, refusal)
+        _log_refusal(known.pk, command, actor, at, refusal)
         raise
 
 
@@ -218,7 +228,7 @@ def _unfit(command: type[Command], case: Any) -> str:
 
 
 def _perform(
-    pk: int,
+    known: Case,
     command: Command,
     user: User | None,
     expected_version: int,
@@ -226,32 +236,33 @@ def _perform(
     key: str | None,
     at: datetime,
 ) -> Outcome:
-    locked = Case.objects.select_for_update().get(pk=pk)
+    case = known.locked()
     name = command.command_name()
     if key and (done := PerformedKey.objects.filter(key=key).first()):
-        if (done.case_id, done.command) != (pk, name):
+        if (done.case_id, done.command) != (case.pk, name):
             raise Refused("Sidan är gammal. Ladda om den och försök igen.")
-        return Outcome(locked.concrete(), None, repeated=True)
-    case = locked.concrete()
-    act = Act(user, _authority(case, command, user, at), at, reason)
-    if locked.version != expected_version:
-        raise Stale(_changes_since(locked, expected_version))
+        return Outcome(case, None, repeated=True)
+    actor = actor_on(user, clock.local_date(at)) if user else None
+    act = Act(user, _authority(case, command, actor), at, reason)
+    if case.version != expected_version:
+        raise Stale(_changes_since(case, expected_version))
     if not type(command).fits(case):
         raise Refused(_unfit(type(command), case))
     if lacking := type(command).missing(case, act.day):
         raise Blocked(lacking)
     command.check(case, act)
-    return _carry_out(case, command, act, key)
+    return _carry_out(case, command, act, key, *([actor] if actor else []))
 
 
-def _carry_out(case: Case, command: Command, act: Act, key: str | None) -> Outcome:
+def _carry_out(case: Case, command: Command, act: Act, key: str | None, *actors: Actor) -> Outcome:
     before = _column_values(case)
     extra = command.apply(case, act) or {}
     if case.state != before["state"]:
         case.state_since = act.at
     case.version += 1
-    case.save()
-    flows.advance(case, act.day)
+    now = _column_values(case)
+    case.save(update_fields=[name for name, value in now.items() if value != before[name]])
+    flows.advance(case, act.day, *actors)
     event = log.record(
         case.chain,
         command.command_name(),
@@ -294,14 +305,14 @@ def _is_written(case: Case, name: str) -> bool:
     return isinstance(field, models.TextField) or (field.max_length or 0) >= asked.LINE
 
 
-def open_case(case: Case, act: Act, *, name: str) -> Case:
+def open_case(case: Case, act: Act, *, name: str, stated: Mapping[str, Any] | None = None) -> Case:
     """Save a new case and write the first event of its chain, in the caller's transaction."""
     case.kind = type(case).case_kind
     case.opened_at = case.state_since = act.at
     case.save()
     log.record(
         case.chain, name, act, subject=case,
-        values={"version": case.version, "title": case.title},
+        values={"version": case.version, "title": case.title, **(stated or {})},
     )  # fmt: skip
     return case
 
@@ -329,47 +340,19 @@ def give_number(case: Case, day: date) -> None:
     case.number = CaseNumber.take(type(case).number_prefix, day.year)
 
 
-def _authority(case: Case, command: Command, user: User | None, at: datetime) -> User | None:
+def _authority(case: Case, command: Command, actor: Actor | None) -> User | None:
     """Who the actor acts for (None: for themselves). Raises NotAllowed."""
-    if user is None:
+    if actor is None:
         if command.automatic:
             return None
         raise NotAllowed(f"”{command.label}” görs av en människa, inte av systemet.")
-    actor = actor_on(user, clock.local_date(at))
-    if not Case.objects.filter(pk=case.pk).visible_to(actor).exists():
+    is_seen = case.is_read_in_its_unit(actor)
+    if not (is_seen or Case.objects.filter(pk=case.pk).visible_to(actor).exists()):
         raise NotAllowed("Du har inte tillgång till ärendet.")
     held = permitting(case, type(command), actor)
     if isinstance(held, str):
         raise NotAllowed(held)
     return held.on_behalf_of
-
-
-def permitting(case: Any, command: type[Command], actor: Actor) -> Holding | str:
-    """What lets `actor` do `command` on a case they may see, or the Swedish reason why not."""
-    held = actor.holding(_roles_for(command, actor.day), case.unit.path)
-    if held is None and command.by_company and _represents(case, actor):
-        held = Holding("applicant", "", case.provider_id)
-    if held is None and command.by_name and _given(case, actor):
-        held = Holding("", "", None)
-    if held is None:
-        allowed = "delegationsordningen" if command.delegation else "din roll"
-        return f"”{command.label}” får inte göras enligt {allowed}."
-    people = {actor.user.pk} | ({held.on_behalf_of.pk} if held.on_behalf_of else set())
-    if not command.despite_conflict and case.conflicted & people:
-        return "Anmält jäv: du får inte handlägga det här ärendet."
-    for user_id, why in command.barred(case).items():
-        if user_id in people:
-            return why
-    return held
-
-
-def _represents(case: Case, actor: Actor) -> bool:
-    # Staff may be given a case by name too; that does not make them the company's people.
-    return case.provider_id in actor.provider_ids or (actor.is_outside and _given(case, actor))
-
-
-def _given(case: Case, actor: Actor) -> bool:
-    return case.caseuserobjectpermission_set.filter(user=actor.user).exists()
 
 
 def _changes_since(case: Case, version: int) -> list[str]:
@@ -404,12 +387,7 @@ def _attempt(case: Case, command: Command, user: User | None, at: datetime) -> A
     if user is None:
         return Act.by_system(at)
     actor = actor_on(user, clock.local_date(at))
-    return actor.act(at, _roles_for(command, actor.day), case.unit.path)
-
-
-def _roles_for(command: Command | type[Command], day: date) -> Collection[str]:
-    """The roles that do it: the delegates, where the delegation of authority says who."""
-    return delegates(command.delegation, day) if command.delegation else command.roles
+    return actor.act(at, roles_for(command, actor.day), case.unit.path)
 
 
 def _column_values(case: Case) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from audit import clock, log
 from audit.act import Act
-from cases import documents, ledger
+from cases import documents, flows, ledger
 from cases.models import AgendaItem, Attachment, Case, CommitteeMeeting, CommitteeMember, Document
 
 EMBEDDED = "Inbäddad i dokumentet"
@@ -124,6 +124,7 @@ def freeze(meeting: CommitteeMeeting, act: Act) -> list[Document]:
                 item.case.chain, "document_locked", act, subject=item.document,
                 values={"sha256": item.document.sha256, "meeting": str(meeting.held_on)},
             )  # fmt: skip
+            flows.advance(item.case.concrete(), act.day)
         meeting.packet_frozen_at = meeting.packet_frozen_at or act.at
         meeting.save(update_fields=["packet_frozen_at"])
         _log(meeting, "packet_frozen", act, {"documents": [i.document_id for i in waiting]})

@@ -24,7 +24,7 @@ from django.db.models import (
 )
 from django.http import QueryDict
 
-from cases import calendar
+from cases import awaiting, calendar
 from cases.models import Case, Deadline
 from organisation import entry, swedish
 from organisation.authority import Actor
@@ -36,6 +36,7 @@ VIEWS = (
     ("forsenade", "Försenade"),
     ("inom7", "Förfaller inom 7 dagar"),
     ("mina", "Mina"),
+    ("vantar", "Väntar på mig"),
 )
 ENDED = "avslutade"
 SOON_DAYS = 7
@@ -53,19 +54,14 @@ def listed(actor: Actor) -> QuerySet[Case]:
     )
 
 
-def acts_for(actor: Actor) -> set[int]:
-    """The person and those they stand in for today."""
-    absent = {held.on_behalf_of.pk for held in actor.holdings if held.on_behalf_of}
-    return absent | {actor.user.pk}
-
-
 def view(name: str, actor: Actor, today: date) -> Q:
     """What one of `VIEWS` means; a deadline that falls today is not overdue."""
     soon = calendar.add_days(today, SOON_DAYS)
     return {
         "forsenade": Q(next_due__lt=today),
         "inom7": Q(next_due__range=(today, soon)),
-        "mina": Q(responsible__in=acts_for(actor)),
+        "mina": Q(responsible__in=actor.acts_for),
+        "vantar": awaiting.has_work(actor),
     }.get(name, Q())
 
 

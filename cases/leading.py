@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from cases.commands import Command, Missing, permitting
+from cases.commands import Command, Missing
+from cases.permission import permitting
 from cases.process import commands_of
 from organisation.request import Request
 
@@ -44,11 +45,11 @@ def leading_command(case: Any, request: Request) -> dict[str, Any]:
 
 def _shown(case: Any, gap: Missing, command: type[Command] | None) -> Gap:
     if command is None:
-        return Gap(gap.what, gap.hint, gap.command)
+        return Gap(**vars(gap))
     address = reverse("cases:do", args=[case.pk, gap.command])
     if gap.subject and command.form.subject:
         address += "?" + urlencode({command.form.subject: gap.subject})
-    return Gap(gap.what, gap.hint, gap.command, gap.subject, command.label, address)
+    return Gap(**vars(gap), button=command.label, address=address)
 
 
 def _may(case: Any, command: type[Command], request: Request) -> bool:

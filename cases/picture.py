@@ -1,14 +1,14 @@
 """A case's process as a picture, drawn from its flow: what is done, where it stands, what follows."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from viewflow.workflow import STATUS, flow
-from viewflow.workflow.models import Task
 
-from cases.flows import Step, flow_of
+from cases.flows import Step
+from cases.models import Case, CaseTask
+from cases.process import process_of
 
 STEP_WIDTH = 126
 ROW_HEIGHT = 33
@@ -79,22 +79,23 @@ class Picture:
         return " ".join(f"{word}: {', '.join(names)}." for word, names in parts if names)
 
 
-def draw(case: Any, today: date) -> Picture | None:
+def draw(case: Case) -> Picture | None:
     """The picture of a case, or None when its process has not begun."""
-    tasks = list(Task.objects.filter(process__caseprocess__case_id=case.pk).order_by("pk"))
-    if not tasks:
+    flow_class = process_of(case.kind).flow
+    tasks = CaseTask.objects.filter(process__case=case.pk).order_by("pk")
+    if flow_class is None or not (found := list(tasks.prefetch_related("awaited"))):
         return None
-    by_name = {task.flow_task.name: task for task in tasks}
+    by_name = {task.flow_task.name: task for task in found}
     drawn = Picture()
-    node: Any = flow_of(case.kind).start
+    node: Any = flow_class.start
     while not isinstance(node, flow.End):
         if isinstance(node, flow.Split):
             branches = [edge.dst for edge in node._outgoing()]
-            drawn.parallel = [_node(branch, by_name, case, today) for branch in branches]
+            drawn.parallel = [_node(branch, by_name) for branch in branches]
             node = _next(_next(branches[0]))  # past the join
         else:
             line = drawn.after if drawn.parallel else drawn.before
-            line.append(_node(node, by_name, case, today))
+            line.append(_node(node, by_name))
             node = _next(node)
     _place(drawn)
     _connect(drawn)
@@ -105,15 +106,15 @@ def _next(node: Any) -> Any:
     return next(iter(node._outgoing())).dst
 
 
-def _node(node: Any, tasks: dict[str, Task], case: Any, today: date) -> Node:
+def _node(node: Any, tasks: dict[str, CaseTask]) -> Node:
     title = node.title if isinstance(node, Step) else str(node.task_title)
     task = tasks.get(node.name)
     if task is None or task.status == STATUS.CANCELED:
         return Node(title, "ahead", "")
     if task.status == STATUS.DONE:
         return Node(title, "done", "")
-    missing = node.missing(case, today)
-    return Node(title, "now", missing[0].what if missing else "")
+    awaited = list(task.awaited.all())
+    return Node(title, "now", awaited[0].what if awaited else "")
 
 
 def _place(drawn: Picture) -> None:

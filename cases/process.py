@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from cases.models import AgendaItem, Case
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cases.commands import Command
     from cases.deadlines import DeadlineRule
     from cases.documents import DocumentKind
+    from cases.opening import Opening
 
 
 @dataclass(frozen=True)
@@ -32,38 +33,22 @@ class Page:
     """How a case is shown: the template, and what it needs beyond what every case has."""
 
     template: str
-    more: Callable[[Any, Request], dict[str, Any]]
+    more: Callable[[Any, Request], dict[str, Any]] = lambda case, request: {}
     """Raises Http404 when the person may not see the case yet."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a kind's cases. `states` gives what is needed next in each, in words.
+    """A column of a kind's cases in some states.
 
     `note` stands beside the label and may name a choice of the municipality: "{handling_weeks}".
     """
 
     label: str
     kind: str
-    states: Mapping[str, str]
+    states: Sequence[str]
     note: str = ""
     band: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Open cases that wait for one of `roles`: which, what to say, and the command that helps.
-
-    The text is a sentence of its own: it stands beside the case's title and says nothing *of* it.
-
-    Without a command the button leads to the case.
-    """
-
-    roles: Collection[str]
-    cases: Callable[[User], Q]
-    text: str
-    button: str
-    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,11 +64,17 @@ class Figures:
 
 @dataclass(frozen=True)
 class Starter:
-    """A button that begins a new case."""
+    """A button that begins a new case, at an address that takes `arguments`."""
 
     label: str
     url_name: str
     roles: Collection[str]
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return reverse(self.url_name, args=self.arguments)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +100,26 @@ class Process:
     events: Mapping[str, str] = field(default_factory=dict)
     """The Swedish names of its events that are no commands."""
     columns: Sequence[Column] = ()
-    waiting: Sequence[Waiting] = ()
     figures: Figures | None = None
     starter: Starter | None = None
+    """How a case is begun that has a page of its own for it."""
+    opens: "type[Opening[Any]] | None" = None
+    """What is stated when a case is opened from the page that all kinds have."""
     lends: "Mapping[type[Case], Sequence[type[Command[Any]]]]" = field(default_factory=dict)
     """Commands that it gives to other kinds of case, by which they lead here."""
+
+    @property
+    def verbs(self) -> "tuple[type[Command[Any]], ...]":
+        """Every command that it declares: the one that opens a case, its own, and those it lends."""
+        opens = (self.opens,) if self.opens else ()
+        return (*opens, *self.commands, *chain.from_iterable(self.lends.values()))
+
+    @property
+    def begins(self) -> Starter | None:
+        """The button that begins a case of the kind, if a person may."""
+        if self.opens:
+            return Starter(self.opens.label, "cases:open", self.opens.roles, (self.case.case_kind,))
+        return self.starter
 
 
 @cache

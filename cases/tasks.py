@@ -3,13 +3,19 @@
 from celery import shared_task
 
 from audit import clock
-from cases import attachments, ledger, messages
+from cases import attachments, flows, ledger, messages
 
 
 @shared_task
 def sweep() -> int:
     """Fire the rungs that have come."""
     return ledger.sweep(clock.now())
+
+
+@shared_task
+def refresh_tasks() -> int:
+    """Make the tasks of open cases anew for the day."""
+    return flows.refresh(clock.today())
 
 
 @shared_task

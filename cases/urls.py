@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import views
-from cases.pages import files, mail, overview, settings, worklist
+from cases.pages import files, mail, opening, overview, settings, worklist
 
 app_name = "cases"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("utgaende-post/", mail.outgoing, name="mail"),
     path("utgaende-post/<int:pk>/igen/", mail.again, name="mail_again"),
     path("installningar/", settings.preferences, name="preferences"),
+    path("nytt/<slug:kind>/", opening.begin, name="open"),
     path("<int:pk>/", views.case, name="case"),
     path("<int:pk>/gor/<slug:name>/", views.do, name="do"),
     path("<int:pk>/vem-ser/", views.who_sees, name="who_sees"),

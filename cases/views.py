@@ -20,10 +20,11 @@ from cases.commands import (
     Stale,
     done_or_refused,
     perform,
-    permitting,
 )
 from cases.forms import WhatIfForm
+from cases.leading import leading_command
 from cases.models import Case, Deadline, JournalNote
+from cases.permission import permitting
 from cases.process import commands_of, process_of
 from organisation import entry
 from organisation.access import logged_in, roles
@@ -77,9 +78,10 @@ def case(request: Request, pk: int) -> HttpResponse:
         "deadlines": deadlines_of(row),
         "notes": _notes(request, row),
         "shown_kind": request.GET.get("anteckningar", ""),
-        "picture": picture.draw(concrete, request.today),
+        "picture": picture.draw(concrete),
         "conflicts": row.conflicts.select_related("user"),
         "documents": row.documents.select_related("created_by"),
+        **leading_command(concrete, request),
         **page.more(concrete, request),
     }
     return render(request, page.template, context)

@@ -26,8 +26,7 @@ EVENT_NAMES = {
     **{
         command.command_name(): str(command.label)
         for process in processes()
-        for commands in (process.commands, *process.lends.values())
-        for command in commands
+        for command in process.verbs
     },
     **{name: said for process in processes() for name, said in process.events.items()},
 }

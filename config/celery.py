@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "mail": {"task": "cases.tasks.send_mail", "schedule": 30},
     "scan": {"task": "cases.tasks.scan_attachments", "schedule": 60},
     "sweep": {"task": "cases.tasks.sweep", "schedule": crontab(minute="*/5")},
+    "refresh": {"task": "cases.tasks.refresh_tasks", "schedule": crontab(hour=0, minute=35)},
     "finalise": {"task": "procurement.tasks.finalise", "schedule": crontab(minute=10)},
     "wheel": {"task": "procurement.tasks.turn_wheel", "schedule": crontab(minute=25)},
     "units": {"task": "planning.units.tasks.move_units", "schedule": crontab(minute=5)},

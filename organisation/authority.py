@@ -81,6 +81,12 @@ class Actor:
         return sorted({held.unit_path for held in self.holdings if held.role in roles} - {""})
 
     @property
+    def acts_for(self) -> set[int]:
+        """The person and those they stand in for (user ids)."""
+        absent = {held.on_behalf_of.pk for held in self.holdings if held.on_behalf_of}
+        return absent | {self.user.pk}
+
+    @property
     def provider_ids(self) -> set[int]:
         """The providers whose people this person belongs to."""
         return {held.provider_id for held in self.holdings if held.provider_id}

@@ -12,6 +12,7 @@ from procurement.applications.models import (
     ProviderApplication,
     Reference,
 )
+from procurement.complaints.models import Complaint
 from procurement.contracts.models import (
     ContactPerson,
     Contract,
@@ -68,6 +69,7 @@ __all__ = [
     "AreaResponsible",
     "Clarification",
     "CommitteeDecision",
+    "Complaint",
     "CompletionRequest",
     "ContactPerson",
     "Contract",

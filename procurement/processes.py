@@ -1,6 +1,7 @@
 """The processes of the app, in the order of the routine."""
 
 from procurement.applications.process import APPLICATION
+from procurement.complaints.process import COMPLAINT
 from procurement.contracts.process import CONTRACT
 from procurement.controls.process import CONTROL
 from procurement.escalations.process import DEVIATION, IN_DEPTH
@@ -11,4 +12,5 @@ from procurement.tenders.process import TENDER
 
 PROCESSES = (
     APPLICATION, INTRODUCTION, CONTRACT, TENDER, FOLLOW_UP, CONTROL, MEETING, DEVIATION, IN_DEPTH,
+    COMPLAINT,
 )  # fmt: skip

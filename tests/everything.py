@@ -45,7 +45,7 @@ from procurement.escalations.models import Deviation, InDepthFollowUp
 from procurement.introductions.models import Introduction, ProgrammeStep, ProgrammeTemplate
 from procurement.meetings.models import Meeting
 from procurement.specifications.editing import new_version
-from procurement.tenders.commands.drafting import open_tender
+from procurement.tenders.commands.drafting import OpenTender
 from procurement.tenders.models import Tender
 from tests.factories import SINCE, at, person, root_unit
 from tests.planning.baseplans import factories as baseplans
@@ -92,6 +92,7 @@ class World:
             "cases:remove_filter": [SavedFilter.objects.create(user=first, name="a", query="").pk],
             "cases:calendar_feed": ["no-such-key"],
             "cases:mail_again": [OutgoingMail.objects.first().pk],
+            "cases:open": ["complaint"],
             "cases:do": [self.case.pk, "send_message"],
             "cases:what_if": [self.case.pk, self.case.deadlines.first().pk],
             "cases:preview": [self.case.pk, "decision_proposal"],
@@ -259,7 +260,7 @@ def _announced(unit, author: User) -> Tender:
     """One tender, however many addresses lead to it."""
     if found := Tender.objects.first():
         return found
-    tender = open_tender("Strandgården", unit, Act.own(author, at(SINCE)))
+    tender = OpenTender(home="Strandgården", unit=unit).open(Act.own(author, at(SINCE)))
     Tender.objects.filter(pk=tender.pk).update(
         published_on=SINCE, questions_close_on=date(2020, 2, 1), tenders_close_on=date(2020, 3, 1)
     )

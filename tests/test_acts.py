@@ -253,7 +253,8 @@ def send_mail_again(client: Client) -> None:
 
 def open_tender(client: Client) -> None:
     client.post(
-        reverse("tenders:new"), {"home": "Strandgården", "unit": root_unit().pk, "key": "k"}
+        reverse("cases:open", args=["tender"]),
+        {"home": "Strandgården", "unit": root_unit().pk, "key": "k"},
     )
 
 

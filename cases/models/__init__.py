@@ -3,7 +3,6 @@
 from cases.models.case import (
     Case,
     CaseNumber,
-    CaseProcess,
     CaseUserObjectPermission,
     ConflictOfInterest,
     PerformedKey,
@@ -15,13 +14,16 @@ from cases.models.deadline import Deadline, DeadlineExtension, DeadlineSuspensio
 from cases.models.document import Attachment, Document, JournalNote
 from cases.models.message import Notification, OutgoingMail
 from cases.models.record import Record
+from cases.models.tasks import Awaited, CaseProcess, CaseTask
 
 __all__ = [
     "AgendaItem",
     "Attachment",
+    "Awaited",
     "Case",
     "CaseNumber",
     "CaseProcess",
+    "CaseTask",
     "CaseUserObjectPermission",
     "CommitteeMeeting",
     "CommitteeMember",

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 from django_fsm import FSMField
 from guardian.models import UserObjectPermissionBase
-from viewflow.workflow.models import Process
 
 from cases.models.deadline import Deadline
 from organisation.authority import Actor
@@ -74,6 +73,10 @@ class Case(models.Model):
     is_listed: ClassVar[bool] = True
     """Whether the lists of cases show it; a plan of a day has pages of its own."""
     number_prefix: ClassVar[str] = ""
+    joined: ClassVar[tuple[str, ...]] = ()
+    """Rows that a case of the kind is read with."""
+    guarded: ClassVar[tuple[str, ...]] = ()
+    """What its guards read of other rows, fetched at once where all of them are asked."""
     withheld: ClassVar[Q | None] = None
     """Cases of the kind that the company they are about does not see yet."""
 
@@ -149,9 +152,23 @@ class Case(models.Model):
     def concrete(self) -> "Case":
         """This case as its own kind."""
         subclass = self.kinds[self.kind]
-        if isinstance(self, subclass):
-            return self
-        return subclass.objects.select_related("unit", "responsible", "provider").get(pk=self.pk)
+        return self if isinstance(self, subclass) else subclass.whole().get(pk=self.pk)
+
+    @classmethod
+    def whole(cls) -> CaseQuerySet:
+        """The cases of a kind with the rows that nearly everything done with one reads."""
+        return cls.objects.select_related("unit", "responsible", "provider", *cls.joined)
+
+    def locked(self) -> "Case":
+        """This case as its own kind and as it stands now, held until the transaction ends."""
+        subclass = self.kinds[self.kind]
+        return subclass.whole().select_for_update(of=("self", "case_ptr")).get(pk=self.pk)
+
+    def is_read_in_its_unit(self, actor: Actor) -> bool:
+        """Whether a role in the case's unit lets the person read it: `visible_to` of one case, as far
+        as that needs no question."""
+        held = actor.holding(self.kinds[self.kind].reader_roles, self.unit.path)
+        return held is not None and self.state != self.DRAFT
 
     def files_asked_for(self, day: date) -> list[tuple[str, str]]:
         """Codes and names of the files that the kind demands on `day`."""
@@ -186,12 +203,6 @@ class CaseNumber(models.Model):
         row.last = row.last + 1
         row.save(update_fields=["last"])
         return str(row)
-
-
-class CaseProcess(Process):
-    """Viewflow's process, pointing at its case. It says who has what to do next, nothing else."""
-
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="process")
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):

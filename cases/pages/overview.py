@@ -7,36 +7,27 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cases import charts, preferences
-from cases.actions import ChangeResponsible, Escalate
+from cases import awaiting, charts, preferences
+from cases.actions import ChangeResponsible, Escalate, GiveTask
 from cases.filters import add_next_deadline, counts, filtered
 from cases.models import Case, Deadline, Notification
-from cases.process import Column, Figures, Waiting, deadline_rules, processes
+from cases.process import Column, Figures, commands_of, deadline_rules, processes
 from cases.views import CASE_READERS
 from organisation.access import roles
 from organisation.request import Request
-from organisation.roles import Role
 
 CARDS = 12
 MOST_WAITING = 8
 MOST_NOTICES = 3
 CHARTS_KEPT_SECONDS = 600
 """Twelve months of figures change slowly, and are the page's dearest questions."""
-
-
-UNGIVEN = Waiting(
-    {Role.DEPUTY_DIRECTOR},
-    lambda user: Q(responsible=None),
-    "Ärendet har ingen handläggare.",
-    "Fördela",
-    ChangeResponsible.command_name(),
-)
 
 
 @dataclass
@@ -61,13 +52,15 @@ class Lane:
 
 @dataclass
 class Task:
-    """A line of *Väntar på dig*."""
+    """A line of *Väntar på dig*: a notice, or what a case waits for."""
 
     case: Case
     text: str
     button: str
     address: str = ""
     notice: Notification | None = None
+    take: str = ""
+    """The address at which it is taken, when anybody with the role may."""
 
 
 @roles(*CASE_READERS)
@@ -78,7 +71,9 @@ def overview(request: Request) -> HttpResponse:
     read = _kinds_read(request)
     shown = lanes(found.qs, chosen, read)
     tasks = waiting_for(request)
-    add_next_deadline(case for lane in shown for case in lane.cases)
+    cards = [case for lane in shown for case in lane.cases]
+    add_next_deadline(cards)
+    awaiting.show(cards)
     context = {
         "filter": found,
         "counts": counts(request, found),
@@ -87,7 +82,7 @@ def overview(request: Request) -> HttpResponse:
         "starters": [
             new
             for process in processes()
-            if (new := process.starter) and request.actor.has_role(*new.roles)
+            if (new := process.begins) and request.actor.has_role(*new.roles)
         ],
         "menu_commands": _offered(request),
         "charts": lambda: [
@@ -125,25 +120,29 @@ def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any], read: Collection[str
         if not count and column.kind not in read:
             continue
         rows = cases.filter(kind=column.kind, state__in=column.states)[:CARDS]
-        lane = Lane(column, column.note.format_map(chosen), list(rows), count)
-        for case in lane.cases:
-            case.needs = column.states[case.state]
-        found.append(lane)
+        found.append(Lane(column, column.note.format_map(chosen), list(rows), count))
     return found
 
 
 def waiting_for(request: Request) -> list[Task]:
-    """What waits for the person first: urgent notices, then cases that wait for their role."""
-    cases = [
-        task
-        for work in (UNGIVEN, *(row for process in processes() for row in process.waiting))
-        if request.actor.has_role(*work.roles)
-        for task in _waiting_cases(request, work)
-    ]
-    cases.sort(key=lambda task: task.case.next_due or date.max)
+    """What waits for the person first: urgent notices, then what their cases and roles wait for."""
+    cases = [_task(line) for line in awaiting.lines(request.actor, MOST_WAITING)]
     tasks = (_notices(request)[:MOST_NOTICES] + cases)[:MOST_WAITING]
     add_next_deadline({task.case.pk: task.case for task in tasks}.values())
     return tasks
+
+
+def _task(line: awaiting.Line) -> Task:
+    text = line.awaited.what + (f", och {line.more} till" if line.more else "")
+    return Task(line.case, text, line.button, line.address, take=_take(line))
+
+
+def _take(line: awaiting.Line) -> str:
+    name = GiveTask.command_name()
+    if not line.is_anybodys or name not in commands_of(line.case.kind):
+        return ""
+    asked = urlencode({GiveTask.form.subject: line.awaited.task_id})
+    return f"{reverse('cases:do', args=[line.case.pk, name])}?{asked}"
 
 
 def _notices(request: Request) -> list[Task]:
@@ -159,24 +158,6 @@ def _notices(request: Request) -> list[Task]:
         Task(row.case, row.text.removeprefix(f"{row.case}: "), "Öppna ärendet", notice=row)
         for row in sorted(newest.values(), key=lambda row: row.pk, reverse=True)
     ]
-
-
-def _waiting_cases(request: Request, work: Waiting) -> list[Task]:
-    rows = (
-        Case.objects.listed()
-        .visible_to(request.actor)
-        .open()
-        .filter(work.cases(request.user))
-        .with_next_deadline()
-        .order_by(F("next_due").asc(nulls_last=True), "pk")[:MOST_WAITING]
-    )
-    return [Task(case, work.text, work.button, _where(case, work.command)) for case in rows]
-
-
-def _where(case: Case, command: str) -> str:
-    if command:
-        return reverse("cases:do", args=[case.pk, command])
-    return reverse("cases:case", args=[case.pk])
 
 
 def _bands(shown: list[Lane]) -> list[tuple[str, list[Lane]]]:

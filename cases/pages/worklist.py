@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from audit import log
 from audit.act import Act
-from cases import calendar
+from cases import awaiting, calendar
 from cases.actions import ChangeResponsible, RegisterNote
 from cases.commands import Refused, perform
 from cases.export import MOST_ROWS, case_list
@@ -62,6 +62,7 @@ def worklist(request: Request) -> HttpResponse:
     found = filtered(request)
     page = page_of(request, found.qs)
     page.object_list = add_next_deadline(page.object_list)
+    awaiting.show(page.object_list)
     may_give = request.actor.has_role(*ChangeResponsible.roles)
     context = {
         "filter": found,

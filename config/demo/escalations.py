@@ -1,4 +1,4 @@
-"""A provider that falls short: from complaint to a warning that waits, for demo and trial.
+"""A provider that falls short: complaints, deviations, a warning that waits, for demo and trial.
 
 Everything goes through the product's own commands, on the days on which it would have happened.
 """
@@ -17,7 +17,9 @@ from cases.commands import Command, perform
 from cases.models import Case
 from config.demo.routine import PAGE
 from config.demo.timeline import Thread, Timeline
+from organisation.authority import actor_on
 from organisation.models import RoleAssignment, User
+from procurement.complaints import commands as complaints
 from procurement.contracts.models import Contract
 from procurement.escalations.commands import deviation, in_depth, measures, remedies
 from procurement.escalations.commands.deviation import open_deviation
@@ -56,6 +58,14 @@ class Escalation:
                 act=Act.own(self._actor(who), at),
             )  # fmt: skip
 
+    def say(self, name: str, at: datetime, **stated: Any) -> None:
+        """Somebody says something of the provider, and a social worker registers it."""
+        said = complaints.RegisterComplaint(
+            provider=self.contract.provider, arrived_on=clock.local_date(at), **stated
+        )
+        actor = actor_on(self.people["social-worker"], clock.local_date(at))
+        self.kept[name] = said.open_once(actor, at, "")
+
     def do(self, name: str, command: Command, who: str, at: datetime) -> Any:
         """Carry out a command, with the version the case has now."""
         pk = self.kept[name].pk
@@ -83,11 +93,33 @@ def play(
     if Deviation.objects.exists():
         return
 
+    play_complaints(Escalation(warned, people), Thread(timeline))
     play_complaint_to_warning(Escalation(warned, people), Thread(timeline))
     play_serious(Escalation(serious, people), Thread(timeline))
     Thread(timeline).ago(1, lambda at: Escalation(warned, people).report(
         "new", at, Source.DEVIATION, "execution",
         "Två kvällsbesök i samma område uteblev utan att någon ringde.", "planner"))  # fmt: skip
+
+
+def play_complaints(s: Escalation, thread: Thread) -> None:
+    """One that is answered, one that is being looked into, and praise that has just come."""
+    thread.ago(33, lambda at: s.say("answered", at, sort="complaint", area="execution", said=(
+        "Min mor fick vänta till halv elva på frukosten två dagar i rad. Ingen ringde."),
+        from_name="Birgitta Sandelin", from_address="Ekstigen 4, Sjövik"))  # fmt: skip
+    thread.ago(32, lambda at: s.do("answered", complaints.BeginHandling(), STRATEGIST, at))
+    thread.ago(29, lambda at: s.do("answered", complaints.RegisterFindings(
+        findings="Utföraren bekräftar. Två vikarier hittade inte dit, och ingen visste vem som "
+        "skulle ringa.", outcome="justified"), STRATEGIST, at))  # fmt: skip
+    thread.ago(28, lambda at: s.do("answered", complaints.AnswerPerson(
+        text="Du har rätt. Frukosten kom för sent två dagar. Utföraren har ändrat vem som ringer "
+        "när ett besök blir sent. Vi beklagar det som hände."), STRATEGIST, at))  # fmt: skip
+    thread.ago(27, lambda at: s.do("answered", complaints.CloseComplaint(), STRATEGIST, at))
+    thread.ago(6, lambda at: s.say("handled", at, sort="suggestion", area="staff", said=(
+        "Skicka hem en bild på dem som ska komma, så vet man vem man släpper in."),
+        from_name="Lennart Åkerblad", from_address="lennart.akerblad@example.se"))  # fmt: skip
+    thread.ago(5, lambda at: s.do("handled", complaints.BeginHandling(), STRATEGIST, at))
+    thread.ago(1, lambda at: s.say("praise", at, sort="praise", area="staff", said=(
+        "Personalen sjöng för pappa när han fyllde nittio. Tacka dem!")))  # fmt: skip
 
 
 def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:

@@ -51,7 +51,9 @@ class Told:
 
     def begin(self, at: datetime) -> None:
         """The investigator begins."""
-        self.pk = drafting.open_tender(HOME, self.unit, Act.own(self.people[LEADS], at)).pk
+        self.pk = (
+            drafting.OpenTender(home=HOME, unit=self.unit).open(Act.own(self.people[LEADS], at)).pk
+        )
 
     def do(self, command: Command, who: str, at: datetime) -> None:
         """Carry out a command with the version the case has now."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from audit import log
-from cases import ledger, messages
+from cases import flows, ledger, messages
 from cases.commands import Act, Refused, give_number, open_case
 from cases.dates import full_date
 from cases.models import Case
@@ -142,6 +142,7 @@ def _open(
         social_workers(need.unit, act.day), need,
         f"{need}: extra insats ({service.name.lower()}) från {full_date(first_day)}", act.at,
     )  # fmt: skip
+    flows.start(need, act.day)
     return need
 
 
@@ -167,6 +168,7 @@ def _join(need: ExtraNeed, visit: Visit, act: Act, called_by: User | None) -> No
         let_see(need, called_by, act.day)
     need.version += 1
     need.save()
+    flows.advance(need, act.day)
     log.record(
         need.chain, "join_extra_need", act, subject=need, values={
             "version": need.version, "visit": visit.pk,

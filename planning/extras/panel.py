@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from cases.leading import leading_command
 from organisation.request import Request
 from planning.extras import rules
 from planning.models import ExtraNeed
@@ -19,5 +18,4 @@ def panel(need: ExtraNeed, request: Request) -> dict[str, Any]:
         "contacts": need.contacts.select_related("made_by", "recorded_by"),
         "visits": need.visits.select_related("plan").order_by("plan__day", "start"),
         "notices": need.notices.all(),
-        **leading_command(need, request),
     }

@@ -2,12 +2,14 @@
 
 from cases.process import Page, Process
 from planning.extras import commands, overview, panel, rules
+from planning.extras.flow import ExtraNeedFlow
 from planning.models import ExtraNeed
 
 EXTRA_NEED = Process(
     case=ExtraNeed,
     commands=commands.COMMANDS,
     page=Page(panel.TEMPLATE, panel.panel),
+    flow=ExtraNeedFlow,
     deadlines=rules.ALL_DEADLINES,
     events={
         "open_extra_need": "Extra insats påbörjad",
@@ -16,6 +18,5 @@ EXTRA_NEED = Process(
         "read_extra_needs": "Läste listan över extra insatser",
     },
     columns=overview.COLUMNS,
-    waiting=overview.WAITING,
     starter=overview.STARTER,
 )

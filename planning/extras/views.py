@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from cases.commands import Refused
-from cases.filters import acts_for, add_next_deadline
+from cases.filters import add_next_deadline
 from cases.models import Case
 from clients import editing
 from clients.editing import PLANNERS
@@ -68,7 +68,7 @@ def _filtered(request: Request, wanted: dict[str, Any]) -> QuerySet[ExtraNeed]:
         late = Q(deadlines__met_on=None, deadlines__cancelled_on=None)
         found = found.filter(late, deadlines__due__lt=request.today).distinct()
     if shown == "mina":
-        found = found.filter(responsible__in=acts_for(request.actor))
+        found = found.filter(responsible__in=request.actor.acts_for)
     return (
         found.with_next_deadline()
         .select_related("client", "service", "responsible", "unit")

@@ -124,6 +124,15 @@ def is_complete(application: ProviderApplication, day: date) -> list[Missing]:
     return [Missing("Ansökan är inte förklarad komplett", command="declare_complete")]
 
 
+def completing(application: ProviderApplication, day: date) -> list[Missing]:
+    """What the application waits for until it is declared complete."""
+    if application.state == State.COMPLETION:
+        return [Missing("Företagets komplettering", by_company=True)]
+    if not (undeclared := is_complete(application, day)):
+        return []
+    return completeness(application, day) or undeclared
+
+
 def credit(application: ProviderApplication, day: date) -> list[Missing]:
     """The credit report has come and still holds."""
     return _control(application, Kind.CREDIT, day)
@@ -172,7 +181,7 @@ def meeting(application: ProviderApplication, day: date) -> list[Missing]:
     """The information meeting has been held with everybody who must attend (LOV-07)."""
     if _past_handling(application):
         return []
-    held = application.meetings.last()
+    held = next(reversed(list(application.meetings.all())), None)
     if held is None:
         return [Missing("Informationsmöte", "Inget möte är hållet.", "hold_information_meeting")]
     missing = [
@@ -210,6 +219,13 @@ def assessment(application: ProviderApplication, day: date) -> list[Missing]:
                     "concur")
         ]  # fmt: skip
     return []
+
+
+def assessing(application: ProviderApplication, day: date) -> list[Missing]:
+    """The assessment: begun, proposed and concurred with."""
+    if application.state in BEFORE_ASSESSMENT:
+        return [Missing("Bedömning", command="begin_assessment")]
+    return assessment(application, day) if application.state == State.ASSESSMENT else []
 
 
 def proposed(application: ProviderApplication, day: date) -> list[Missing]:
@@ -275,7 +291,11 @@ def notified(application: ProviderApplication, day: date) -> list[Missing]:
 
 def final(application: ProviderApplication, day: date) -> list[Missing]:
     """Nothing can change the decision any more."""
-    return [] if application.closed_on else [Missing("Tiden för rättelse löper")]
+    if application.closed_on:
+        return []
+    if application.state == State.CORRECTION_FILED:
+        return [Missing("Domstolens beslut", command="record_court_outcome")]
+    return [Missing("Tiden för rättelse löper")]
 
 
 def expired_controls(application: ProviderApplication, day: date) -> list[Missing]:

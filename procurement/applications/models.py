@@ -23,6 +23,8 @@ class ProviderApplication(Case):
     """An application under LOV. Its transitions are the only way from state to state."""
 
     case_kind = "application"
+    joined = ("specification",)
+    guarded = ("steps", "meetings", "references", "specification__required_attachments")
     case_label = "LOV-ansökan"
     number_prefix = "LOV"
     reader_roles = ADMINISTRATION
@@ -96,7 +98,7 @@ class ProviderApplication(Case):
 
     def step(self, kind: str) -> "HandlingStep | None":
         """The last record of a step."""
-        return self.steps.filter(kind=kind).order_by("pk").last()
+        return next((row for row in reversed(list(self.steps.all())) if row.kind == kind), None)
 
     def is_reviewed_anew(self) -> bool:
         """Whether it has been gone through since completion was last requested (COR-05)."""
@@ -133,8 +135,8 @@ class ProviderApplication(Case):
     def counted_references(self) -> dict[str, int]:
         """How many references have been taken, by whom they are about."""
         counts = dict.fromkeys(Reference.About.values, 0)
-        for about in self.references.values_list("about", flat=True):
-            counts[about] += 1
+        for row in self.references.all():
+            counts[row.about] += 1
         return counts
 
     def next_meeting_day(self) -> date | None:

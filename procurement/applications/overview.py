@@ -1,68 +1,31 @@
-"""What the overview shows of applications: columns, waiting work and figures. LOV-12, LOV-14."""
-
-from django.db.models import Q
+"""What the overview shows of applications: columns and figures. LOV-12, LOV-14."""
 
 from cases.charts import Step
-from cases.process import Column, Figures, Starter, Waiting
-from organisation.models import User
-from organisation.roles import Role
+from cases.process import Column, Figures, Starter
 from procurement.applications import rules
-from procurement.applications.commands.committee import NotifyApplicant
 from procurement.applications.commands.intake import RegisterArrival
-from procurement.applications.models import DecisionProposal, ProviderApplication
+from procurement.applications.models import ProviderApplication
 
 State = ProviderApplication.State
 KIND = ProviderApplication.case_kind
 BAND = "Från ansökan till beslut"
 
 COLUMNS = (
-    Column("LOV-ansökan", KIND, {State.RECEIVED: "Granska ansökan"}, band=BAND),
+    Column("LOV-ansökan", KIND, (State.RECEIVED,), band=BAND),
     Column(
-        "Komplettering", KIND, {State.COMPLETION: "Väntar på företagets svar"},
+        "Komplettering", KIND, (State.COMPLETION,),
         note="{completion_days} dagar", band=BAND,
     ),
     Column(
         "Handläggning", KIND,
-        {
-            State.HANDLING: "Kontroller, möte och referenser",
-            State.ASSESSMENT: "Förslag till beslut och samråd",
-        },
+        (State.HANDLING, State.ASSESSMENT),
         note="{handling_weeks} veckor", band=BAND,
     ),
-    Column("MBL", KIND, {State.MBL: "Underlag och förhandling"}, band=BAND),
+    Column("MBL", KIND, (State.MBL,), band=BAND),
     Column(
         "Nämnd", KIND,
-        {
-            State.COMMITTEE: "Beslut i nämnden",
-            State.DECIDED: "Beslutet ska meddelas",
-            State.CORRECTION_PERIOD: "Företaget kan ansöka om rättelse",
-            State.CORRECTION_FILED: "Rätten prövar ansökan om rättelse",
-        },
+        (State.COMMITTEE, State.DECIDED, State.CORRECTION_PERIOD, State.CORRECTION_FILED),
         band=BAND,
-    ),
-)  # fmt: skip
-
-
-def _proposals_to_answer(user: User) -> Q:
-    """Cases with a proposal that nobody has answered, and that somebody else has written."""
-    open_proposals = DecisionProposal.objects.filter(concurred_on=None, declined_on=None)
-    return Q(
-        state=State.ASSESSMENT,
-        pk__in=open_proposals.exclude(recorded_by=user)
-        .exclude(on_behalf_of=user)
-        .values("application_id"),
-    )
-
-
-WAITING = (
-    Waiting(
-        {Role.DEPUTY_DIRECTOR}, _proposals_to_answer,
-        "Ett förslag till beslut väntar på ditt samråd.", "Läs förslaget",
-    ),
-    Waiting(
-        {Role.COMMITTEE_SECRETARY}, lambda user: Q(state=State.DECIDED),
-        "Nämndens beslut ska meddelas.", "Meddela sökanden",
-        NotifyApplicant.command_name(),
     ),
 )  # fmt: skip
 

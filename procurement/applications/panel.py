@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cases.leading import leading_command
 from organisation.request import Request
 from procurement.applications import guards
 from procurement.applications.models import HandlingStep, ProviderApplication
@@ -56,7 +55,6 @@ def panel(application: ProviderApplication, request: Request) -> dict[str, Any]:
         "negotiations": application.negotiations.all(),
         "proposal": application.proposal(),
         "decision": application.decision(),
-        **leading_command(application, request),
     }
 
 

@@ -20,7 +20,6 @@ APPLICATION = Process(
         "enter_application": "Ansökan inlagd av förvaltningen",
     },
     columns=overview.COLUMNS,
-    waiting=overview.WAITING,
     figures=overview.FIGURES,
     starter=overview.STARTER,
 )

@@ -44,7 +44,7 @@ def open_control(duty: Duty, person: User | None, act: Act) -> YearlyControl:
     give_number(case, act.day)
     case.save()
     ControlItem.objects.bulk_create(ControlItem(control=case, kind=kind) for kind in kinds)
-    flows.start(case)
+    flows.start(case, act.day)
     return case
 
 

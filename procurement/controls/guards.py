@@ -3,6 +3,8 @@
 from datetime import date
 
 from cases.commands import Missing
+from organisation.authority import holders
+from organisation.roles import Role
 from procurement.controls.models import ControlItem, YearlyControl
 
 Kind = ControlItem.Kind
@@ -15,7 +17,10 @@ def received(control: YearlyControl, day: date) -> list[Missing]:
     waiting = control.items.filter(received_on=None)
     if not control.requested_on:
         return [Missing(f"{item} från utföraren", "", "request_reports") for item in waiting]
-    return [Missing(f"{item} från utföraren", "", "send_report", str(item.pk)) for item in waiting]
+    return [
+        Missing(f"{item} från utföraren", "", "send_report", str(item.pk), by_company=True)
+        for item in waiting
+    ]
 
 
 def reviews(control: YearlyControl, day: date) -> list[Missing]:
@@ -27,7 +32,9 @@ def reviews(control: YearlyControl, day: date) -> list[Missing]:
             gaps.append(Missing(f"Granskning: {item}", "", "review_item", str(item.pk)))
         elif item.kind == Kind.ANNUAL_ACCOUNTS and not any(row.by_controller for row in found):
             what = "Controllerns granskning av årsredovisningen"
-            gaps.append(Missing(what, "", "review_item", str(item.pk)))
+            controllers = holders(Role.CONTROLLER, control.unit.path, day)
+            people = tuple(user.pk for user in controllers)
+            gaps.append(Missing(what, "", "review_item", str(item.pk), people))
     return gaps
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404
 
-from cases.leading import leading_command
 from organisation.request import Request
 from procurement.controls.models import YearlyControl
 
@@ -14,7 +13,7 @@ TEMPLATE = "procurement/control.html"
 def panel(control: YearlyControl, request: Request) -> dict[str, Any]:
     """Each item with what came and what was found, and what the end waits for."""
     items = control.items.select_related("evidence").prefetch_related("reviews__recorded_by")
-    return {"items": items, **leading_command(control, request)}
+    return {"items": items}
 
 
 def for_company(control: YearlyControl, request: Request) -> dict[str, Any]:

@@ -19,5 +19,4 @@ CONTROL = Process(
     duties=dict.fromkeys(commands.ITEMS, commands.open_control),
     events={"open_control": "Årlig kontroll påbörjad enligt årshjulet"},
     columns=overview.COLUMNS,
-    waiting=overview.WAITING,
 )

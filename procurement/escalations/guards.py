@@ -29,6 +29,7 @@ def ivo(deviation: Deviation, day: date) -> list[Missing]:
             "SoL 27 kap. 7 §: kommunen anmäler allvarliga brister. Registrera anmälan, eller låt "
             "biträdande socialdirektören besluta att inte anmäla.",
             "report_to_ivo",
+            or_else="decide_not_to_report",
         )
     ]
 
@@ -42,12 +43,15 @@ def _answer(deviation: Deviation, day: date) -> list[Missing]:
     waiting = deviation.open_question()
     if waiting is None or day > waiting.due:
         return []
-    return [Missing("Utförarens svar", f"Sista dag är {long_date(waiting.due)}.")]
+    hint = f"Sista dag är {long_date(waiting.due)}."
+    return [Missing("Utförarens svar", hint, by_company=True)]
 
 
-def closed(deviation: Deviation | InDepthFollowUp, day: date) -> list[Missing]:
+def closed(deviation: Deviation, day: date) -> list[Missing]:
     """That it is closed."""
-    return [] if deviation.closed_on else [Missing("Utfall")]
+    if deviation.closed_on:
+        return []
+    return closing(deviation, day) or [Missing("Utfall", command="close_deviation")]
 
 
 # ------------------------------------------------------------------ in-depth follow-up
@@ -104,11 +108,20 @@ def ending(case: InDepthFollowUp, day: date) -> list[Missing]:
     found = [] if case.state == InDepthFollowUp.State.PLANNING else findings(case, day)
     waiting = [
         Missing(
-            f"Beslut om {step.remedy.get_step_display().lower()}", "Förslaget väntar på beslut."
+            f"Beslut om {row.remedy.get_step_display().lower()}",
+            "Förslaget väntar på beslut.",
+            f"decide_{row.remedy.step}",
         )
-        for step in proposals(case)
+        for row in proposals(case)
     ]
     return [*found, *waiting, *(_of_plan(row) for row in waiting_plans(case))]
+
+
+def ended(case: InDepthFollowUp, day: date) -> list[Missing]:
+    """That it is closed."""
+    if case.closed_on:
+        return []
+    return ending(case, day) or [Missing("Avslut", command="close_in_depth")]
 
 
 def proposals(case: InDepthFollowUp) -> list:
@@ -122,10 +135,12 @@ def waiting_plans(case: InDepthFollowUp) -> list:
 
 
 def _of_plan(row) -> Missing:
+    waits = False
     if row.accepted_on:
         what, command = "Kontroll av att åtgärdsplanen är genomförd", "record_measures"
     elif row.answered_on:
         what, command = "Ställningstagande till utförarens åtgärdsplan", "review_action_plan"
     else:
-        what, command = "Utförarens åtgärdsplan", "review_action_plan"
-    return Missing(f"{what} (begärd {long_date(row.demanded_on)})", "", command, str(row.pk))
+        what, command, waits = "Utförarens åtgärdsplan", "review_action_plan", True
+    what = f"{what} (begärd {long_date(row.demanded_on)})"
+    return Missing(what, "", command, str(row.pk), by_company=waits)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from cases.leading import leading_command
 from organisation.request import Request
 from procurement.escalations import rules
 from procurement.escalations.commands.measures import open_stop
@@ -19,7 +18,6 @@ def deviation(case: Deviation, request: Request) -> dict[str, Any]:
         "questions": case.questions.select_related("recorded_by", "answered_by"),
         "in_depth": case.in_depth_follow_ups.all(),
         "lex_sarah": rules.LEX_SARAH if case.source == Deviation.Source.OWN else "",
-        **leading_command(case, request),
     }
 
 
@@ -34,7 +32,6 @@ def in_depth(case: InDepthFollowUp, request: Request) -> dict[str, Any]:
             "remedy", "recorded_by", "decided_by", "decided_for", "document"
         ),
         "stop": open_stop(case.agreement),
-        **leading_command(case, request),
     }
 
 

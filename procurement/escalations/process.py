@@ -19,7 +19,6 @@ DEVIATION = Process(
     documents=KINDS,
     events={"open_deviation": "Avvikelse rapporterad"},
     columns=(overview.DEVIATIONS,),
-    waiting=overview.DEVIATIONS_WAITING,
     starter=overview.STARTER,
 )
 IN_DEPTH = Process(
@@ -33,6 +32,5 @@ IN_DEPTH = Process(
         "rescind_contract": "Avtalet hävt",
     },
     columns=(overview.IN_DEPTHS,),
-    waiting=overview.IN_DEPTHS_WAITING,
     lends={FollowUp: (DecideInDepthAfterFollowUp,)},
 )

@@ -49,7 +49,7 @@ def open_follow_up(duty: Duty, person: User | None, act: Act) -> FollowUp:
         )
         for row in template.questions.all()
     )
-    flows.start(case)
+    flows.start(case, act.day)
     return case
 
 

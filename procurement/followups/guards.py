@@ -20,7 +20,7 @@ def answers(follow_up: FollowUp, day: date) -> list[Missing]:
     return [
         Missing(
             "Utförarens svar på alla frågor", f"Sista dag är {long_date(closes)}." if closes else "",
-            "prolong_answers",
+            "prolong_answers", by_company=True,
         )
     ]  # fmt: skip
 

@@ -1,12 +1,8 @@
 """What the overview shows of follow-ups."""
 
-from django.db.models import Q
-
 from cases.charts import Step
-from cases.process import Column, Figures, Waiting
-from organisation.roles import Role
+from cases.process import Column, Figures
 from procurement.followups import rules
-from procurement.followups.commands import HoldFollowUp
 from procurement.followups.models import FollowUp
 
 State = FollowUp.State
@@ -15,11 +11,7 @@ KIND = FollowUp.case_kind
 COLUMNS = (
     Column(
         "Uppföljning", KIND,
-        {
-            State.PLANNED: "Boka, och skicka frågor",
-            State.ASKED: "Utföraren svarar",
-            State.HELD: "Bedöm och dokumentera",
-        },
+        (State.PLANNED, State.ASKED, State.HELD),
         band="Avtal och uppföljning",
     ),
 )  # fmt: skip
@@ -30,12 +22,4 @@ FIGURES = Figures(
         Step(rules.MENDING.code, "Brist rättad"),
     ),
     "Uppföljningar",
-)  # fmt: skip
-WAITING = (
-    Waiting(
-        {Role.DEVELOPMENT_STRATEGIST}, lambda user: Q(
-            state=State.ASKED, followup__answered_on__isnull=False, responsible=user
-        ),
-        "Utförarens svar har kommit, och uppföljningen kan hållas.", "Registrera", HoldFollowUp.command_name(),
-    ),
 )  # fmt: skip

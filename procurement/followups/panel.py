@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404
 
-from cases.leading import leading_command
 from organisation.request import Request
 from procurement.areas import FollowUpArea
 from procurement.followups.models import FollowUp
@@ -15,7 +14,7 @@ TEMPLATE = "procurement/follow_up.html"
 
 def panel(follow_up: FollowUp, request: Request) -> dict[str, Any]:
     """The questions by area, and what the next step waits for."""
-    return {"areas": _areas(follow_up), **leading_command(follow_up, request)}
+    return {"areas": _areas(follow_up)}
 
 
 def for_company(follow_up: FollowUp, request: Request) -> dict[str, Any]:

@@ -19,6 +19,5 @@ FOLLOW_UP = Process(
     duties=dict.fromkeys(commands.LEVELS, commands.open_follow_up),
     events={"open_follow_up": "Uppföljning påbörjad enligt årshjulet"},
     columns=overview.COLUMNS,
-    waiting=overview.WAITING,
     figures=overview.FIGURES,
 )

@@ -70,7 +70,7 @@ def begin(application: Case, act: Act, decided_on: date, *, service_only: bool) 
     ledger.start(introduction, rules.SIGNING, decided_on, **anchored)
     weeks = Budget(weeks=preferences.chosen("introduction_weeks"))
     ledger.start(introduction, rules.PROGRAMME, decided_on, budget=weeks, **anchored)
-    flows.start(introduction)
+    flows.start(introduction, act.day)
     _tell_of_start(introduction, act)
     return introduction
 
@@ -93,8 +93,7 @@ def begin_residential(contract: Contract, act: Act, decided_on: date) -> Introdu
         introduction, rules.PROGRAMME, contract.signed_on, budget=weeks,
         anchor_text="avtalet tecknades",
     )  # fmt: skip
-    flows.start(introduction)
-    flows.advance(introduction, act.day)
+    flows.start(introduction, act.day)
     _tell_of_start(introduction, act)
     return introduction
 

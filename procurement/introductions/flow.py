@@ -4,27 +4,23 @@ Each step is done when its guard, the one that `perform` uses, finds nothing mis
 """
 
 from viewflow import this
-from viewflow.workflow import flow, lock
+from viewflow.workflow import flow
 
-from cases.actions import HANDLERS
-from cases.flows import Step
-from cases.models import CaseProcess
+from cases.flows import CaseFlow, Step
 from procurement.introductions import guards
 
 
-class IntroductionFlow(flow.Flow):
+class IntroductionFlow(CaseFlow):
     """Who has what to do next in an introduction."""
 
-    process_class = CaseProcess
     process_title = "Introduktion"
-    lock_impl = lock.select_for_update_lock
 
-    start = flow.StartHandle().Next(this.meeting).Annotation(title="Godkänd")
-    meeting = Step("Möte inför avtal", guards.meeting, HANDLERS).Next(this.contact)
-    contact = Step("Kontaktperson", guards.contact, HANDLERS).Next(this.signing)
-    signing = Step("Avtal", guards.signed, HANDLERS).Next(this.blocking)
-    blocking = Step("Inför start", guards.may_start, HANDLERS).Next(this.begin)
-    begin = Step("Får börja", guards.started, HANDLERS).Next(this.everything)
-    everything = Step("Hela programmet", guards.everything, HANDLERS).Next(this.finish)
-    finish = Step("Avslutad", guards.finished, HANDLERS).Next(this.end)
+    start = flow.StartHandle().Next(this.contact).Annotation(title="Godkänd")
+    contact = Step("Kontaktperson", guards.contact).Next(this.meeting)
+    meeting = Step("Möte inför avtal", guards.meeting).Next(this.signing)
+    signing = Step("Avtal", guards.signed).Next(this.blocking)
+    blocking = Step("Inför start", guards.may_start).Next(this.begin)
+    begin = Step("Får börja", guards.started).Next(this.everything)
+    everything = Step("Hela programmet", guards.everything).Next(this.finish)
+    finish = Step("Avslutad", guards.finished).Next(this.end)
     end = flow.End()

@@ -70,7 +70,7 @@ def everything(introduction: Introduction, day: date) -> list[Missing]:
 
 def finished(introduction: Introduction, day: date) -> list[Missing]:
     """The programme is ended."""
-    return [] if introduction.state == State.FINISHED else [Missing("Hela programmet")]
+    return [] if introduction.closed_on else [Missing("Avslut", command="finish_introduction")]
 
 
 def _waiting(introduction: Introduction, **which: object) -> list[Missing]:

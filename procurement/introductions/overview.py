@@ -1,12 +1,8 @@
 """What the overview shows of introductions. INT-07."""
 
-from django.db.models import Q
-
 from cases.charts import Step
-from cases.process import Column, Figures, Waiting
-from organisation.roles import Role
+from cases.process import Column, Figures
 from procurement.introductions import rules
-from procurement.introductions.commands import NameContactPerson
 from procurement.introductions.models import Introduction
 
 State = Introduction.State
@@ -15,10 +11,7 @@ KIND = Introduction.case_kind
 COLUMNS = (
     Column(
         "Introduktion", KIND,
-        {
-            State.BEFORE_CONTRACT: "Möte och avtal",
-            State.PROGRAMME: "Introduktionsprogrammet",
-        },
+        (State.BEFORE_CONTRACT, State.PROGRAMME),
         note="{introduction_weeks} veckor", band="Avtal och uppföljning",
     ),
 )  # fmt: skip
@@ -30,12 +23,4 @@ FIGURES = Figures(
         Step(rules.PROGRAMME.code, "Hela programmet", "introduction_weeks", 7),
     ),
     "Introduktioner",
-)  # fmt: skip
-WAITING = (
-    Waiting(
-        {Role.DEVELOPMENT_STRATEGIST, Role.DEPUTY_DIRECTOR},
-        lambda user: Q(kind=KIND, introduction__contact_person=None),
-        "Introduktionen behöver en kontaktperson.", "Utse kontaktperson",
-        NameContactPerson.command_name(),
-    ),
 )  # fmt: skip

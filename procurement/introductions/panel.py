@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404
 
 from cases.commands import permitting
-from cases.leading import leading_command
 from cases.process import commands_of
 from organisation.request import Request
 from procurement.introductions.models import Introduction
@@ -28,7 +27,6 @@ def panel(introduction: Introduction, request: Request) -> dict[str, Any]:
         "steps_done": sum(not step.is_waiting for step in steps),
         "may": may,
         "access": introduction.access.all(),
-        **leading_command(introduction, request),
     }
 
 

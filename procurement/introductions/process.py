@@ -17,6 +17,5 @@ INTRODUCTION = Process(
     documents=KINDS,
     events={"begin_introduction": "Introduktion påbörjad"},
     columns=overview.COLUMNS,
-    waiting=overview.WAITING,
     figures=overview.FIGURES,
 )

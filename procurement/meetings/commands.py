@@ -58,7 +58,7 @@ def open_meeting(duty: Duty, person: User | None, act: Act) -> Meeting:
     open_case(case, act, name="open_meeting")
     give_number(case, act.day)
     case.save()
-    flows.start(case)
+    flows.start(case, act.day)
     return case
 
 

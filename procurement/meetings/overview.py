@@ -8,7 +8,7 @@ State = Meeting.State
 COLUMNS = (
     Column(
         "Möten", Meeting.case_kind,
-        {State.PLANNED: "Boka mötet", State.BOOKED: "Håll mötet och skriv anteckningar"},
+        (State.PLANNED, State.BOOKED),
         band="Avtal och uppföljning",
     ),
 )  # fmt: skip

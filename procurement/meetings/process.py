@@ -3,7 +3,7 @@
 from cases import actions
 from cases.process import Page, Process
 from procurement.duties.rules import DUTY
-from procurement.meetings import commands, overview, panel
+from procurement.meetings import commands, overview
 from procurement.meetings.documents import KINDS
 from procurement.meetings.flow import MeetingFlow
 from procurement.meetings.models import Meeting
@@ -11,8 +11,8 @@ from procurement.meetings.models import Meeting
 MEETING = Process(
     case=Meeting,
     commands=(*commands.COMMANDS, *actions.COMMON),
-    page=Page(panel.TEMPLATE, panel.panel),
-    portal=Page("procurement/portal/meeting.html", panel.for_company),
+    page=Page("procurement/meeting.html"),
+    portal=Page("procurement/portal/meeting.html"),
     flow=MeetingFlow,
     deadlines=(DUTY,),
     documents=KINDS,

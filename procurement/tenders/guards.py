@@ -4,7 +4,7 @@ from datetime import date
 
 from cases.commands import Missing
 from cases.dates import long_date
-from procurement.tenders.models import Tender
+from procurement.tenders.models import Tender, TenderQuestion, TenderSection
 
 State = Tender.State
 
@@ -16,12 +16,17 @@ def sections(tender: Tender, day: date) -> list[Missing]:
     missing = []
     for section in found:
         about = str(section.pk)
-        if not section.standing_experts():
+        experts = _experts(section)
+        if not experts:
             missing.append(Missing(f"Sakkunnig i avsnitt {section}", "", "name_expert", about))
         if section.ready_on is None:
             ready = "mark_section_ready" if section.text else "draft_section"
-            missing.append(Missing(f"Avsnitt {section} är inte klart", "", ready, about))
+            missing.append(Missing(f"Avsnitt {section} är inte klart", "", ready, about, experts))
     return missing
+
+
+def _experts(section: TenderSection) -> tuple[int, ...]:
+    return tuple(row.user_id for row in section.standing_experts())
 
 
 def reference_group(tender: Tender, day: date) -> list[Missing]:
@@ -61,18 +66,23 @@ def closing(tender: Tender, day: date) -> list[Missing]:
 
 
 def closed(tender: Tender, day: date) -> list[Missing]:
-    """The number of tenders is known."""
+    """The number of tenders is known; until then there are questions to answer."""
     if tender.tenders_received is not None:
         return []
-    return [Missing("Antal anbud", command="close_for_tenders")]
+    tenders = closing(tender, day) or [Missing("Antal anbud", command="close_for_tenders")]
+    return [*answered(tender, day), *tenders]
 
 
 def answered(tender: Tender, day: date) -> list[Missing]:
     """Every question has its answer, and everybody has read it (TND-01)."""
-    return [
-        Missing(f"Svar på fråga {question.number}", "", "answer_question", str(question.pk))
-        for question in tender.unanswered()
-    ]
+    return [_answer(question) for question in tender.unanswered().select_related("section")]
+
+
+def _answer(question: TenderQuestion) -> Missing:
+    what, about = f"Svar på fråga {question.number}", str(question.pk)
+    if question.section is None:
+        return Missing(what, "Frågan är inte fördelad.", "place_question", about)
+    return Missing(what, "", "answer_question", about, _experts(question.section))
 
 
 def awarding(tender: Tender, day: date) -> list[Missing]:

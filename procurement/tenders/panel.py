@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Prefetch
 
 from cases.commands import permitting
-from cases.leading import leading_command
 from cases.process import commands_of
 from organisation.request import Request
 from procurement.tenders.models import SectionExpert, Tender
@@ -25,7 +24,6 @@ def panel(tender: Tender, request: Request) -> dict[str, Any]:
         "may": may(tender, request),
         "consultations": tender.consultations.all(),
         "contract": getattr(tender, "contracted_by", None),
-        **leading_command(tender, request),
     }
 
 

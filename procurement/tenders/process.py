@@ -3,12 +3,14 @@
 from cases import actions
 from cases.process import Page, Process
 from procurement.tenders import commands, overview, panel, rules
+from procurement.tenders.commands.drafting import OpenTender
 from procurement.tenders.documents import KINDS
 from procurement.tenders.flow import TenderFlow
 from procurement.tenders.models import Tender
 
 TENDER = Process(
     case=Tender,
+    opens=OpenTender,
     # Tenderers are answered by questions that all of them read, never by a message.
     commands=(
         *commands.COMMANDS,
@@ -19,8 +21,5 @@ TENDER = Process(
     flow=TenderFlow,
     deadlines=rules.ALL_DEADLINES,
     documents=KINDS,
-    events={"open_tender": "Upphandling påbörjad"},
     columns=overview.COLUMNS,
-    waiting=overview.WAITING,
-    starter=overview.STARTER,
 )

@@ -1,4 +1,4 @@
-"""Addresses of tenders: beginning one, an expert's own page, and what everybody may read."""
+"""Addresses of tenders: an expert's own page, and what everybody may read."""
 
 from django.urls import path
 
@@ -11,6 +11,5 @@ urlpatterns = [
     path("<int:pk>/", public.announcement, name="public"),
     path("<int:pk>/underlag.pdf", public.document, name="document"),
     path("<int:pk>/fraga/", public.ask, name="ask"),
-    path("ny/", views.new, name="new"),
     path("<int:pk>/sakkunnig/", views.mine, name="mine"),
 ]

@@ -1,8 +1,9 @@
-"""Cases written straight to the database, for tests of lists. No commands, so no log and no flow."""
+"""Cases written straight to the database, for tests of lists: no commands, no log; tasks by their state."""
 
 from datetime import date
 from itertools import count
 
+from cases import flows
 from cases.models import Deadline, JournalNote, Notification
 from organisation.models import Provider, Unit, User
 from procurement.applications.models import ProviderApplication
@@ -33,6 +34,7 @@ def application(
     )  # fmt: skip
     if due:
         deadline(case, due)
+    flows.start(case, opened)
     return case
 
 

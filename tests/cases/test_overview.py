@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit import clock
-from cases import charts
+from cases import charts, flows
 from cases.models import Setting
 from cases.pages import overview
 from organisation.models import Unit
@@ -61,7 +61,7 @@ def test_open_cases_stand_in_columns_by_state_with_the_most_urgent_first(client)
     assert "Röd – 2 dagar sen" in page
     assert "Gul – 2 dagar kvar" in page
     assert "Grön – 14 dagar kvar" in page
-    assert "Beslutet ska meddelas" in page
+    assert "Underrättelse till sökanden" in page
 
 
 def test_the_column_says_what_the_municipality_has_chosen(client):
@@ -121,7 +121,7 @@ def test_a_person_of_another_unit_sees_nothing_of_the_cases(client):
         page = client.get(reverse(f"cases:{name}"), {"q": "Fyr"}).content.decode()
         assert "Fyrbåken" not in page
     context = client.get(reverse("cases:overview")).context
-    assert [count for _, _, count in context["counts"]] == [0, 0, 0, 0]
+    assert [count for _, _, count in context["counts"]] == [0, 0, 0, 0, 0]
     assert context["charts"]()[0]["times"] == []
 
 
@@ -165,7 +165,7 @@ def test_filters_by_deadline_person_and_state_are_addresses(client):
     assert shown(utforare=mine.provider_id) == ["Dag åtta AB"]
     counts = client.get(reverse("cases:overview"), {"ansvarig": "ingen"}).context["counts"]
     assert [(name, count) for name, _, count in counts] == [
-        ("alla", 2), ("forsenade", 0), ("inom7", 1), ("mina", 0),
+        ("alla", 2), ("forsenade", 0), ("inom7", 1), ("mina", 0), ("vantar", 2),
     ]  # fmt: skip
 
 
@@ -189,6 +189,7 @@ def propose(case, by, **answer) -> None:
         application=case, recommendation="approve", reasons="Kraven är uppfyllda.",
         proposed_on=TODAY, recorded_at=at(TODAY), recorded_by=by, **answer,
     )  # fmt: skip
+    flows.advance(case, TODAY)
 
 
 def test_what_waits_for_the_deputy_director_is_notices_proposals_and_cases_to_give(client):
@@ -210,7 +211,7 @@ def test_what_waits_for_the_deputy_director_is_notices_proposals_and_cases_to_gi
     application("Ofördelad AB", due=date(2026, 3, 30))
     assert waiting(client) == [
         ("Sen AB", "Öppna ärendet"),
-        ("Förslag AB", "Läs förslaget"),
+        ("Förslag AB", "Läs ärendet"),
         ("Ofördelad AB", "Fördela"),
     ]
     page = client.get(reverse("cases:overview")).content.decode()
@@ -222,7 +223,7 @@ def test_what_waits_for_the_secretary_is_decisions_to_notify(client):
     log_in(client, Role.COMMITTEE_SECRETARY)
     application("Meddelas AB", state="decided", due=date(2026, 3, 19))
     application("Ofördelad AB")
-    assert waiting(client) == [("Meddelas AB", "Meddela sökanden")]
+    assert waiting(client) == [("Meddelas AB", "Meddela sökande")]
 
 
 def test_at_most_eight_things_wait_and_at_most_three_of_them_are_notices(client):

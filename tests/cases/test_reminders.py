@@ -36,6 +36,7 @@ SAID = {
     "measures_checked": "Tiden för att kontrollera åtgärderna",
     "remedy_decision": "Tiden för beslut om varning (5.26.1.2)",
     "tender_question": "Tiden för att besvara fråga 3",
+    "complaint_answer": "Tiden för att svara den som lämnat synpunkten",
     "tenders_close": "Anbudstiden",
     "tender_award": "Kommunens tid för tilldelningsbeslutet",
     "extra_contact": "Tiden för att kontakta socialsekreteraren",

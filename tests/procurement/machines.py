@@ -9,8 +9,9 @@ from hypothesis.stateful import invariant, rule
 
 from audit import sealing
 from audit.models import Event
+from cases import flows
 from cases.commands import Command, Refused
-from cases.models import Case
+from cases.models import Awaited, Case
 from organisation.models import User
 from tests.factories import person
 from tests.models import RolledBack
@@ -47,10 +48,17 @@ class CaseMachine(RolledBack):
         try:
             do(self.shared, command, actor, self.day)
             self.done += 1
+            self.waits_for_what_the_guards_miss()
         except Refused:
             self.refused += 1
             after = Case.objects.get(pk=before.pk)
             assert (after.state, after.version) == (before.state, before.version)
+
+    def waits_for_what_the_guards_miss(self) -> None:
+        """What a command left awaited is what the guards say of the case as it was saved (CAP-14)."""
+        left = list(Awaited.objects.filter(case=self.shared.pk).values())
+        flows.advance(self.case, self.day)
+        assert list(Awaited.objects.filter(case=self.shared.pk).values()) == left
 
     @rule(days=st.integers(1, 12))
     def days_pass(self, days):

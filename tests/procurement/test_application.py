@@ -674,7 +674,7 @@ class TestNotice:
         r = application_in("decided")
         r.notify(day(4, 20), "post")
         assert end_passed_correction_periods(day(5, 12)) == 1
-        assert picture.draw(r.application, date(2026, 6, 10)).after[-1].status == "done"
+        assert picture.draw(r.application).after[-1].status == "done"
         told = committee.FileCorrection(
             court_case_number="4417-26", filed_on=date(2026, 5, 11), told_on=date(2026, 6, 10)
         )
@@ -689,7 +689,7 @@ class TestNotice:
             "Ansökan om rättelse, mål 4417-26, kom in till förvaltningsrätten 2026-05-11. "
             "Kommunen fick veta det 2026-06-10. Ärendet öppnas igen."
         )
-        assert picture.draw(r.application, date(2026, 6, 10)).after[-1].status == "now"
+        assert picture.draw(r.application).after[-1].status == "now"
         court = committee.RecordCourtOutcome(outcome="granted", outcome_on=date(2026, 7, 1))
         r.do(court, SECRETARY, day(7, 1))
         assert r.application.state == "committee"
@@ -707,7 +707,7 @@ class TestNotice:
         r.do(court, SECRETARY, day(6, 1))
         assert (r.application.state, r.application.closed_on) == ("rejected", date(2026, 6, 1))
         assert flows.open_tasks(r.application) == []
-        assert picture.draw(r.application, date(2026, 6, 1)).after[-1].status == "done"
+        assert picture.draw(r.application).after[-1].status == "done"
         with pytest.raises(Refused, match="i läget Avslagen"):
             r.do(told, SECRETARY, day(6, 2))
 
@@ -800,7 +800,7 @@ class TestFlow:
     def test_the_picture_says_what_is_done_what_is_missing_and_what_follows(self):
         """LOV-05"""
         r = application_in("handling")
-        drawn = picture.draw(r.application, date(2026, 3, 10))
+        drawn = picture.draw(r.application)
         assert [node.status for node in drawn.before] == ["done", "done", "done"]
         assert {node.title: node.what for node in drawn.parallel} == {
             "Kreditupplysning": "Kreditupplysning (UC)",
@@ -818,7 +818,7 @@ class TestFlow:
         put_on_agenda(r)
         r.decide(day(4, 16), "approved", 41)
         r.notify(day(4, 20))
-        drawn = picture.draw(r.application, date(2026, 4, 20))
+        drawn = picture.draw(r.application)
         assert {node.status for node in drawn.nodes} == {"done"}
 
 

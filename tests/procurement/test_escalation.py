@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from cases.commands import Blocked, NotAllowed, Refused, permitting
+from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Case, Document, JournalNote, Notification
+from cases.permission import permitting
 from config.demo.escalations import play
 from config.demo.timeline import Timeline
 from organisation.authority import actor_on
@@ -662,8 +663,8 @@ def test_the_pages_of_the_cases_show_what_waits_and_for_whom(client):
     s.propose()
     log_in(client, person(DEPUTY))
     overview = client.get(reverse("cases:overview")).content.decode()
-    assert "En föreslagen åtgärd väntar på ditt beslut." in overview
-    assert "En allvarlig brist har kommit fram. Pröva anmälan till IVO." in overview
+    assert "Beslut om varning" in overview
+    assert "Om bristen ska anmälas till IVO" in overview
     form = client.get(reverse("cases:do", args=[s.case.pk, "decide_warning"])).content.decode()
     assert "Besluta enligt förslaget" in form
     for name in ("propose_remedy", "demand_action_plan", "record_finding", "write_plan",

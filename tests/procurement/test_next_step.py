@@ -15,7 +15,7 @@ from organisation.roles import Role
 from procurement.applications.commands import intake
 from procurement.contracts import commands as contracts
 from procurement.introductions import commands as introductions
-from procurement.tenders.commands.drafting import AddSection, open_tender
+from procurement.tenders.commands.drafting import AddSection, OpenTender
 from tests.cases.test_overview import log_in
 from tests.factories import at, person, root_unit
 from tests.procurement.agreements import contract, do
@@ -79,7 +79,9 @@ class TestButtonsOfWhatIsMissing:
         """TND-01"""
         staff()
         investigator = person(Role.INVESTIGATOR)
-        tender = open_tender("Strandgården", root_unit(), Act.own(investigator, day(3, 9)))
+        tender = OpenTender(home="Strandgården", unit=root_unit()).open(
+            Act.own(investigator, day(3, 9))
+        )
         for number in (91, 92):
             do(tender, AddSection(number=number, heading=f"Avsnitt {number}"), investigator,
                date(2026, 3, 9))  # fmt: skip

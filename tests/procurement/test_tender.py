@@ -30,7 +30,7 @@ from procurement.introductions.commands import (
 )
 from procurement.introductions.models import Introduction
 from procurement.tenders.commands import award, drafting, questions
-from procurement.tenders.commands.drafting import open_tender
+from procurement.tenders.commands.drafting import OpenTender
 from procurement.tenders.models import SectionExpert, Tender, TenderQuestion, TenderSection
 from procurement.tenders.rules import identifying
 from tests.factories import SINCE, at, person, root_unit
@@ -59,9 +59,8 @@ class Routine:
         }  # fmt: skip
         ward = Unit.objects.create(name="Hälso- och sjukvård", parent=root_unit(), valid_from=SINCE)
         self.people["nurse"] = person(Role.NURSE, ward, "Amir Fjällsta")
-        self.case = open_tender(
-            "Strandgården", root_unit(), Act.own(self.people[INVESTIGATOR], at(BEGUN))
-        )
+        opening = OpenTender(home="Strandgården", unit=root_unit())
+        self.case = opening.open(Act.own(self.people[INVESTIGATOR], at(BEGUN)))
 
     def do(self, command, who: str | None = INVESTIGATOR, day: date = BEGUN):
         actor = who and (self.people.get(who) or person(who))
@@ -170,7 +169,7 @@ def test_a_tender_begins_with_a_number_and_somebody_who_leads_it(client):
     client.force_login(r.people[DEPUTY], BACKEND)
     for _ in range(2):  # a second click on the same page opens no second tender
         sent = {"home": "Ekbacken", "unit": root_unit().pk, "key": "nyckel"}
-        client.post(reverse("tenders:new"), sent)
+        client.post(reverse("cases:open", args=["tender"]), sent)
     assert Tender.objects.filter(home="Ekbacken").count() == 1
 
 
@@ -178,7 +177,7 @@ def test_a_tender_is_begun_only_in_a_unit_that_the_person_leads_it_in(client):
     """SEC-01"""
     staff = Unit.objects.create(name="Omsorgsstaben", parent=root_unit(), valid_from=SINCE)
     client.force_login(person(Role.PROCUREMENT_OFFICER, staff), BACKEND)
-    new = reverse("tenders:new")
+    new = reverse("cases:open", args=["tender"])
     refused = client.post(new, {"home": "Ekbacken", "unit": root_unit().pk, "key": "a"})
     assert (refused.status_code, Tender.objects.count()) == (422, 0)
     client.post(new, {"home": "Ekbacken", "unit": staff.pk, "key": "b"})
@@ -703,7 +702,7 @@ def test_every_page_of_the_case_opens_in_every_state_and_the_expert_is_waited_fo
     r.publish()
     r.asked(section=r.section(1))
     texts = [task.text for task in client.get(reverse("cases:overview")).context["tasks"]]
-    assert "En fråga som du svarar för ska besvaras." in texts
+    assert "Svar på fråga 1" in texts
     client.force_login(r.people[INVESTIGATOR], BACKEND)
     for name in ("replace_expert", "register_question", "place_question", "answer_question"):
         assert client.get(reverse("cases:do", args=[r.case.pk, name])).status_code == 200

@@ -176,6 +176,7 @@ class _AnswerProposal(Command[ProviderApplication]):
 
     label = ""
     roles = frozenset({Role.DEPUTY_DIRECTOR})
+    reads_first = True
 
     @classmethod
     def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:

@@ -157,7 +157,7 @@ def _arrive(case: ProviderApplication, act: Act, on: date) -> dict[str, Any]:
         case, rules.DECISION_TIME, on, budget=Budget(weeks=specification.decision_weeks),
         anchor_text="ansökan kom in",
     )  # fmt: skip
-    flows.start(case)
+    flows.start(case, act.day)
     tell_responsible(case, act, f"{case}: ny ansökan har kommit in")
     return {"specification": specification.number, "arrived_on": str(on)}
 

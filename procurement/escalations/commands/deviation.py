@@ -53,7 +53,7 @@ def open_deviation(
     give_number(deviation, act.day)
     deviation.save()
     ledger.start(deviation, rules.GRADE, act.day, anchor_text="avvikelsen rapporterades")
-    flows.start(deviation)
+    flows.start(deviation, act.day)
     if not own:
         let_see(deviation, act.user, act.day)
     tell_responsible(deviation, act, f"{deviation}: ny avvikelse hos {provider.name}, gradera den")

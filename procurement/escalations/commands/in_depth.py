@@ -52,7 +52,7 @@ def begin_in_depth(
     case.save()
     case.deviations.set(deviations)
     ledger.start(case, rules.IN_DEPTH, act.day, anchor_text="fördjupad uppföljning beslutades")
-    flows.start(case)
+    flows.start(case, act.day)
     people = holders(Role.DEVELOPMENT_STRATEGIST, case.unit.path, act.day)
     told = [case.responsible] if case.responsible else people
     messages.notify(told, case, f"{case}: fördjupad uppföljning beslutad, planera den", act.at)

@@ -135,6 +135,7 @@ class DecideRemedy(Command[InDepthFollowUp]):
     """A proposal is decided or declined, by a delegate other than who proposed it (ESC-03, CAP-08)."""
 
     primary = True
+    reads_first = True
     step: ClassVar[str]
     outcome: str = asked.choice(
         "Beslut",

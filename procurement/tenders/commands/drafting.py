@@ -5,15 +5,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
-from cases import asked, documents, flows, ledger, messages
+from cases import asked, documents, ledger, messages
 from cases.actions import not_in_future, official_note
 from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import Act, Command, Missing, Refused
 from cases.dates import long_date
+from cases.opening import Opening
 from organisation import entry
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on
@@ -34,19 +34,40 @@ WRITING = frozenset({Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR})
 """Who writes in every section, beside the section's own experts."""
 
 
-def open_tender(home: str, unit: Unit, act: Act) -> Tender:
+def led_units(form: CommandForm[Tender]) -> QuerySet[Unit]:
+    """The units in which the actor leads tenders, the highest first."""
+    covered = Q(pk__in=[])
+    for path in form.actor.unit_paths(LEADING):
+        covered |= Q(path__startswith=path)
+    return Unit.objects.filter(covered).order_by("path")
+
+
+class OpenTender(Opening[Tender]):
     """A new call document for a home."""
-    leads = actor_on(act.user, act.day).has_role(Role.INVESTIGATOR)
-    tender = Tender(
-        state=State.DRAFTING, title=home, home=home, unit=unit,
-        responsible=act.user if leads else None,
+
+    label = "Ny upphandling"
+    help = (
+        "För drift av ett särskilt boende. I nästa steg lägger du till avsnitten och utser de "
+        "sakkunniga. Anbuden hanteras i upphandlingsenhetens eget system."
+    )
+    roles = LEADING
+    home: str = asked.line(
+        "Boendets namn", max_length=160, help_text="Till exempel: Strandgårdens äldreboende"
+    )
+    unit: Unit = asked.one_of(
+        "Enhet", led_units, first=lambda form: led_units(form).first(),
+        help_text="De som har sin roll i enheten eller ovanför ser ärendet.",
     )  # fmt: skip
-    with transaction.atomic():
-        open_case(tender, act, name="open_tender")
-        give_number(tender, act.day)
-        tender.save()
-        flows.start(tender)
-    return tender
+
+    def belongs_to(self) -> Unit:
+        return self.unit
+
+    def new(self, act: Act) -> Tender:
+        leads = actor_on(act.user, act.day).has_role(Role.INVESTIGATOR)
+        return Tender(
+            state=State.DRAFTING, title=self.home, home=self.home,
+            responsible=act.user if leads else None,
+        )  # fmt: skip
 
 
 def sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:

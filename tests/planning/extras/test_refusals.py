@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from cases import ledger
+from cases import flows, ledger
 from cases.models import Notification
 from organisation.models import Unit
 from organisation.roles import Role
@@ -186,7 +186,8 @@ def test_what_is_over_time_is_shown_as_overdue_to_whoever_answers_for_it(client,
     assert "2 dagar över tiden" in late
     assert "Svara på eskaleringen" not in page  # the planner is not the one who answers
     client.force_login(w.manager)
-    assert "En extra insats har varken avslutats eller sökts" in text(
+    flows.refresh(LATE)
+    assert "Svar på att det varken är avslutat eller sökt" in text(
         client.get(reverse("cases:overview"))
     )
     assert "Svara på eskaleringen" in text(client.get(reverse("cases:case", args=[w.begun.pk])))

@@ -1,0 +1,49 @@
+"""Whether a person may do a command on a case, and by what. Requirements SEC-01, CAP-08."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cases.models import Case
+from organisation.authority import Actor, Holding, delegates
+
+if TYPE_CHECKING:
+    from cases.commands import Command
+
+
+def permitting(case: Any, command: "type[Command[Any]]", actor: Actor) -> Holding | str:
+    """What lets `actor` do `command` on a case they may see, or the Swedish reason why not."""
+    held = actor.holding(roles_for(command, actor.day), case.unit.path)
+    if held is None and command.by_company and _represents(case, actor):
+        held = Holding("applicant", "", case.provider_id)
+    if held is None and command.by_name and _given(case, actor):
+        held = Holding("", "", None)
+    if held is None:
+        allowed = "delegationsordningen" if command.delegation else "din roll"
+        return f"”{command.label}” får inte göras enligt {allowed}."
+    people = {actor.user.pk} | ({held.on_behalf_of.pk} if held.on_behalf_of else set())
+    why = barred(case, command)
+    return next((why[person] for person in people if person in why), held)
+
+
+def barred(case: Any, command: "type[Command[Any]]") -> dict[int, str]:
+    """Who may not do it, by conflict of interest or four eyes (by user id), with the reason."""
+    why = dict(command.barred(case))
+    if not command.despite_conflict:
+        conflict = "Anmält jäv: du får inte handlägga det här ärendet."
+        why |= dict.fromkeys(case.conflicted, conflict)
+    return why
+
+
+def roles_for(command: "Command[Any] | type[Command[Any]]", day: date) -> Collection[str]:
+    """The roles that do it: the delegates, where the delegation of authority says who."""
+    return delegates(command.delegation, day) if command.delegation else command.roles
+
+
+def _represents(case: Case, actor: Actor) -> bool:
+    # Staff may be given a case by name too; that does not make them the company's people.
+    return case.provider_id in actor.provider_ids or (actor.is_outside and _given(case, actor))
+
+
+def _given(case: Case, actor: Actor) -> bool:
+    return case.caseuserobjectpermission_set.filter(user=actor.user).exists()
