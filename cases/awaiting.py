@@ -93,7 +93,9 @@ def show(cases: Iterable[Case]) -> None:
     for case in shown.values():
         case.awaits = []  # type: ignore[attr-defined]
     for row in Awaited.objects.filter(case__in=shown).select_related("person"):
-        shown[row.case_id].awaits.append(row)  # type: ignore[attr-defined]
+        awaits = shown[row.case_id].awaits  # type: ignore[attr-defined]
+        if row.what not in {other.what for other in awaits}:  # what two may give is said once
+            awaits.append(row)
 
 
 def _command(row: Awaited) -> type[Command[Any]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import stamina
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -98,7 +97,6 @@ def _send(mail: OutgoingMail, at: datetime) -> None:
     mail.save()
 
 
-@stamina.retry(on=ConnectionError, attempts=2, wait_initial=0.2)
 def _deliver(mail: OutgoingMail) -> None:
     EmailMessage(
         mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to],

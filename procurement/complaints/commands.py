@@ -35,9 +35,9 @@ class RegisterComplaint(Opening[Complaint]):
     """What somebody says of a provider, and who is to have the answer."""
 
     label = "Registrera synpunkt"
-    help = "Ett klagomål, beröm eller förslag om en utförare. Utföraren får aldrig se vem som lämnat det."
+    help = "Ett klagomål, beröm eller förslag om en utförare. Utföraren får aldrig veta vem som har lämnat det."
     roles = Complaint.reader_roles
-    provider: Provider = asked.one_of("Utförare", with_contract)
+    provider: Provider = asked.one_of("Utförare", with_contract, empty_label="Välj utförare")
     sort: str = asked.choice("Slag", Complaint.Sort.choices, widget=forms.RadioSelect)
     area: str = asked.choice("Vad det gäller", AREA_CHOICES, widget=forms.RadioSelect)
     arrived_on: date = asked.day("Kom in", first=asked.today)

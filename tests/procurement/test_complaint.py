@@ -63,7 +63,7 @@ def test_a_complaint_is_registered_on_its_page_once_and_is_answered_within_ten_w
     contract_with_company()
     monkeypatch.setattr(clock, "now", lambda: at(ARRIVED))
     log_in(client, SOCIAL_WORKER)
-    assert "Utföraren får aldrig se vem" in client.get(PAGE).content.decode()
+    assert "Utföraren får aldrig veta vem" in client.get(PAGE).content.decode()
     sent = stated(key="k1") | {"provider": Provider.objects.get(kind="company").pk}
     for _ in range(2):  # the same click twice
         answer = client.post(PAGE, sent)
