@@ -94,9 +94,15 @@ def record_read(
     """Append a read of personal data, in a transaction of its own."""
     with transaction.atomic():
         return record(
-            chain, name, act, subject=subject, kind=Event.Kind.READ, values=values, personal=True,
+            chain,
+            name,
+            act,
+            subject=subject,
+            kind=Event.Kind.READ,
+            values=values,
+            personal=True,
             people=people,
-        )  # fmt: skip
+        )
 
 
 def hash_values(salt: str, values: Mapping[str, Any]) -> str:

@@ -104,8 +104,10 @@ def _run(days: list[date], template: Path, processes: int, results: Path) -> int
             writer.writerow(row)
             file.flush()
             failed += row[2] != "ok"
-            print(f"{number:3}/{len(days)}  {row[0]:%a %Y-%m-%d}  {row[1]:5.1f} s  {row[2]}  {row[3]}",
-                  flush=True)  # fmt: skip
+            print(
+                f"{number:3}/{len(days)}  {row[0]:%a %Y-%m-%d}  {row[1]:5.1f} s  {row[2]}  {row[3]}",
+                flush=True,
+            )
     print(f"{len(days)} days, {failed} failed. The results are in {results}.")
     return 1 if failed else 0
 

@@ -53,8 +53,9 @@ def _in_process(database: str, scale: float) -> dict:
     data = Path(tempfile.mkdtemp(prefix="kundval-bench-"))
     answer = data / "answer.json"
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.demo", "KUNDVAL_DATA": str(data),
-    }  # fmt: skip
+        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+        "KUNDVAL_DATA": str(data),
+    }
     environment.pop("KUNDVAL_DATABASE", None)
     command = [sys.executable, "-m", "bench.board", "--inside", str(answer), "--scale", str(scale)]
     if database == "postgres":
@@ -76,21 +77,31 @@ def _print(name: str, result: dict) -> None:
         times = f"{row['median_ratio']} times ({row['processor_ms']:.0f} ms of a processor)"
         print(f"  {row['visits']:5} v. {row['queries']:8}  {times:28}  {size}  {ready}")
     done = result["needs"]
-    print(f"  {done['needs']} running extra needs on a board: {done['queries_with']} queries, without "
-          f"them {done['queries_without']}")  # fmt: skip
+    print(
+        f"  {done['needs']} running extra needs on a board: {done['queries_with']} queries, without "
+        f"them {done['queries_without']}"
+    )
     done = result["generation"]
-    print(f"  two weeks for {done['persons']:,} persons: {done['visits']:,} visits in "
-          f"{done['seconds']:.0f} s, {done['queries']:,} queries ({done['queries_a_day']} a unit and "
-          f"day), a second time {done['changed_again']} changed in {done['again_seconds']:.0f} s")  # fmt: skip
+    print(
+        f"  two weeks for {done['persons']:,} persons: {done['visits']:,} visits in "
+        f"{done['seconds']:.0f} s, {done['queries']:,} queries ({done['queries_a_day']} a unit and "
+        f"day), a second time {done['changed_again']} changed in {done['again_seconds']:.0f} s"
+    )
     done = result["merge"]
-    print(f"  {done['planners']} planners at once: {done['wanted']} changes of their own, {done['lost']} "
-          f"lost; one visit that all want: {done['let_through']} done, {done['told']} told once; "
-          f"{done['changes_per_second']:.0f} changes a second")  # fmt: skip
+    print(
+        f"  {done['planners']} planners at once: {done['wanted']} changes of their own, {done['lost']} "
+        f"lost; one visit that all want: {done['let_through']} done, {done['told']} told once; "
+        f"{done['changes_per_second']:.0f} changes a second"
+    )
     done = result["following"]
-    print(f"  {done['boards']} boards follow, {done['moves']} moves: {done['share_within_second']:.1%} "
-          f"seen within a second, median {done['p50_ms']} ms, 95 % {done['p95_ms']} ms")  # fmt: skip
-    print(f"    ({done['questions_per_second']:.0f} questions a second, which take the server "
-          f"{done['server_cores']:.2f} cores)")  # fmt: skip
+    print(
+        f"  {done['boards']} boards follow, {done['moves']} moves: {done['share_within_second']:.1%} "
+        f"seen within a second, median {done['p50_ms']} ms, 95 % {done['p95_ms']} ms"
+    )
+    print(
+        f"    ({done['questions_per_second']:.0f} questions a second, which take the server "
+        f"{done['server_cores']:.2f} cores)"
+    )
 
 
 if __name__ == "__main__":

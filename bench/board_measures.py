@@ -55,12 +55,18 @@ def measure(scale: float) -> dict[str, Any]:
     made = generation(world, max(20, round(PERSONS * scale)))
     merged = merge(world, world.board(sizes[0], day(len(sizes))))
     return {
-        "boards": rows, "needs": extra, "generation": made, "merge": merged, "following": followed,
+        "boards": rows,
+        "needs": extra,
+        "generation": made,
+        "merge": merged,
+        "following": followed,
         "ok": rows[0]["queries"] == rows[1]["queries"] <= MOST_QUERIES
         and extra["queries_with"] <= extra["queries_without"]
-        and made["changed_again"] == 0 and merged["lost"] == 0 and merged["let_through"] == 1
+        and made["changed_again"] == 0
+        and merged["lost"] == 0
+        and merged["let_through"] == 1
         and followed["unseen"] == 0,
-    }  # fmt: skip
+    }
 
 
 # -- boards
@@ -76,11 +82,17 @@ def boards(world: World, plans: Sequence[DayPlan], sizes: Sequence[int], port: i
         found, processor = timings(browser, path)
         with CaptureQueriesContext(connection) as captured:
             page = browser.get(path).content
-        rows.append({
-            "visits": size, "queries": len(captured), "processor_ms": round(processor * 1000, 1),
-            "median_ratio": round(found / empty, 1), "bytes": len(page),
-            "gzip": len(gzip.compress(page)), "interactive_seconds": interactive(browser, path, port),
-        })  # fmt: skip
+        rows.append(
+            {
+                "visits": size,
+                "queries": len(captured),
+                "processor_ms": round(processor * 1000, 1),
+                "median_ratio": round(found / empty, 1),
+                "bytes": len(page),
+                "gzip": len(gzip.compress(page)),
+                "interactive_seconds": interactive(browser, path, port),
+            }
+        )
     return rows
 
 
@@ -88,9 +100,10 @@ def needs(world: World, plan: DayPlan) -> dict[str, int]:
     """The queries of a board with no extra need, and with `NEEDS` that run (fewer on a small one)."""
     without = queries(world, plan)
     return {
-        "needs": world.needs(plan, NEEDS), "queries_without": without,
+        "needs": world.needs(plan, NEEDS),
+        "queries_without": without,
         "queries_with": queries(world, plan),
-    }  # fmt: skip
+    }
 
 
 def queries(world: World, plan: DayPlan) -> int:
@@ -124,10 +137,12 @@ def interactive(browser: Any, path: str, port: int) -> float | None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         context = chromium.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
-        context.add_cookies([
-            {"name": cookie.key, "value": cookie.value, "url": f"http://localhost:{port}"}
-            for cookie in browser.cookies.values()
-        ])  # fmt: skip
+        context.add_cookies(
+            [
+                {"name": cookie.key, "value": cookie.value, "url": f"http://localhost:{port}"}
+                for cookie in browser.cookies.values()
+            ]
+        )
         found = []
         for _ in range(3):
             page = context.new_page()
@@ -149,10 +164,23 @@ def served():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-        str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "error",
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--log-level",
+        "error",
         "config.wsgi:application",
-    ]  # fmt: skip
+    ]
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
     served.pid = process.pid  # type: ignore[attr-defined]
     try:
@@ -207,11 +235,15 @@ def following(world: World, plan: DayPlan, port: int, count: int) -> dict[str, A
     delays = [at[seq] - when for at in seen for seq, when in told.items() if seq in at]
     wanted = count * len(told)
     return {
-        "boards": count, "moves": len(told), "unseen": wanted - len(delays),
+        "boards": count,
+        "moves": len(told),
+        "unseen": wanted - len(delays),
         "share_within_second": sum(delay <= 1 for delay in delays) / wanted,
-        "p50_ms": round(1000 * percentile(delays, 50)), "p95_ms": round(1000 * percentile(delays, 95)),
-        "questions_per_second": questions / spent, "server_cores": round(cores, 2),
-    }  # fmt: skip
+        "p50_ms": round(1000 * percentile(delays, 50)),
+        "p95_ms": round(1000 * percentile(delays, 95)),
+        "questions_per_second": questions / spent,
+        "server_cores": round(cores, 2),
+    }
 
 
 def _cookie(world: World, planner: int) -> str:
@@ -305,11 +337,14 @@ def generation(world: World, persons: int) -> dict[str, Any]:
         seconds, made = _timed(lambda: _two_weeks(units))
     again_seconds, again = _timed(lambda: _two_weeks(units))
     return {
-        "persons": persons, "visits": made, "seconds": round(seconds, 1),
-        "queries": len(captured), "queries_a_day": round(len(captured) / len(units) / 14),
+        "persons": persons,
+        "visits": made,
+        "seconds": round(seconds, 1),
+        "queries": len(captured),
+        "queries_a_day": round(len(captured) / len(units) / 14),
         "changed_again": again + Visit.objects.count() - before - made,
         "again_seconds": round(again_seconds, 1),
-    }  # fmt: skip
+    }
 
 
 def _two_weeks(units: Sequence[Any]) -> int:
@@ -354,9 +389,13 @@ def merge(world: World, plan: DayPlan) -> dict[str, Any]:
     wanted = min(PLANNERS * CHANGES_EACH, len(own))
     kept = PlanChange.objects.filter(plan=plan, group="note").values("visit").distinct().count()
     return {
-        "planners": PLANNERS, "wanted": wanted, "lost": wanted - kept, "let_through": len(done),
-        "told": len(told), "changes_per_second": round(PLANNERS * (CHANGES_EACH + 1) / spent, 1),
-    }  # fmt: skip
+        "planners": PLANNERS,
+        "wanted": wanted,
+        "lost": wanted - kept,
+        "let_through": len(done),
+        "told": len(told),
+        "changes_per_second": round(PLANNERS * (CHANGES_EACH + 1) / spent, 1),
+    }
 
 
 def _try(plan: DayPlan, visit: Visit, group: str, value: dict, user: User, key: str) -> bool:

@@ -73,14 +73,17 @@ class World:
         return Client.objects.bulk_create(
             [
                 Client(
-                    name=f"Person Nr{number}", unit=unit, provider=self.provider,
-                    active_from=SINCE, latitude=60.12 + self.random.gauss(0, 0.002),
+                    name=f"Person Nr{number}",
+                    unit=unit,
+                    provider=self.provider,
+                    active_from=SINCE,
+                    latitude=60.12 + self.random.gauss(0, 0.002),
                     longitude=15.43 + self.random.gauss(0, 0.004),
                 )
                 for number in range(count)
             ],
             batch_size=BATCH,
-        )  # fmt: skip
+        )
 
     def board(self, visits: int, day: date) -> DayPlan:
         """A plan of a day on which everybody has somebody, one in twenty visits apart."""
@@ -126,12 +129,19 @@ class World:
         stamp = {"recorded_at": NOW, "recorded_by": self.planners[0]}
         ServiceOrder.objects.bulk_create(
             ServiceOrder(
-                client=client, service=self.care, provider=self.provider, legal_basis="sol_11_5",
-                times=4, per="day", minutes=20, valid_from=SINCE, **stamp,
+                client=client,
+                service=self.care,
+                provider=self.provider,
+                legal_basis="sol_11_5",
+                times=4,
+                per="day",
+                minutes=20,
+                valid_from=SINCE,
+                **stamp,
             )
             for number, client in enumerate(clients)
             if number % 20
-        )  # fmt: skip
+        )
 
     def _rows(self, count: int, day: date) -> list[Shift]:
         carers = Carer.objects.bulk_create(
@@ -140,19 +150,29 @@ class World:
         )
         return Shift.objects.bulk_create(
             Shift(
-                unit=self.unit, day=day, carer=carer, start=420, end=960, break_minutes=30,
-                break_earliest=660, break_latest=720,
+                unit=self.unit,
+                day=day,
+                carer=carer,
+                start=420,
+                end=960,
+                break_minutes=30,
+                break_earliest=660,
+                break_latest=720,
             )
             for carer in carers
-        )  # fmt: skip
+        )
 
     def _visit(self, plan: DayPlan, client: Client, turn: int) -> Visit:
         """The next visit of a row; there is time for the way between."""
         start = 430 + 34 * turn
         return Visit(
-            plan=plan, client=client, start=start, minutes=20,
-            earliest=start - 60, latest_end=start + 80,
-        )  # fmt: skip
+            plan=plan,
+            client=client,
+            start=start,
+            minutes=20,
+            earliest=start - 60,
+            latest_end=start + 80,
+        )
 
     def base_plans(self, persons: int) -> list[Unit]:
         """Units whose people have four visits every day, by plans of one or two weeks."""
@@ -167,11 +187,14 @@ class World:
         stamp = {"recorded_at": NOW, "recorded_by": self.planners[0]}
         base_plans = BasePlan.objects.bulk_create(
             BasePlan(
-                client=client, weeks=1 + client.pk % 2, cycle_monday=date(2026, 1, 5),
-                valid_from=SINCE, **stamp,
+                client=client,
+                weeks=1 + client.pk % 2,
+                cycle_monday=date(2026, 1, 5),
+                valid_from=SINCE,
+                **stamp,
             )
             for client in clients
-        )  # fmt: skip
+        )
         rows = BaseVisit.objects.bulk_create(
             (row for base_plan in base_plans for row in self._base_visits(base_plan)),
             batch_size=BATCH,
@@ -185,13 +208,19 @@ class World:
         starts = [start + 5 * self.random.randint(-12, 12) for start in STARTS]
         return [
             BaseVisit(
-                base_plan=base_plan, slot=f"s{n}", week=week, weekday=weekday, start=start,
-                minutes=20, earliest=start - 60, latest_end=start + 80,
+                base_plan=base_plan,
+                slot=f"s{n}",
+                week=week,
+                weekday=weekday,
+                start=start,
+                minutes=20,
+                earliest=start - 60,
+                latest_end=start + 80,
             )
             for week in range(1, base_plan.weeks + 1)
             for weekday in range(7)
             for n, start in enumerate(starts)
-        ]  # fmt: skip
+        ]
 
 
 def board_address(plan: DayPlan) -> str:

@@ -31,8 +31,9 @@ def hard(visits: int, seed: int) -> Problem:
     links = []
     for p in range(pairs):
         a, b = rows[2 * p], rows[2 * p + 1]
-        rows[2 * p + 1] = replace(b, place=a.place, duration=a.duration, earliest=a.earliest,
-                                  latest=a.latest)  # fmt: skip
+        rows[2 * p + 1] = replace(
+            b, place=a.place, duration=a.duration, earliest=a.earliest, latest=a.latest
+        )
         links.append(Link(a.id, b.id))
     shift = (Shift(0, 9 * HOUR, 0, 0),)
     staff = tuple(Carer(f"c{k}", shift) for k in range(carers))
@@ -71,11 +72,17 @@ def _visit(pick: random.Random, number: int, person: int, known: frozenset) -> V
     early = (begin + pick.uniform(0, width * 0.5)) * HOUR
     wide = pick.choice([0.75, 1.0, 1.5, 2.0]) * HOUR
     return Visit(
-        id=number, place=person + 1, duration=pick.choice([10, 10, 15, 15, 20, 30]) * 60.0,
-        earliest=early, latest=early + wide, preferred=(early, early + 0.6 * wide),
+        id=number,
+        place=person + 1,
+        duration=pick.choice([10, 10, 15, 15, 20, 30]) * 60.0,
+        earliest=early,
+        latest=early + wide,
+        preferred=(early, early + 0.6 * wide),
         skills=frozenset(["delegation"] if pick.random() < 0.35 else []),
-        known_carers=known, person=person, priority=pick.choice([1, 1, 1, 2, 3]),
-    )  # fmt: skip
+        known_carers=known,
+        person=person,
+        priority=pick.choice([1, 1, 1, 2, 3]),
+    )
 
 
 def _staff(pick: random.Random, carers: int) -> list[Carer]:
@@ -111,11 +118,14 @@ def join(units: list[Problem]) -> Problem:
         for v in problem.visits:
             visits.append(
                 replace(
-                    v, id=f"{number}/{v.id}", place=v.place + base, skills=v.skills | {own},
+                    v,
+                    id=f"{number}/{v.id}",
+                    place=v.place + base,
+                    skills=v.skills | {own},
                     person=f"{number}/{v.person}",
                     known_carers=frozenset(f"{number}/{c}" for c in v.known_carers),
                 )
-            )  # fmt: skip
+            )
         for c in problem.carers:
             shifts = tuple(
                 replace(s, start_place=s.start_place + base, end_place=s.end_place + base)

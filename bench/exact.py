@@ -141,13 +141,20 @@ def py_vrp(problem: Problem, seconds: float, seed: int = 1) -> float:
     spots = [model.add_location(number, 0) for number in range(len(places))]
     depot = model.add_depot(spots[0])
     window = (round(SCALE * shift.start), round(SCALE * shift.end))
-    model.add_vehicle_type(len(problem.carers), start_depot=depot, end_depot=depot,
-                           tw_early=window[0], tw_late=window[1])  # fmt: skip
+    model.add_vehicle_type(
+        len(problem.carers),
+        start_depot=depot,
+        end_depot=depot,
+        tw_early=window[0],
+        tw_late=window[1],
+    )
     for v, spot in zip(problem.visits, spots[1:], strict=True):
         model.add_client(
-            spot, service_duration=round(SCALE * v.duration),
-            tw_early=int(SCALE * v.earliest), tw_late=int(SCALE * v.latest),
-        )  # fmt: skip
+            spot,
+            service_duration=round(SCALE * v.duration),
+            tw_early=int(SCALE * v.earliest),
+            tw_late=int(SCALE * v.latest),
+        )
     for a, spot in enumerate(spots):
         for b, other in enumerate(spots):
             way = _way(problem, places[a], places[b])

@@ -69,9 +69,13 @@ class World:
 
     def counts(self) -> dict[str, int]:
         """What there is."""
-        return {"cases": Case.objects.count(), "events": Event.objects.count(),
-                "deadlines": Deadline.objects.count(),
-                "providers": Contract.objects.count(), "duties": Duty.objects.count()}  # fmt: skip
+        return {
+            "cases": Case.objects.count(),
+            "events": Event.objects.count(),
+            "deadlines": Deadline.objects.count(),
+            "providers": Contract.objects.count(),
+            "duties": Duty.objects.count(),
+        }
 
     def fill(self, scale: float) -> None:
         """Add what is missing up to `scale` of the full size."""
@@ -84,14 +88,20 @@ class World:
         providers.fill(self, scale)
 
     def _cases(self, start: int, stop: int) -> None:
-        providers.insert([
-            ProviderApplication(
-                channel="portal", arrived_on=TODAY, contact_name="Kontakt",
-                operations_manager="Chef", assignment="both", capacity_ceiling_hours=100,
-                **self._case(number),
-            )
-            for number in range(start, stop)
-        ])  # fmt: skip
+        providers.insert(
+            [
+                ProviderApplication(
+                    channel="portal",
+                    arrived_on=TODAY,
+                    contact_name="Kontakt",
+                    operations_manager="Chef",
+                    assignment="both",
+                    capacity_ceiling_hours=100,
+                    **self._case(number),
+                )
+                for number in range(start, stop)
+            ]
+        )
 
     def _case(self, number: int) -> dict:
         is_open = number % OPEN_EVERY == 0
@@ -119,12 +129,18 @@ class World:
             due = calendar.add_days(TODAY, 10 + number % 200)
             rows.append(
                 Deadline(
-                    case_id=case, rule="handling", label="Handläggning klar (mål)",
-                    source="rutinen", anchor=TODAY, weeks=4, roll=False, due=due,
+                    case_id=case,
+                    rule="handling",
+                    label="Handläggning klar (mål)",
+                    source="rutinen",
+                    anchor=TODAY,
+                    weeks=4,
+                    roll=False,
+                    due=due,
                     met_on=TODAY if closed else None,
                     next_rung_on=None if closed else calendar.add_days(due, -3),
                 )
-            )  # fmt: skip
+            )
         Deadline.objects.bulk_create(rows, batch_size=BATCH)
 
     def _events(self, want: int) -> None:
@@ -148,11 +164,19 @@ class World:
         rows = []
         for seq in range(1, length + 1):
             event = Event(
-                chain=chain, seq=seq, at=self.now, recorded_at=self.now, kind="change",
-                name="write_note", actor=self.people[seq % 2], object_type="cases.case",
-                object_id=chain.name[5:], fields=[], values_hash=hash_values("", {}),
+                chain=chain,
+                seq=seq,
+                at=self.now,
+                recorded_at=self.now,
+                kind="change",
+                name="write_note",
+                actor=self.people[seq % 2],
+                object_type="cases.case",
+                object_id=chain.name[5:],
+                fields=[],
+                values_hash=hash_values("", {}),
                 previous_hash=chain.head,
-            )  # fmt: skip
+            )
             event.hash = event_hash({name: getattr(event, name) for name in HASHED_FIELDS})
             chain.length, chain.head = seq, event.hash
             rows.append(event)

@@ -341,13 +341,22 @@ def main() -> int:
 def _in_process(options: argparse.Namespace) -> int:
     data = Path(tempfile.mkdtemp(prefix="kundval-fuzz-"))
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.test", "KUNDVAL_DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "KUNDVAL_DATA": str(data),
         "KUNDVAL_DATABASE": f"sqlite:///{data / 'fuzz.sqlite3'}",
-    }  # fmt: skip
+    }
     command = [
-        sys.executable, "-m", "bench.fuzz", "--inside", "--requests", str(options.requests),
-        "--seed", str(options.seed), "--database", options.database,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "bench.fuzz",
+        "--inside",
+        "--requests",
+        str(options.requests),
+        "--seed",
+        str(options.seed),
+        "--database",
+        options.database,
+    ]
     if options.database == "postgresql":
         del environment["KUNDVAL_DATABASE"]
         command = [str(ROOT / "scripts" / "with-postgres"), *command]

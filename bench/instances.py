@@ -29,10 +29,14 @@ def read(path: Path) -> Problem:
             ids.append(f"{number}/{_tail(service)}")
             visits.append(
                 Visit(
-                    id=ids[-1], place=number, duration=asked.get("duration", usual[service]),
-                    earliest=early, preferred=(early, late), skills=frozenset([service]),
+                    id=ids[-1],
+                    place=number,
+                    duration=asked.get("duration", usual[service]),
+                    earliest=early,
+                    preferred=(early, late),
+                    skills=frozenset([service]),
                 )
-            )  # fmt: skip
+            )
         if len(ids) == 2:
             how = patient["synchronization"]
             low, high = (0, 0) if how["type"] == "simultaneous" else how["distance"]

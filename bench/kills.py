@@ -67,17 +67,29 @@ def main(given: list[str] | None = None) -> int:
 
 
 def _in_process(options: argparse.Namespace, data: Path, broker: dict[str, str]) -> int:
-    environment = os.environ | broker | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.demo", "KUNDVAL_DATA": str(data),
-        "KUNDVAL_PACKS": str(data / "packs"),
-        "KUNDVAL_RECEIVERS": f"phone=http://127.0.0.1:{free_port()}",
-    }  # fmt: skip
+    environment = (
+        os.environ
+        | broker
+        | {
+            "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+            "KUNDVAL_DATA": str(data),
+            "KUNDVAL_PACKS": str(data / "packs"),
+            "KUNDVAL_RECEIVERS": f"phone=http://127.0.0.1:{free_port()}",
+        }
+    )
     if options.database == "sqlite":
         environment.pop("KUNDVAL_DATABASE", None)
     command = [
-        sys.executable, "-m", "bench.kills", "--inside", str(data), "--kills", str(options.kills),
-        "--seed", str(options.seed),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "bench.kills",
+        "--inside",
+        str(data),
+        "--kills",
+        str(options.kills),
+        "--seed",
+        str(options.seed),
+    ]
     if options.database == "postgres":
         command = [str(ROOT / "scripts" / "with-postgres"), *command]
     return subprocess.run(command, env=environment, cwd=ROOT).returncode
@@ -92,9 +104,19 @@ def _queue(database: str) -> Iterator[dict[str, str]]:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="kundval-redis-") as folder:
         server = subprocess.Popen(
-            ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder,
-             "--appendonly", "yes"], stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                "redis-server",
+                "--port",
+                str(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                folder,
+                "--appendonly",
+                "yes",
+            ],
+            stdout=subprocess.DEVNULL,
+        )
         try:
             address = f"redis://127.0.0.1:{port}"
             yield {"KUNDVAL_BROKER": f"{address}/0", "KUNDVAL_CACHE": f"{address}/1"}
@@ -145,9 +167,12 @@ class Processes:
         """Start one of them."""
         with (self.data / f"{name}.log").open("a") as output:
             self.running[name] = subprocess.Popen(
-                [sys.executable, *self.commands()[name]], cwd=ROOT, start_new_session=True,
-                stdout=output, stderr=output,
-            )  # fmt: skip
+                [sys.executable, *self.commands()[name]],
+                cwd=ROOT,
+                start_new_session=True,
+                stdout=output,
+                stderr=output,
+            )
 
     def kill(self, name: str, only_child: bool) -> None:
         """SIGKILL to one and all that it started, or to what it started alone."""
@@ -200,10 +225,13 @@ class Desk:
         while time.monotonic() < last:
             try:
                 answer = requests.post(
-                    f"http://localhost:{self.port}{path}", data=said, timeout=ANSWER_SECONDS,
-                    cookies=self.cookies | {"csrftoken": token}, allow_redirects=False,
+                    f"http://localhost:{self.port}{path}",
+                    data=said,
+                    timeout=ANSWER_SECONDS,
+                    cookies=self.cookies | {"csrftoken": token},
+                    allow_redirects=False,
                     headers={"X-CSRFToken": token, "X-Kundval": "piece"},
-                )  # fmt: skip
+                )
             except requests.RequestException:
                 self.asked_again += 1
                 threading.Event().wait(0.1)
@@ -224,9 +252,12 @@ def _write_notes(desk: Desk, plan: int, visits: list[int], told: dict[int, list[
         before = told.setdefault(visit, [])
         text = f"Anteckning {visit}-{len(before) + 1}"
         status = desk.post(
-            f"/planering/{plan}/besok/{visit}/", gor="anteckning", note=text,
-            note_version=len(before) + 1, key=secrets.token_hex(16),
-        )  # fmt: skip
+            f"/planering/{plan}/besok/{visit}/",
+            gor="anteckning",
+            note=text,
+            note_version=len(before) + 1,
+            key=secrets.token_hex(16),
+        )
         if status != 200:
             raise RuntimeError(f"a note was answered with {status}")
         before.append(text)
@@ -236,9 +267,11 @@ def _write_notes(desk: Desk, plan: int, visits: list[int], told: dict[int, list[
 def _publish_often(desk: Desk, plan: int, version_of: Callable[[], int]) -> None:
     while not desk.stop.wait(1):
         desk.post(
-            f"/planering/publicera/{plan}/gor/", gor="publicera", version=version_of(),
+            f"/planering/publicera/{plan}/gor/",
+            gor="publicera",
+            version=version_of(),
             key=secrets.token_hex(16),
-        )  # fmt: skip
+        )
 
 
 def _optimize_often(desk: Desk, plan: int) -> None:
@@ -392,9 +425,11 @@ def _print(
     killed: dict[str, int], desks: list[Desk], told: dict[int, list[str]], faults: list[str]
 ) -> None:
     print("killed: " + ", ".join(f"{name} {count}" for name, count in killed.items()))
-    print(f"answered: {sum(desk.answered for desk in desks)} requests, of them "
-          f"{sum(map(len, told.values()))} notes; asked again "
-          f"{sum(desk.asked_again for desk in desks)} times")  # fmt: skip
+    print(
+        f"answered: {sum(desk.answered for desk in desks)} requests, of them "
+        f"{sum(map(len, told.values()))} notes; asked again "
+        f"{sum(desk.asked_again for desk in desks)} times"
+    )
     print("\n".join(faults) if faults else "nothing lost, nothing doubled, nothing left lying")
 
 

@@ -26,8 +26,12 @@ NEW_FACE = 170.0
 
 
 def _say(**figures) -> dict:
-    print("  ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}"
-                    for k, v in figures.items()), flush=True)  # fmt: skip
+    print(
+        "  ".join(
+            f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}" for k, v in figures.items()
+        ),
+        flush=True,
+    )
     return figures
 
 
@@ -43,10 +47,16 @@ def hard(options) -> dict:
             best, bound = exact.cp_sat(problem, min(30.0, options.seconds))
             rows.append(
                 _say(
-                    visits=size, seed=seed, seconds=seconds, travel=report.costs["travel"],
-                    unplaced=len(plan.unplaced), cp_sat=best, bound=bound, ok=report.ok,
+                    visits=size,
+                    seed=seed,
+                    seconds=seconds,
+                    travel=report.costs["travel"],
+                    unplaced=len(plan.unplaced),
+                    cp_sat=best,
+                    bound=bound,
+                    ok=report.ok,
                 )
-            )  # fmt: skip
+            )
     ok = all(r["ok"] and (r["unplaced"] or r["travel"] <= r["cp_sat"] + 1) for r in rows)
     return {"ok": ok, "rows": rows}
 
@@ -61,9 +71,15 @@ def plain(options) -> dict:
         report = check(problem, plan)
         theirs = exact.py_vrp(problem, seconds)
         rows.append(
-            _say(visits=size, seconds=seconds, ours=report.costs["travel"],
-                 unplaced=len(plan.unplaced), pyvrp=theirs, ok=report.ok)
-        )  # fmt: skip
+            _say(
+                visits=size,
+                seconds=seconds,
+                ours=report.costs["travel"],
+                unplaced=len(plan.unplaced),
+                pyvrp=theirs,
+                ok=report.ok,
+            )
+        )
     return {"ok": all(r["ok"] for r in rows), "rows": rows}
 
 
@@ -78,8 +94,12 @@ def day(options) -> dict:
     began = perf_counter()
     first = solve(problem, seed=1, stop=Stop(iterations=0))
     first_seconds = perf_counter() - began
-    _say(first_plan_seconds=first_seconds, unplaced=len(first.unplaced), cost=first.cost,
-         ok=check(problem, first).ok)  # fmt: skip
+    _say(
+        first_plan_seconds=first_seconds,
+        unplaced=len(first.unplaced),
+        cost=first.cost,
+        ok=check(problem, first).ok,
+    )
     result: dict = {"ok": True, "first_seconds": first_seconds, "runs": []}
     for seconds in filter(None, (options.seconds, options.long)):
         plan = solve(
@@ -87,9 +107,15 @@ def day(options) -> dict:
         )
         report = check(problem, plan)
         again = solve(problem, seed=1, stop=Stop(iterations=0), warm_start=plan)
-        row = _say(seconds=plan.seconds, iterations=plan.iterations, cost=report.cost,
-                   unplaced=len(plan.unplaced), insertable=len(plan.unplaced) - len(again.unplaced),
-                   MiB=_memory(), ok=report.ok)  # fmt: skip
+        row = _say(
+            seconds=plan.seconds,
+            iterations=plan.iterations,
+            cost=report.cost,
+            unplaced=len(plan.unplaced),
+            insertable=len(plan.unplaced) - len(again.unplaced),
+            MiB=_memory(),
+            ok=report.ok,
+        )
         _say(**{k: v for k, v in report.costs.items() if v})
         result["runs"].append(row | {"costs": dict(report.costs)})
         result["ok"] = result["ok"] and report.ok
@@ -130,15 +156,20 @@ def replan(options) -> dict:
 def _row_of_replan(held, before: Solution, after: Solution, loose, allowed, spent) -> dict:
     old = {a.task: a for a in before.assignments}
     moved = [
-        a for a in after.assignments
-        if a.task in old and a.task not in loose
+        a
+        for a in after.assignments
+        if a.task in old
+        and a.task not in loose
         and (a.carer != old[a.task].carer or abs(a.start - old[a.task].start) > allowed + 1e-3)
-    ]  # fmt: skip
+    ]
     return _say(
-        loose=len(loose), may_move_seconds=allowed, seconds=spent,
-        unplaced=len(after.unplaced) - len(before.unplaced), moved_more=len(moved),
+        loose=len(loose),
+        may_move_seconds=allowed,
+        seconds=spent,
+        unplaced=len(after.unplaced) - len(before.unplaced),
+        moved_more=len(moved),
         ok=check(held, after).ok and not moved,
-    )  # fmt: skip
+    )
 
 
 def weeks(options) -> dict:
@@ -167,14 +198,25 @@ def _no_wishes(problem: Problem) -> Problem:
 
 def _with_teams(fortnight: list[Problem], seed: int) -> list[Problem]:
     needs = [
-        Need((d, v.id), v.person, d, v.earliest, v.latest + v.duration, v.duration * 1.3,
-             v.skills, v.incompatible)
-        for d, p in enumerate(fortnight) for v in p.visits
-    ]  # fmt: skip
+        Need(
+            (d, v.id),
+            v.person,
+            d,
+            v.earliest,
+            v.latest + v.duration,
+            v.duration * 1.3,
+            v.skills,
+            v.incompatible,
+        )
+        for d, p in enumerate(fortnight)
+        for v in p.visits
+    ]
     duties = [
         Duty(c.id, d, s.start, s.end, 0.85 * (s.end - s.start), c.skills)
-        for d, p in enumerate(fortnight) for c in p.carers for s in c.shifts
-    ]  # fmt: skip
+        for d, p in enumerate(fortnight)
+        for c in p.carers
+        for s in c.shifts
+    ]
     began = perf_counter()
     answer = roster(needs, duties, seed=seed)
     _say(roster_seconds=perf_counter() - began, roster_faces=answer.faces, open=len(answer.open))

@@ -71,10 +71,21 @@ def main() -> int:
     os.environ["KUNDVAL_EXAMPLES"] = str(options.examples)
     print(f"{options.examples} examples of each, seed {options.seed}", flush=True)
     return pytest.main(
-        ["-m", "hypothesis", "-k", options.only, "-p", "no:cacheprovider", "-p", "no:terminalreporter",
-         f"--hypothesis-seed={options.seed}", f"--rootdir={ROOT}", str(ROOT / "tests")],
+        [
+            "-m",
+            "hypothesis",
+            "-k",
+            options.only,
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:terminalreporter",
+            f"--hypothesis-seed={options.seed}",
+            f"--rootdir={ROOT}",
+            str(ROOT / "tests"),
+        ],
         plugins=[Report()],
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

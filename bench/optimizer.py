@@ -38,9 +38,11 @@ def measure(problem: Problem, options) -> tuple[dict, object]:
     """One solve, judged by the independent check."""
     began = perf_counter()
     plan = solve(
-        problem, seed=options.seed, stop=Stop(seconds=options.seconds),
+        problem,
+        seed=options.seed,
+        stop=Stop(seconds=options.seconds),
         processes=options.processes,
-    )  # fmt: skip
+    )
     spent = perf_counter() - began
     report = check(problem, plan)
     row = {

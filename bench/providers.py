@@ -43,8 +43,9 @@ def insert(rows: Sequence[Any]) -> None:
     columns = rows[0]._meta.local_fields
     names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
     marks = ", ".join(["%s"] * len(columns))
-    values = [[f.get_db_prep_save(getattr(row, f.attname), connection) for f in columns]
-              for row in rows]  # fmt: skip
+    values = [
+        [f.get_db_prep_save(getattr(row, f.attname), connection) for f in columns] for row in rows
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"insert into {rows[0]._meta.db_table} ({names}) values ({marks})", values
@@ -78,19 +79,34 @@ def _contracts(world: Any, start: int, stop: int) -> None:
         provider = Provider.objects.create(name=f"Utförare {number:03d} AB")
         first = calendar.add_days(signed, number)
         shared = _case(world, f"AVT-{number:05d}", provider.name, provider.pk, first)
-        rows.append(Contract(
-            kind="contract", state="in_force", specification=specification, signed_on=first,
-            signing="written", chair="Ordförande", company_signatory="Firmatecknare", **shared,
-        ))  # fmt: skip
-    insert(rows)
-    versions = ContractVersion.objects.bulk_create([
-        ContractVersion(
-            contract=row, number=1, valid_from=row.signed_on, assignment="both",
-            capacity_ceiling_hours=400, operations_manager="Chef", recorded_at=world.now,
-            recorded_by=world.people[0],
+        rows.append(
+            Contract(
+                kind="contract",
+                state="in_force",
+                specification=specification,
+                signed_on=first,
+                signing="written",
+                chair="Ordförande",
+                company_signatory="Firmatecknare",
+                **shared,
+            )
         )
-        for row in rows
-    ])  # fmt: skip
+    insert(rows)
+    versions = ContractVersion.objects.bulk_create(
+        [
+            ContractVersion(
+                contract=row,
+                number=1,
+                valid_from=row.signed_on,
+                assignment="both",
+                capacity_ceiling_hours=400,
+                operations_manager="Chef",
+                recorded_at=world.now,
+                recorded_by=world.people[0],
+            )
+            for row in rows
+        ]
+    )
     through, areas = ContractVersion.areas.through, list(ServiceArea.objects.all()[:2])
     through.objects.bulk_create(
         through(contractversion_id=version.pk, servicearea_id=area.pk)
@@ -102,9 +118,14 @@ def _contracts(world: Any, start: int, stop: int) -> None:
 def _case(world: Any, number: str, title: str, provider: int, day: date) -> dict[str, Any]:
     at = datetime.combine(day, time(9), tzinfo=STOCKHOLM)
     return {
-        "number": number, "title": title, "unit_id": world.unit.pk, "provider_id": provider,
-        "responsible_id": world.people[1].pk, "opened_at": at, "state_since": at,
-    }  # fmt: skip
+        "number": number,
+        "title": title,
+        "unit_id": world.unit.pk,
+        "provider_id": provider,
+        "responsible_id": world.people[1].pk,
+        "opened_at": at,
+        "state_since": at,
+    }
 
 
 def _of_duty(world: Any, prefix: str, duty: Duty) -> dict[str, Any]:
@@ -116,31 +137,42 @@ def _of_duty(world: Any, prefix: str, duty: Duty) -> dict[str, Any]:
 def _follow_ups(world: Any, duties: list[Duty]) -> None:
     template = QuestionTemplate.objects.get(kind="provider")
     rows = [
-        FollowUp(kind="follow_up", state="documented", level="provider", template=template,
-                 held_on=duty.due, **_of_duty(world, "UPP", duty))
+        FollowUp(
+            kind="follow_up",
+            state="documented",
+            level="provider",
+            template=template,
+            held_on=duty.due,
+            **_of_duty(world, "UPP", duty),
+        )
         for duty in duties
-    ]  # fmt: skip
+    ]
     _opened(duties, rows)
     questions = [
         FollowUpQuestion(
-            follow_up=row, order=order, area=area, text="Fråga", answer="Svar",
+            follow_up=row,
+            order=order,
+            area=area,
+            text="Fråga",
+            answer="Svar",
             finding=FINDINGS[(row.pk + order) % len(FINDINGS)],
         )
         for row in rows
         for order, area in enumerate(AREAS)
-    ]  # fmt: skip
+    ]
     FollowUpQuestion.objects.bulk_create(questions, batch_size=BATCH)
 
 
 def _controls(world: Any, duties: list[Duty]) -> None:
     rows = [
         YearlyControl(
-            kind="control", state="finished",
+            kind="control",
+            state="finished",
             about="tax" if duty.kind == Duty.Kind.TAX_CONTROL else "reports",
             **_of_duty(world, "KON", duty),
         )
         for duty in duties
-    ]  # fmt: skip
+    ]
     _opened(duties, rows)
     items = [ControlItem(control=row, kind="tax", received_on=row.due_on) for row in rows]
     ControlItem.objects.bulk_create(items, batch_size=BATCH)

@@ -86,8 +86,17 @@ def faults(day: date, *, essential: bool = False) -> list[str]:
 
 def counts() -> dict[str, int]:
     """How many there are of what a second loading must not double."""
-    models = (CommitteeMeeting, Contract, Deviation, ExtraNeed, FollowUp, Introduction,
-              ProviderApplication, Tender, User)  # fmt: skip
+    models = (
+        CommitteeMeeting,
+        Contract,
+        Deviation,
+        ExtraNeed,
+        FollowUp,
+        Introduction,
+        ProviderApplication,
+        Tender,
+        User,
+    )
     return {model.__name__: model.objects.count() for model in models}
 
 

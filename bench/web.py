@@ -55,8 +55,17 @@ def _in_process(database: str, options: argparse.Namespace) -> dict:
         "KUNDVAL_DATA": str(data),
     }
     environment.pop("KUNDVAL_DATABASE", None)
-    command = [sys.executable, "-m", "bench.web", "--inside", str(answer),
-               "--scale", str(options.scale), "--rounds", str(options.rounds)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "bench.web",
+        "--inside",
+        str(answer),
+        "--scale",
+        str(options.scale),
+        "--rounds",
+        str(options.rounds),
+    ]
     if database == "postgresql":
         command = [str(ROOT / "scripts" / "with-postgres"), *command]
     else:
@@ -96,9 +105,7 @@ def measure(scale: float, rounds: int) -> dict:
     }
 
 
-def page(
-    world, name: str, path: str, small: int, empty: list[float], rounds: int
-) -> dict:  # fmt: skip
+def page(world, name: str, path: str, small: int, empty: list[float], rounds: int) -> dict:
     """One page's figures."""
     found = timings(world, path, rounds)
     large = queries(world, path)
@@ -150,8 +157,13 @@ def sweep(world) -> dict:
     started = time.perf_counter()
     fired = ledger.sweep(world.now)
     seconds = time.perf_counter() - started
-    return {"open": count, "due": due, "fired": fired, "open_per_second": round(count / seconds),
-            "fired_per_second": round(fired / seconds)}  # fmt: skip
+    return {
+        "open": count,
+        "due": due,
+        "fired": fired,
+        "open_per_second": round(count / seconds),
+        "fired_per_second": round(fired / seconds),
+    }
 
 
 def verify() -> dict:
@@ -181,11 +193,15 @@ def _print(name: str, result: dict) -> None:
         )
         print(f"  {row['name']:12} {grown:>12} {row['median_ratio']:>8} {row['p95_ratio']:>8}{aim}")
     done = result["sweep"]
-    print(f"  sweep: {done['open']:,} open, {done['due']:,} due, {done['fired']:,} rungs; "
-          f"{done['open_per_second']:,} open and {done['fired_per_second']:,} rungs a second")  # fmt: skip
+    print(
+        f"  sweep: {done['open']:,} open, {done['due']:,} due, {done['fired']:,} rungs; "
+        f"{done['open_per_second']:,} open and {done['fired_per_second']:,} rungs a second"
+    )
     done = result["verify"]
-    print(f"  verify: {done['events']:,} events, {done['faults']} faults; "
-          f"{done['events_per_second']:,} events a second")  # fmt: skip
+    print(
+        f"  verify: {done['events']:,} events, {done['faults']} faults; "
+        f"{done['events_per_second']:,} events a second"
+    )
 
 
 if __name__ == "__main__":

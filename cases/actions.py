@@ -148,9 +148,11 @@ class AddAttachment(Command[Case]):
     )
     requirement: str = asked.choice("Bilagan är", files_asked_for, default="", subject=True)
     issued_on: date | None = asked.day(
-        "Utfärdad", back=100, default=None,
+        "Utfärdad",
+        back=100,
+        default=None,
         help_text="Datumet på handlingen, till exempel 2026-11-24",
-    )  # fmt: skip
+    )
     expires_on: date | None = asked.day(
         "Gäller till", default=None, help_text="Om handlingen har en sista giltighetsdag."
     )
@@ -162,9 +164,14 @@ class AddAttachment(Command[Case]):
     def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
         try:
             row = attachments.receive(
-                case, self.file, act.user, act.at,
-                requirement=self.requirement, issued_on=self.issued_on, expires_on=self.expires_on,
-            )  # fmt: skip
+                case,
+                self.file,
+                act.user,
+                act.at,
+                requirement=self.requirement,
+                issued_on=self.issued_on,
+                expires_on=self.expires_on,
+            )
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
         return {"attachment": row.pk, "sha256": row.sha256}
@@ -217,9 +224,12 @@ class DeclareConflict(Command[Case]):
             case.responsible = None
             deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
             messages.notify(
-                deputies, case, f"{case}: handläggaren har anmält jäv, fördela ärendet", act.at,
+                deputies,
+                case,
+                f"{case}: handläggaren har anmält jäv, fördela ärendet",
+                act.at,
                 urgent=True,
-            )  # fmt: skip
+            )
 
 
 def case_workers(form: CommandForm[Case]) -> QuerySet[User]:
@@ -425,9 +435,11 @@ class RegisterNote(Command[Case]):
         "Tjänsteanteckning", lambda form: _unregistered(form.case), subject=True
     )
     registered_as: str = asked.line(
-        "Handlingens nummer i Platina", max_length=40, help_text="Till exempel 0412-11",
+        "Handlingens nummer i Platina",
+        max_length=40,
+        help_text="Till exempel 0412-11",
         logged=True,
-    )  # fmt: skip
+    )
 
     @classmethod
     def fits(cls, case: Case) -> bool:

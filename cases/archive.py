@@ -190,9 +190,15 @@ def _proven_postgres(dump: Path) -> Callable[[], None]:
     def load() -> None:
         connection.close()
         _postgres(
-            "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction",
-            f"--dbname={connection.settings_dict['NAME']}", f"--file={away}", f"--file={script}",
-        )  # fmt: skip
+            "psql",
+            "--quiet",
+            "--no-psqlrc",
+            "--set=ON_ERROR_STOP=1",
+            "--single-transaction",
+            f"--dbname={connection.settings_dict['NAME']}",
+            f"--file={away}",
+            f"--file={script}",
+        )
 
     return load
 
@@ -209,11 +215,14 @@ def _postgres(tool: str, *arguments: str) -> None:
     environment = os.environ | {
         variable: str(stated[name])
         for variable, name in (
-            ("PGHOST", "HOST"), ("PGPORT", "PORT"), ("PGUSER", "USER"), ("PGPASSWORD", "PASSWORD"),
+            ("PGHOST", "HOST"),
+            ("PGPORT", "PORT"),
+            ("PGUSER", "USER"),
+            ("PGPASSWORD", "PASSWORD"),
             ("PGDATABASE", "NAME"),
         )
         if stated[name]
-    }  # fmt: skip
+    }
     done = subprocess.run([tool, *arguments], env=environment, capture_output=True, text=True)
     if done.returncode:
         raise ArchiveError(f"{tool} failed: {done.stderr.strip()[:500]}")

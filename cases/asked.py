@@ -186,15 +186,24 @@ def _chosen(kind: type[forms.Field], label: str, choices: Any, **more: Any) -> A
 
 
 def value(
-    kind: type[forms.Field], label: str, *, default: Any = NEVER_LEFT,
-    offered: Callable[[Any], Any] | None = None, first: Any = None, logged: Logged = True,
-    subject: bool = False, **more: Any,
-) -> Any:  # fmt: skip
+    kind: type[forms.Field],
+    label: str,
+    *,
+    default: Any = NEVER_LEFT,
+    offered: Callable[[Any], Any] | None = None,
+    first: Any = None,
+    logged: Logged = True,
+    subject: bool = False,
+    **more: Any,
+) -> Any:
     """What a field of another kind reads. `more` is what the field's class takes."""
     asks = Asked(
-        lambda: kind(label=label, required=default is NEVER_LEFT, **more), offered, first, logged,
+        lambda: kind(label=label, required=default is NEVER_LEFT, **more),
+        offered,
+        first,
+        logged,
         subject,
-    )  # fmt: skip
+    )
     return dataclasses.field(default=default, metadata={"asked": asks})
 
 

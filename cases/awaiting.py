@@ -119,8 +119,11 @@ def _commands(actor: Actor) -> list[str]:
     held = set(actor.roles)
     delegated = DelegationRule.objects.on(actor.day).filter(role__in=held)
     codes = set(delegated.values_list("code", flat=True))
-    return [does for does, command in _all_commands() if (command.roles & held
-            and not command.delegation) or command.delegation in codes]  # fmt: skip
+    return [
+        does
+        for does, command in _all_commands()
+        if (command.roles & held and not command.delegation) or command.delegation in codes
+    ]
 
 
 def _all_commands() -> Iterator[tuple[str, type[Command[Any]]]]:

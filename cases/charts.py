@@ -89,12 +89,15 @@ def lead_times(
         spread[rule][days] += count
     return [
         LeadTime(
-            step.label, median(days), ninetieth(days), sum(days.values()),
+            step.label,
+            median(days),
+            ninetieth(days),
+            sum(days.values()),
             chosen[step.target_key] * step.target_unit if step.target_key else None,
         )
         for step in steps
         if (days := spread[step.rule])
-    ]  # fmt: skip
+    ]
 
 
 def kept_by_month(rows: Iterable[tuple[date, int, int]], months: Sequence[date]) -> list[Month]:
@@ -184,11 +187,14 @@ def draw_lead_times(times: Sequence[LeadTime]) -> LeadDrawing:
 
     rows = [
         LeadRow(
-            time, 30 + ROW_HEIGHT * place, x(time.median), x(time.ninetieth),
+            time,
+            30 + ROW_HEIGHT * place,
+            x(time.median),
+            x(time.ninetieth),
             None if time.target is None else x(time.target),
         )
         for place, time in enumerate(times)
-    ]  # fmt: skip
+    ]
     return LeadDrawing(rows, [(x(days), days) for days in range(0, last + 1, every * 7)])
 
 
@@ -239,7 +245,14 @@ def draw_bars(
     for place, (first, value) in enumerate(values):
         height = round((base - top) * (value or 0) / full) if full else 0
         bars.append(
-            Bar(first, BAR_LEFT + BAR_PITCH * place, base - height, height, value,
-                place == len(values) - 1, first in wanted and value is not None)
-        )  # fmt: skip
+            Bar(
+                first,
+                BAR_LEFT + BAR_PITCH * place,
+                base - height,
+                height,
+                value,
+                place == len(values) - 1,
+                first in wanted and value is not None,
+            )
+        )
     return bars

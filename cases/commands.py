@@ -311,9 +311,12 @@ def open_case(case: Case, act: Act, *, name: str, stated: Mapping[str, Any] | No
     case.opened_at = case.state_since = act.at
     case.save()
     log.record(
-        case.chain, name, act, subject=case,
+        case.chain,
+        name,
+        act,
+        subject=case,
         values={"version": case.version, "title": case.title, **(stated or {})},
-    )  # fmt: skip
+    )
     return case
 
 
@@ -376,10 +379,13 @@ def _log_refusal(
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=pk)
         log.record(
-            case.chain, command.command_name(), _attempt(case, command, actor, at),
-            kind=Event.Kind.REFUSAL, subject=case,
+            case.chain,
+            command.command_name(),
+            _attempt(case, command, actor, at),
+            kind=Event.Kind.REFUSAL,
+            subject=case,
             values={"code": refusal.reason_code, "message": str(refusal)},
-        )  # fmt: skip
+        )
 
 
 def _attempt(case: Case, command: Command, user: User | None, at: datetime) -> Act:

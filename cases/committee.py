@@ -34,9 +34,14 @@ def add_item(
     last = meeting.items.aggregate(last=Max("order"))["last"] or 0
     late = bool(meeting.packet_frozen_at) or act.day > meeting.documents_due
     item = AgendaItem.objects.create(
-        meeting=meeting, order=last + 1, title=title, added_at=act.at, is_late=late,
-        case_id=case.pk if case else None, document=document,
-    )  # fmt: skip
+        meeting=meeting,
+        order=last + 1,
+        title=title,
+        added_at=act.at,
+        is_late=late,
+        case_id=case.pk if case else None,
+        document=document,
+    )
     _log(meeting, "agenda_item_added", act, {"item": item.pk, "late": late})
     return item
 
@@ -53,8 +58,11 @@ def save_meeting(meeting: CommitteeMeeting, act: Act) -> None:
                 "Ärenden står på föredragningslistan. Flytta dem till ett annat sammanträde först."
             )
         meeting.save()
-        values = {"held_on": meeting.held_on, "documents_due": meeting.documents_due,
-                  "place": meeting.place}  # fmt: skip
+        values = {
+            "held_on": meeting.held_on,
+            "documents_due": meeting.documents_due,
+            "place": meeting.place,
+        }
         _log(meeting, name, act, values)
 
 
@@ -80,10 +88,17 @@ def save_member(member: CommitteeMember, act: Act) -> None:
         name = "member_ended" if member.pk else "member_added"
         member.save()
         log.record(
-            "committee", name, act, subject=member,
-            values={"name": member.name, "seat": member.seat, "valid_from": member.valid_from,
-                    "valid_to": member.valid_to},
-        )  # fmt: skip
+            "committee",
+            name,
+            act,
+            subject=member,
+            values={
+                "name": member.name,
+                "seat": member.seat,
+                "valid_from": member.valid_from,
+                "valid_to": member.valid_to,
+            },
+        )
 
 
 def move_item(item: AgendaItem, step: int, act: Act) -> None:
@@ -121,9 +136,12 @@ def freeze(meeting: CommitteeMeeting, act: Act) -> list[Document]:
             documents.lock_document(item.document, act.at)
             ledger.meet(item.case, "documents_due", act.day, "Låst i utskicket")
             log.record(
-                item.case.chain, "document_locked", act, subject=item.document,
+                item.case.chain,
+                "document_locked",
+                act,
+                subject=item.document,
                 values={"sha256": item.document.sha256, "meeting": str(meeting.held_on)},
-            )  # fmt: skip
+            )
             flows.advance(item.case.concrete(), act.day)
         meeting.packet_frozen_at = meeting.packet_frozen_at or act.at
         meeting.save(update_fields=["packet_frozen_at"])
@@ -188,11 +206,15 @@ def _in_packet(item: AgendaItem, number: int, files: Iterable[Attachment]) -> di
         "is_late": item.is_late,
         "text": documents.body(item.document) if item.document else "",
         "files": [
-            {"label": f"Bilaga {number}.{place}", "name": file.name, "file": file.file,
-             "how": _how(file)}
+            {
+                "label": f"Bilaga {number}.{place}",
+                "name": file.name,
+                "file": file.file,
+                "how": _how(file),
+            }
             for place, file in enumerate(own, 1)
         ],
-    }  # fmt: skip
+    }
 
 
 def _how(file: Attachment) -> str:

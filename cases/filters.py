@@ -136,21 +136,29 @@ class CaseFilter(django_filters.FilterSet):
         label="Utförare", field_name="provider", queryset=_providers, empty_label="Alla"
     )
     ansvarig = django_filters.ModelChoiceFilter(
-        label="Ansvarig", field_name="responsible", queryset=_people, empty_label="Alla",
-        null_label="Ingen", null_value="ingen",
-    )  # fmt: skip
+        label="Ansvarig",
+        field_name="responsible",
+        queryset=_people,
+        empty_label="Alla",
+        null_label="Ingen",
+        null_value="ingen",
+    )
     lage = django_filters.MultipleChoiceFilter(
-        label="Läge", field_name="state", choices=states, distinct=False,
+        label="Läge",
+        field_name="state",
+        choices=states,
+        distinct=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
     nummer = django_filters.CharFilter(
         label="Ärendenummer", field_name="number", lookup_expr="istartswith"
     )
     dagar = django_filters.NumberFilter(
         label="Förfaller inom, dagar", method="due_within", min_value=0, max_value=366
     )
-    sortera = Sorting(fields=[(field, word) for word, field in Sorting.FIELDS.items()],
-                      widget=forms.HiddenInput)  # fmt: skip
+    sortera = Sorting(
+        fields=[(field, word) for word, field in Sorting.FIELDS.items()], widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Case
@@ -160,8 +168,9 @@ class CaseFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         # What the page offers; what is chosen is still checked against every company.
         self.form.fields["utforare"].widget.choices = [
-            ("", "Alla"), *_first_choices(self.request, self.data.get("utforare"))
-        ]  # fmt: skip
+            ("", "Alla"),
+            *_first_choices(self.request, self.data.get("utforare")),
+        ]
         kind = self.data.get("slag", "")
         if kind in Case.kinds:
             self.form.fields["lage"].widget.choices = states(kind)

@@ -167,15 +167,24 @@ class _Givers:
         return next((user.pk for user in having if user and self._may(user, command)), None)
 
     def line(
-        self, task: CaseTask, what: str, command: "type[Command[Any]] | None", about: str,
+        self,
+        task: CaseTask,
+        what: str,
+        command: "type[Command[Any]] | None",
+        about: str,
         person: int | None,
-    ) -> Awaited:  # fmt: skip
+    ) -> Awaited:
         """One thing that is awaited."""
         does = f"{self.case.kind}.{command.command_name()}" if command else ""
         return Awaited(
-            task=task, case_id=self.case.pk, what=what[:240], does=does, about=about,
-            person_id=person, not_by=self._barred(command) if command else [],
-        )  # fmt: skip
+            task=task,
+            case_id=self.case.pk,
+            what=what[:240],
+            does=does,
+            about=about,
+            person_id=person,
+            not_by=self._barred(command) if command else [],
+        )
 
     def _is_permitted(self, user: Any, command: "type[Command[Any]] | None") -> bool:
         if command is None:

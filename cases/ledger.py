@@ -175,9 +175,12 @@ def _tell(row: Deadline, rung: Rung, people: list[User], at: datetime, today: da
     text = f"{row.case}: {said}" + (f". {rung.then}" if rung.then else "")
     messages.notify(people, row.case, text, at, urgent=rung.offset > 0)
     log.record(
-        row.case.chain, f"deadline_{rung.code}", Act.by_system(at), subject=row,
+        row.case.chain,
+        f"deadline_{rung.code}",
+        Act.by_system(at),
+        subject=row,
         values={"rule": row.rule, "due": row.due, "told": [user.pk for user in people]},
-    )  # fmt: skip
+    )
 
 
 class _Recipients:

@@ -15,9 +15,15 @@ MAX_ATTEMPTS = 8
 
 
 def notify(
-    users: Iterable[User], case: Case, text: str, at: datetime, *, urgent: bool = False,
-    leads_to: str = "", opens: bool = True,
-) -> None:  # fmt: skip
+    users: Iterable[User],
+    case: Case,
+    text: str,
+    at: datetime,
+    *,
+    urgent: bool = False,
+    leads_to: str = "",
+    opens: bool = True,
+) -> None:
     """Put `text` in each person's inbox, and send a mail that names the case by number alone.
 
     Whoever is told may open what it leads to: the case's page, or the address `leads_to` for those
@@ -38,12 +44,16 @@ def notify(
     )
     OutgoingMail.objects.bulk_create(
         _mail(
-            user.email, f"Kundval: ärende {case}", _reminder_body(user, case), at,
-            user=user, case=case,
+            user.email,
+            f"Kundval: ärende {case}",
+            _reminder_body(user, case),
+            at,
+            user=user,
+            case=case,
         )
         for user in people
         if user.email
-    )  # fmt: skip
+    )
 
 
 def people_of(case: Case) -> QuerySet[User]:
@@ -99,9 +109,12 @@ def _send(mail: OutgoingMail, at: datetime) -> None:
 
 def _deliver(mail: OutgoingMail) -> None:
     EmailMessage(
-        mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to],
+        mail.subject,
+        mail.body,
+        settings.DEFAULT_FROM_EMAIL,
+        [mail.to],
         headers={"Auto-Submitted": "auto-generated", "X-Kundval-Mail": str(mail.pk)},
-    ).send()  # fmt: skip
+    ).send()
 
 
 def _postpone(mail: OutgoingMail, error: Exception, at: datetime) -> None:

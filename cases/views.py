@@ -55,9 +55,12 @@ def get_case(request: Request, pk: int) -> Case:
 
 
 def log_reading(
-    request: Request, case: Case, name: str = "read_case", subject: Model | None = None,
+    request: Request,
+    case: Case,
+    name: str = "read_case",
+    subject: Model | None = None,
     values: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """That somebody has read the case, or something of it (SEC-02)."""
     readers = Case.kinds[case.kind].reader_roles
     log_read(request, case.chain, name, subject or case, readers, case.unit.path, values)
@@ -225,11 +228,14 @@ def _notes(request: Request, row: Case) -> dict[str, Any]:
         "shown": [note for note in everything if not wanted or note.kind == wanted],
         "all": len(everything),
         "kinds": [
-            (kind, str(kind.label) + ("ar" if kind != JournalNote.Kind.MESSAGE else "n"),
-             sum(note.kind == kind for note in everything))
+            (
+                kind,
+                str(kind.label) + ("ar" if kind != JournalNote.Kind.MESSAGE else "n"),
+                sum(note.kind == kind for note in everything),
+            )
             for kind in JournalNote.Kind
         ],
-    }  # fmt: skip
+    }
 
 
 @roles(*CASE_READERS)
@@ -239,20 +245,23 @@ def who_sees(request: Request, pk: int) -> HttpResponse:
     units = [row.unit.path[: place + 1] for place, sign in enumerate(row.unit.path) if sign == "/"]
     by_unit = (
         RoleAssignment.objects.on(request.today)
-        .filter(role__in=Case.kinds[row.kind].reader_roles, unit__path__in=units,
-                user__is_active=True)
+        .filter(
+            role__in=Case.kinds[row.kind].reader_roles, unit__path__in=units, user__is_active=True
+        )
         .select_related("user", "unit")
         .prefetch_related(
             Prefetch("user__stood_in_for", to_attr="substitutes"),
             "user__stood_in_for__substitute",
         )
         .order_by("user__name")
-    )  # fmt: skip
+    )
     context = {
         "case": row,
         "by_unit": by_unit,
         "substitutes": [
-            sub for held in by_unit for sub in held.user.substitutes
+            sub
+            for held in by_unit
+            for sub in held.user.substitutes
             if sub.valid_from <= request.today
             and (sub.valid_to is None or sub.valid_to >= request.today)
         ],
@@ -263,7 +272,7 @@ def who_sees(request: Request, pk: int) -> HttpResponse:
         "reads": Event.objects.filter(chain__name=row.chain, kind=Event.Kind.READ)
         .select_related("actor", "on_behalf_of")
         .order_by("-seq")[:50],
-    }  # fmt: skip
+    }
     return render(request, "cases/who_sees.html", context)
 
 
@@ -297,6 +306,11 @@ def what_if(request: Request, pk: int, deadline: int) -> HttpResponse:
             source=found.source,
             anchor_text="prövad första dag",
         )
-    context = {"case": row, "deadline": found, "form": form, "tried": tried,
-               "computed": found.computed(request.today)}  # fmt: skip
+    context = {
+        "case": row,
+        "deadline": found,
+        "form": form,
+        "tried": tried,
+        "computed": found.computed(request.today),
+    }
     return render(request, "cases/what_if.html", context)

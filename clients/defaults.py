@@ -40,8 +40,10 @@ FETCHES = {"laundry-room": "laundry", "pharmacy-errand": "pharmacy"}
 def load() -> dict[str, Service]:
     """The services by their code, each made once."""
     Service.objects.bulk_create(
-        (Service(code=code, name=name, kind=kind, hands_over=handed)
-         for code, name, kind, handed in SERVICES),
+        (
+            Service(code=code, name=name, kind=kind, hands_over=handed)
+            for code, name, kind, handed in SERVICES
+        ),
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
     return {row.code: row for row in Service.objects.all()}

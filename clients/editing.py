@@ -80,9 +80,12 @@ def act_of(request: Request, client: Client, roles: Collection[str]) -> Act:
 
 
 def record(
-    client: Client, act: Act, name: str, values: Mapping[str, Any] | None = None,
+    client: Client,
+    act: Act,
+    name: str,
+    values: Mapping[str, Any] | None = None,
     subject: models.Model | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """A line in the client's log, in the caller's transaction."""
     log.record(
         f"client:{client.pk}", name, act, subject=subject or client, values=values, personal=True
@@ -95,11 +98,11 @@ def changes(form: BaseForm, client: Client | None = None) -> dict[str, list]:
     if client and client.has_protected_identity:
         hidden = set(PERSONAL)
     return {
-        name: [PROTECTED, PROTECTED] if name in hidden else [
-            plain(form.initial.get(name)), plain(form.cleaned_data[name])
-        ]
+        name: [PROTECTED, PROTECTED]
+        if name in hidden
+        else [plain(form.initial.get(name)), plain(form.cleaned_data[name])]
         for name in form.changed_data
-    }  # fmt: skip
+    }
 
 
 def replace_number(client: Client, digits: str, reserve: tuple[str, str], act: Act) -> None:
@@ -143,8 +146,13 @@ def change_order(order: ServiceOrder, new: ServiceOrder, act: Act) -> ServiceOrd
         for name, value in act.stamp.items():
             setattr(new, name, value)
         new.save()
-        record(new.client, act, "change_order",
-               {"order": [str(order), str(new)], "valid_from": [None, plain(new.valid_from)]}, new)  # fmt: skip
+        record(
+            new.client,
+            act,
+            "change_order",
+            {"order": [str(order), str(new)], "valid_from": [None, plain(new.valid_from)]},
+            new,
+        )
     return new
 
 

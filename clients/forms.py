@@ -54,13 +54,17 @@ class ReserveForm(forms.Form):
     """The reserve number of somebody, and the system that gave it (DAY-07)."""
 
     reserve_number = forms.CharField(
-        label="Reservnummer", required=False, max_length=30,
+        label="Reservnummer",
+        required=False,
+        max_length=30,
         help_text="Bara för den som saknar eller har okänt personnummer.",
-    )  # fmt: skip
+    )
     reserve_system = forms.CharField(
-        label="Reservnumret utfärdat av", required=False, max_length=80,
+        label="Reservnumret utfärdat av",
+        required=False,
+        max_length=80,
         help_text="Systemets namn eller OID, till exempel 1.2.752.97.3.1.3.",
-    )  # fmt: skip
+    )
     actor: Actor
     client: Client | None = None
 
@@ -262,9 +266,13 @@ class OrderForm(forms.ModelForm):
         }
 
     def __init__(
-        self, *args: Any, client: Client, health_only: bool, replaces: ServiceOrder | None = None,
+        self,
+        *args: Any,
+        client: Client,
+        health_only: bool,
+        replaces: ServiceOrder | None = None,
         **kwargs: Any,
-    ):  # fmt: skip
+    ):
         super().__init__(*args, **kwargs)
         self.replaces = replaces
         self.instance.client = client

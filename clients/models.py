@@ -314,9 +314,13 @@ class ServiceOrder(InPeriod, Record):
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="orders")
     decision = models.ForeignKey(
-        CareDecision, null=True, blank=True, on_delete=models.PROTECT, related_name="orders",
+        CareDecision,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
         verbose_name="beslut",
-    )  # fmt: skip
+    )
     legal_basis = models.CharField("lagrum", max_length=10, choices=LegalBasis)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, verbose_name="insats")
     provider = models.ForeignKey(
@@ -332,9 +336,12 @@ class ServiceOrder(InPeriod, Record):
     )
     read_on = models.DateField("inläst", null=True, editable=False)
     read_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT,
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
         related_name="+",
-    )  # fmt: skip
+    )
 
     objects = ServiceOrderQuerySet.as_manager()
 
@@ -359,9 +366,11 @@ class ServiceOrder(InPeriod, Record):
     @property
     def extent(self) -> str:
         """The extent in words."""
-        often = f"{self.times} gånger {self.get_per_display()}" if self.times > 1 else (
-            f"en gång {self.get_per_display()}"
-        )  # fmt: skip
+        often = (
+            f"{self.times} gånger {self.get_per_display()}"
+            if self.times > 1
+            else (f"en gång {self.get_per_display()}")
+        )
         return f"{self.minutes} minuter {often}"
 
     @property

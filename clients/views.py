@@ -32,9 +32,11 @@ TAKEN = "Någon annan lade nyss in samma nummer. Sök personen i listan."
 def add(request: Request) -> HttpResponse:
     """A new client."""
     form = NewClientForm(
-        request.POST or None, units=editing.units_of(request.actor, ORDERERS),
-        actor=request.actor, initial={"active_from": request.today},
-    )  # fmt: skip
+        request.POST or None,
+        units=editing.units_of(request.actor, ORDERERS),
+        actor=request.actor,
+        initial={"active_from": request.today},
+    )
 
     def save() -> HttpResponse:
         try:
@@ -108,9 +110,11 @@ def end_decision(request: Request, pk: int) -> HttpResponse:
     decision = get_object_or_404(CareDecision.objects.select_for_update(), pk=pk)
     client = _person(request, decision.client_id, ORDERERS)
     form = DecisionEndForm(
-        request.POST or None, until=decision.valid_to, first=decision.valid_from,
+        request.POST or None,
+        until=decision.valid_to,
+        first=decision.valid_from,
         initial={"last_day": request.today},
-    )  # fmt: skip
+    )
 
     def save() -> str:
         act = editing.act_of(request, client, ORDERERS)
@@ -118,9 +122,14 @@ def end_decision(request: Request, pk: int) -> HttpResponse:
         return f"Beslutet slutar {decision.valid_to}. {ended} beställningar slutar samma dag."
 
     return client_form(
-        request, client, form, save=save, title="Avsluta beslut", lead=str(decision),
+        request,
+        client,
+        form,
+        save=save,
+        title="Avsluta beslut",
+        lead=str(decision),
         button="Avsluta beslutet",
-    )  # fmt: skip
+    )
 
 
 @roles(*ORDERERS, *NURSES)
@@ -129,9 +138,11 @@ def add_order(request: Request, pk: int) -> HttpResponse:
     """A service order, unread until a planner has taken it in."""
     client = _person(request, pk, ORDERERS | NURSES)
     form = OrderForm(
-        request.POST or None, client=client, health_only=not editing.may(request, client, ORDERERS),
+        request.POST or None,
+        client=client,
+        health_only=not editing.may(request, client, ORDERERS),
         initial={"provider": client.provider_id, "valid_from": request.today, "times": 1},
-    )  # fmt: skip
+    )
 
     def save() -> str:
         _keep(request, client, form, "add_order", ORDERERS | NURSES)
@@ -147,10 +158,12 @@ def change_order(request: Request, pk: int) -> HttpResponse:
     order, client = _order(request, pk)
     initial = model_to_dict(order, fields=OrderForm.Meta.fields)
     form = OrderForm(
-        request.POST or None, client=client, replaces=order,
+        request.POST or None,
+        client=client,
+        replaces=order,
         health_only=not editing.may(request, client, ORDERERS),
         initial={**initial, "valid_from": request.today},
-    )  # fmt: skip
+    )
 
     def save() -> str:
         act = editing.act_of(request, client, ORDERERS | NURSES)
@@ -158,8 +171,13 @@ def change_order(request: Request, pk: int) -> HttpResponse:
         return f"Ändringen gäller från {new.valid_from} och är oläst tills planeraren tagit in den."
 
     return client_form(
-        request, client, form, save=save, title="Ändra beställning", lead=str(order),
-    )  # fmt: skip
+        request,
+        client,
+        form,
+        save=save,
+        title="Ändra beställning",
+        lead=str(order),
+    )
 
 
 @roles(*ORDERERS, *NURSES)
@@ -168,9 +186,11 @@ def end_order(request: Request, pk: int) -> HttpResponse:
     """An order's last day."""
     order, client = _order(request, pk)
     form = LastDayForm(
-        request.POST or None, until=order.valid_to, first=order.valid_from,
+        request.POST or None,
+        until=order.valid_to,
+        first=order.valid_from,
         initial={"last_day": request.today},
-    )  # fmt: skip
+    )
 
     def save() -> str:
         act = editing.act_of(request, client, ORDERERS | NURSES)
@@ -178,9 +198,14 @@ def end_order(request: Request, pk: int) -> HttpResponse:
         return "Beställningen är avslutad. Planeraren ser det överst i Grundplanering."
 
     return client_form(
-        request, client, form, save=save, title="Avsluta beställning", lead=str(order),
+        request,
+        client,
+        form,
+        save=save,
+        title="Avsluta beställning",
+        lead=str(order),
         button="Avsluta beställningen",
-    )  # fmt: skip
+    )
 
 
 @roles(*PLANNERS)
@@ -204,15 +229,30 @@ def address(client: Client) -> str:
 
 
 def client_form(
-    request: Request, client: Client, form: Any, *, save: Any, title: str, lead: str = "",
-    button: str = "Spara", danger: bool = False, back: str = "",
-) -> HttpResponse:  # fmt: skip
+    request: Request,
+    client: Client,
+    form: Any,
+    *,
+    save: Any,
+    title: str,
+    lead: str = "",
+    button: str = "Spara",
+    danger: bool = False,
+    back: str = "",
+) -> HttpResponse:
     """A page with a form about a client, who is named masked above it."""
     trail = [("Brukare", reverse("clients:list")), (str(client), address(client))]
     return changing.form_page(
-        request, form, save=save, title=title, back=back or address(client), trail=trail,
-        lead=lead, button=button, danger=danger,
-    )  # fmt: skip
+        request,
+        form,
+        save=save,
+        title=title,
+        back=back or address(client),
+        trail=trail,
+        lead=lead,
+        button=button,
+        danger=danger,
+    )
 
 
 def _form(

@@ -129,13 +129,25 @@ def commands(port: int) -> dict[str, list[str]]:
     celery = ["-W", "ignore:You're running", "-m", "celery", "-A", "config", "--quiet"]
     return {
         "web": [
-            "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "4",
+            "--log-level",
+            "warning",
             "config.wsgi:application",
         ],
         "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "1"],
         "scheduler": [*celery, "beat", "--loglevel", "warning"],
-    }  # fmt: skip
+    }
 
 
 def _start(processes: Processes, name: str, arguments: list[str]) -> None:

@@ -137,10 +137,12 @@ class RoleForm(forms.ModelForm):
             and data.get("valid_from")
             and RoleAssignment.objects.filter(
                 overlapping(data["valid_from"], data.get("valid_to")),
-                user=self.instance.user_id, role=data["role"], unit=data.get("unit"),
+                user=self.instance.user_id,
+                role=data["role"],
+                unit=data.get("unit"),
                 provider=data.get("provider"),
             ).exists()
-        ):  # fmt: skip
+        ):
             raise ValidationError("Personen har redan rollen där under perioden.")
         return data
 
@@ -195,10 +197,16 @@ class MoveRoleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("unit") and data.get("valid_from") and RoleAssignment.objects.filter(
-            overlapping(data["valid_from"], self.role.valid_to),
-            user=self.role.user_id, role=self.role.role, unit=data["unit"],
-        ).exists():  # fmt: skip
+        if (
+            data.get("unit")
+            and data.get("valid_from")
+            and RoleAssignment.objects.filter(
+                overlapping(data["valid_from"], self.role.valid_to),
+                user=self.role.user_id,
+                role=self.role.role,
+                unit=data["unit"],
+            ).exists()
+        ):
             raise ValidationError("Personen har redan rollen i den enheten under perioden.")
         return data
 
@@ -308,9 +316,10 @@ class SubstitutionForm(forms.ModelForm):
         if {"absent", "substitute", "valid_from", "valid_to"} <= data.keys() and (
             Substitution.objects.filter(
                 overlapping(data["valid_from"], data["valid_to"]),
-                absent=data["absent"], substitute=data["substitute"],
+                absent=data["absent"],
+                substitute=data["substitute"],
             ).exists()
-        ):  # fmt: skip
+        ):
             raise ValidationError("Personen är redan ersättare under en del av perioden.")
         return data
 
@@ -483,9 +492,13 @@ def overlapping(first: date, last: date | None) -> Q:
 
 def refuse_taken_name(name: str | None, parent: Unit | None, unit: Unit) -> None:
     """Raise ValidationError when a sister unit that has not ended has the name."""
-    if name and parent and (
-        Unit.objects.filter(swedish.spelled(name, "name"), parent=parent, valid_to=None)
-        .exclude(pk=unit.pk)
-        .exists()
-    ):  # fmt: skip
+    if (
+        name
+        and parent
+        and (
+            Unit.objects.filter(swedish.spelled(name, "name"), parent=parent, valid_to=None)
+            .exclude(pk=unit.pk)
+            .exists()
+        )
+    ):
         raise ValidationError(f"{parent} har redan en enhet som heter {name}. Välj ett annat namn.")

@@ -304,9 +304,12 @@ class Responsibility(models.Model):
     co_responsible = models.CharField("medansvarig", max_length=240, blank=True)
     interval = models.CharField("tidpunkt", max_length=20, choices=Interval, blank=True)
     duty = models.CharField(
-        "ger årshjulet", max_length=24, choices=Duty, blank=True,
+        "ger årshjulet",
+        max_length=24,
+        choices=Duty,
+        blank=True,
         help_text="Uppgiften läggs i årshjulet så ofta som tidpunkten säger.",
-    )  # fmt: skip
+    )
     comment = models.CharField("kommentar", max_length=240, blank=True)
 
     class Meta:

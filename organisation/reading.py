@@ -56,9 +56,14 @@ def see(person: int, unit: int | None) -> None:
 
 
 def log_read(
-    request: Request, chain: str, name: str, subject: models.Model, roles: Collection[str],
-    unit_path: str = "", values: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+    request: Request,
+    chain: str,
+    name: str,
+    subject: models.Model,
+    roles: Collection[str],
+    unit_path: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> None:
     """That the page being made is about `subject`, which one reads by `roles` in the unit.
 
     Said again of the same chain, the last holds: a page knows better than the door it came by.
@@ -103,9 +108,13 @@ def _log(request: Request, page: Page) -> None:
     unnamed = [_unnamed(request, page)] if page.people and not page.reads else []
     for place, read in enumerate([*page.reads.values(), *unnamed]):
         log.record_read(
-            read.chain, read.name, read.act, subject=read.subject, values=read.values,
+            read.chain,
+            read.name,
+            read.act,
+            subject=read.subject,
+            values=read.values,
             people=() if place else page.people,
-        )  # fmt: skip
+        )
 
 
 def _unnamed(request: Request, page: Page) -> Read:

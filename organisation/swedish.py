@@ -63,10 +63,15 @@ def containing(text: str, *fields: str) -> Q:
     words = _clean(text).split()
     if not words:
         return Q(pk__in=[])
-    return Q(*(
-        Q(*((f"{field}__regex", "".join(map(_like, word))) for field in fields), _connector=Q.OR)
-        for word in words
-    ))  # fmt: skip
+    return Q(
+        *(
+            Q(
+                *((f"{field}__regex", "".join(map(_like, word))) for field in fields),
+                _connector=Q.OR,
+            )
+            for word in words
+        )
+    )
 
 
 def spelled(text: str, field: str) -> Q:
@@ -114,8 +119,19 @@ def _one_of(*signs: str) -> str:
 @lru_cache(maxsize=1)
 def _marked() -> dict[str, str]:
     """Latin letter -> the small letters that are it with a mark, or are found when it is typed."""
-    found = {"a": "æ", "d": "đð", "h": "ħ", "i": "ı", "l": "ł", "o": "øœ", "t": "þ", "n": "ŋ",
-             "s": "ß", "ä": "æ", "ö": "ø"}  # fmt: skip
+    found = {
+        "a": "æ",
+        "d": "đð",
+        "h": "ħ",
+        "i": "ı",
+        "l": "ł",
+        "o": "øœ",
+        "t": "þ",
+        "n": "ŋ",
+        "s": "ß",
+        "ä": "æ",
+        "ö": "ø",
+    }
     for code in (*range(0xE0, 0x250), *range(0x1E00, 0x1F00)):
         whole = unicodedata.normalize("NFD", chr(code))
         if len(whole) > 1 and whole[0].islower():

@@ -83,10 +83,15 @@ class World:
             table="home_care", order=1, area="Ansökan", main_role=R.DEPUTY_DIRECTOR
         )
         document = Document.objects.create(
-            case_id=self.case.pk, kind="completion_request", title="Begäran", facts={},
-            created_at=at(SINCE), locked_at=at(SINCE), shown_to_company=True,
+            case_id=self.case.pk,
+            kind="completion_request",
+            title="Begäran",
+            facts={},
+            created_at=at(SINCE),
+            locked_at=at(SINCE),
+            shown_to_company=True,
             file=ContentFile(PAGE, "x.pdf"),
-        )  # fmt: skip
+        )
         draft = new_version(Act.own(first, at(SINCE)))
         self.arguments = {
             "cases:remove_filter": [SavedFilter.objects.create(user=first, name="a", query="").pk],
@@ -103,14 +108,19 @@ class World:
             ],
             "committee:move_item": [meeting.items.first().pk],
             "committee:remove_matter": [meeting.items.first().pk],
-            **{f"organisation:role_{verb}": [first.pk, first.roles.first().pk]
-               for verb in ("end", "move")},
+            **{
+                f"organisation:role_{verb}": [first.pk, first.roles.first().pk]
+                for verb in ("end", "move")
+            },
             "organisation:code_remove": [
-                unit.pk, UnitCode.objects.create(unit=unit, system="viva", code="1").pk
+                unit.pk,
+                UnitCode.objects.create(unit=unit, system="viva", code="1").pk,
             ],
             "organisation:substitute_end": [
                 Substitution.objects.create(
-                    substitute=first, absent=self.people["director"], valid_from=SINCE,
+                    substitute=first,
+                    absent=self.people["director"],
+                    valid_from=SINCE,
                     valid_to=SINCE,
                 ).pk
             ],
@@ -119,51 +129,76 @@ class World:
             "specifications:public_version": [1],
             **{f"specifications:{page}": [draft.pk] for page in ("terms", "publish", "discard")},
             "specifications:add_row": [draft.pk, "avsnitt"],
-            **{f"specifications:{verb}_row": [draft.pk, "avsnitt", draft.sections.first().pk]
-               for verb in ("edit", "move", "remove")},
+            **{
+                f"specifications:{verb}_row": [draft.pk, "avsnitt", draft.sections.first().pk]
+                for verb in ("edit", "move", "remove")
+            },
             "templating:new": ["introduktion"],
-            **{f"templating:{page}": [
-                "introduktion", ProgrammeTemplate.objects.in_force("home_care").pk
-            ] for page in ("template", "end_draft")},
+            **{
+                f"templating:{page}": [
+                    "introduktion",
+                    ProgrammeTemplate.objects.in_force("home_care").pk,
+                ]
+                for page in ("template", "end_draft")
+            },
             "meetings:invitation": [
                 Meeting.objects.create(
-                    kind="meeting", state="booked", state_since=at(SINCE), opened_at=at(SINCE),
-                    title="Internt möte", unit=unit, sort="internal", table="home_care",
-                    due_on=SINCE, booked_at=at(SINCE),
+                    kind="meeting",
+                    state="booked",
+                    state_since=at(SINCE),
+                    opened_at=at(SINCE),
+                    title="Internt möte",
+                    unit=unit,
+                    sort="internal",
+                    table="home_care",
+                    due_on=SINCE,
+                    booked_at=at(SINCE),
                 ).pk
             ],
             "introductions:invitation": [_booked_step(self.case).pk],
             "introductions:withdrawal": [self.case.pk],
-            **{f"tenders:{page}": [_announced(unit, first).pk]
-               for page in ("public", "document", "ask", "mine")},
+            **{
+                f"tenders:{page}": [_announced(unit, first).pk]
+                for page in ("public", "document", "ask", "mine")
+            },
             "escalations:report_own": [self.case.pk],
             "escalations:receipt": [_deviation(self.case).pk],
             "escalations:chain": [_in_depth(self.case).pk],
             **_staffing(unit),
             "practice:make": [unit.pk],
-            **{f"practice:{page}": [
-                Practice.objects.get_or_create(
-                    original=unit, defaults={"made_by": first, "started_at": at(SINCE)}
-                )[0].pk
-            ] for page in ("enter", "remove")},
+            **{
+                f"practice:{page}": [
+                    Practice.objects.get_or_create(
+                        original=unit, defaults={"made_by": first, "started_at": at(SINCE)}
+                    )[0].pk
+                ]
+                for page in ("enter", "remove")
+            },
             "units:cancel": [_unit_move(unit, first).pk],
-            "services:change": [
-                Service.objects.create(code="x", name="Dusch", kind="domestic").pk
-            ],
+            "services:change": [Service.objects.create(code="x", name="Dusch", kind="domestic").pk],
             **_planned(unit),
             **_board(unit),
             "portal:confirm": ["wrong"],
-            "openid_connect_login": ["none"], "openid_connect_callback": ["none"],
-            "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
-        }  # fmt: skip
+            "openid_connect_login": ["none"],
+            "openid_connect_callback": ["none"],
+            "mfa_edit_webauthn": [1],
+            "mfa_remove_webauthn": [1],
+        }
         self.default = {
-            "cases": self.case.pk, "committee": meeting.pk, "portal": self.case.pk,
-            "applications": self.case.provider_id, "specifications": self.case.specification_id,
-        }  # fmt: skip
+            "cases": self.case.pk,
+            "committee": meeting.pk,
+            "portal": self.case.pk,
+            "applications": self.case.provider_id,
+            "specifications": self.case.specification_id,
+        }
         self.organisation = {
-            "user": first.pk, "role": first.pk, "unit": unit.pk, "code": unit.pk,
-            "matrix": row.pk, "delegation": rule.pk,
-        }  # fmt: skip
+            "user": first.pk,
+            "role": first.pk,
+            "unit": unit.pk,
+            "code": unit.pk,
+            "matrix": row.pk,
+            "delegation": rule.pk,
+        }
 
     def address(self, name: str, pattern: URLPattern) -> str:
         """The address with an object that exists."""
@@ -184,9 +219,13 @@ def _unit_move(unit, user) -> UnitMove:
     """A merger that is prepared."""
     other = Unit.objects.create(name="Sjövik Söder", parent=unit, valid_from=SINCE)
     return UnitMove.objects.create(
-        source=other, target=unit, first_day=date(2027, 1, 1), is_merger=True,
-        recorded_at=at(SINCE), recorded_by=user,
-    )  # fmt: skip
+        source=other,
+        target=unit,
+        first_day=date(2027, 1, 1),
+        is_merger=True,
+        recorded_at=at(SINCE),
+        recorded_by=user,
+    )
 
 
 def _staffing(unit) -> dict[str, list[int]]:
@@ -203,9 +242,11 @@ def _staffing(unit) -> dict[str, list[int]]:
         (team, ("team_change", "team_end")),
         (period, ("period_change", "period_in", "period_planned")),
         (unit, ("shift_add", "row_add", "paste", "base_change")),
-        (shift, ("shift", "shift_change", "shift_remove", "shift_put", "shift_absent",
-                 "shift_back")),
-    )  # fmt: skip
+        (
+            shift,
+            ("shift", "shift_change", "shift_remove", "shift_put", "shift_absent", "shift_back"),
+        ),
+    )
     addresses = {f"staffing:{page}": [row.pk] for row, pages in objects for page in pages}
     return addresses | {"staffing:carer_skill_end": [carer.pk, held.pk]}
 
@@ -233,24 +274,34 @@ def _board(unit) -> dict[str, list[int]]:
     )
     pages = ("follow", "unplaced", "breaches", "undo", "accept", "add")
     return {
-        **{f"board:{page}": [plan.pk] for page in pages}, "board:visit": [plan.pk, visit.pk],
-        "optimizing:page": [plan.pk], "optimizing:days": [plan.pk],
-        **{f"optimizing:days_{page}": [plan.pk, run.group]
-           for page in ("progress", "stop", "accept")},
+        **{f"board:{page}": [plan.pk] for page in pages},
+        "board:visit": [plan.pk, visit.pk],
+        "optimizing:page": [plan.pk],
+        "optimizing:days": [plan.pk],
+        **{
+            f"optimizing:days_{page}": [plan.pk, run.group]
+            for page in ("progress", "stop", "accept")
+        },
         "publishing:version": [plan.pk, 1],
         **{f"publishing:{page}": [plan.pk] for page in ("page", "do", "pack")},
         **{f"declines:{page}": [plan.pk, visit.pk] for page in ("decline", "hole")},
         **{f"optimizing:{page}": [plan.pk, run.pk] for page in ("progress", "stop", "accept")},
-    }  # fmt: skip
+    }
 
 
 def _booked_step(application) -> ProgrammeStep:
     introduction = Introduction.objects.create(
-        kind="introduction", state="programme", state_since=at(SINCE), opened_at=at(SINCE),
-        title=application.title, unit=application.unit, application=application,
-        provider=application.provider, decided_on=SINCE,
+        kind="introduction",
+        state="programme",
+        state_since=at(SINCE),
+        opened_at=at(SINCE),
+        title=application.title,
+        unit=application.unit,
+        application=application,
+        provider=application.provider,
+        decided_on=SINCE,
         template=ProgrammeTemplate.objects.in_force("home_care"),
-    )  # fmt: skip
+    )
     return ProgrammeStep.objects.create(
         introduction=introduction, order=1, title="Träff med arkivarie", booked_at=at(SINCE)
     )
@@ -269,58 +320,97 @@ def _announced(unit, author: User) -> Tender:
 
 def _deviation(application) -> Deviation:
     return Deviation.objects.create(
-        kind="deviation", state="reported", state_since=at(SINCE), opened_at=at(SINCE),
-        title=application.title, unit=application.unit, provider=application.provider,
-        source="complaint", area="staff", happened_on=SINCE, description="Text.",
+        kind="deviation",
+        state="reported",
+        state_since=at(SINCE),
+        opened_at=at(SINCE),
+        title=application.title,
+        unit=application.unit,
+        provider=application.provider,
+        source="complaint",
+        area="staff",
+        happened_on=SINCE,
+        description="Text.",
         reported_by=person(R.DEVELOPMENT_STRATEGIST),
-    )  # fmt: skip
+    )
 
 
 def _planned(unit) -> dict[str, list[int]]:
     """A client with one of everything, in the unit that every role is held in."""
     astrid = baseplans.someone(unit=unit)
     visit = baseplans.row(baseplans.base_plan(astrid))
-    it, row = baseplans.decision(astrid), baseplans.order(astrid, baseplans.service("insulin", "Insulin",
-        "nursing"), legal_basis="hsl")  # fmt: skip
+    it, row = (
+        baseplans.decision(astrid),
+        baseplans.order(
+            astrid, baseplans.service("insulin", "Insulin", "nursing"), legal_basis="hsl"
+        ),
+    )
     away = Absence.objects.create(client=astrid, why="away", first=SINCE, **baseplans.stamp())
     carer = Carer.objects.create(name="Eva Myrås", title="nurse", unit=unit, valid_from=SINCE)
     waits = row.postponements.create(first=SINCE, note="Själv", **baseplans.stamp())
     wish = astrid.preferences.create(carer=carer, wish="preferred", **baseplans.stamp())
-    of_client = ("client", "change", "number", "decision_add", "order_add", "absence_add",
-                 "care_contact", "wish_add", "double_staffing")  # fmt: skip
+    of_client = (
+        "client",
+        "change",
+        "number",
+        "decision_add",
+        "order_add",
+        "absence_add",
+        "care_contact",
+        "wish_add",
+        "double_staffing",
+    )
     return {
         **{f"clients:{name}": [astrid.pk] for name in of_client},
         **{f"clients:decision_{verb}": [it.pk] for verb in ("change", "end")},
         **{f"clients:order_{verb}": [row.pk] for verb in ("change", "end", "read")},
         **{f"clients:absence_{verb}": [away.pk] for verb in ("change", "cancel", "consequences")},
-        "clients:wish_remove": [wish.pk], "unexecuted:report": [2026, 1],
+        "clients:wish_remove": [wish.pk],
+        "unexecuted:report": [2026, 1],
         "unexecuted:document": [2026, 1],
-        "unexecuted:postpone": [row.pk], "unexecuted:resume": [waits.pk],
+        "unexecuted:postpone": [row.pk],
+        "unexecuted:resume": [waits.pk],
         **{f"baseplans:{name}": [astrid.pk] for name in ("plan", "weeks", "discard", "save")},
-        "baseplans:visit": [visit.pk], "baseplans:visit_remove": [visit.pk],
-        "baseplans:visit_add": [astrid.pk, 1, 0], "baseplans:week_copy": [astrid.pk, 1, 2],
-    }  # fmt: skip
+        "baseplans:visit": [visit.pk],
+        "baseplans:visit_remove": [visit.pk],
+        "baseplans:visit_add": [astrid.pk, 1, 0],
+        "baseplans:week_copy": [astrid.pk, 1, 2],
+    }
 
 
 def _in_depth(application) -> InDepthFollowUp:
     shared = {
-        "state_since": at(SINCE), "opened_at": at(SINCE), "title": application.title,
-        "unit": application.unit, "provider": application.provider,
-    }  # fmt: skip
+        "state_since": at(SINCE),
+        "opened_at": at(SINCE),
+        "title": application.title,
+        "unit": application.unit,
+        "provider": application.provider,
+    }
     contract = Contract.objects.create(
-        kind="contract", state="in_force", number="AVT-2026-0009",
+        kind="contract",
+        state="in_force",
+        number="AVT-2026-0009",
         specification=application.specification,
-        signed_on=SINCE, signing="written", **shared,
-    )  # fmt: skip
+        signed_on=SINCE,
+        signing="written",
+        **shared,
+    )
     contract.versions.create(
-        number=1, valid_from=SINCE, assignment="both", operations_manager="Ulla Ek",
+        number=1,
+        valid_from=SINCE,
+        assignment="both",
+        operations_manager="Ulla Ek",
         **baseplans.stamp(),
-    )  # fmt: skip
+    )
     return InDepthFollowUp.objects.create(
-        kind="in_depth", state="planning", number="FOR-2026-0009", agreement=contract, area="staff",
+        kind="in_depth",
+        state="planning",
+        number="FOR-2026-0009",
+        agreement=contract,
+        area="staff",
         reason="Text.",
         **shared,
-    )  # fmt: skip
+    )
 
 
 def holder(role: str) -> User:
@@ -331,7 +421,9 @@ def holder(role: str) -> User:
     from organisation.models import Provider
 
     RoleAssignment.objects.create(
-        user=user, role=role, valid_from=SINCE,
+        user=user,
+        role=role,
+        valid_from=SINCE,
         provider=Provider.objects.create(name="Ett annat företag AB"),
-    )  # fmt: skip
+    )
     return user

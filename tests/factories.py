@@ -38,9 +38,11 @@ def person(role: str, unit: Unit | None = None, name: str = "", username: str = 
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User.objects.create_user(
-            username, f"{username}@sjovik.example", "lösenord-för-prov", name=name or NAMES.get(
-                Role(role), str(Role(role).label))
-        )  # fmt: skip
+            username,
+            f"{username}@sjovik.example",
+            "lösenord-för-prov",
+            name=name or NAMES.get(Role(role), str(Role(role).label)),
+        )
     RoleAssignment.objects.get_or_create(
         user=user, role=role, unit=unit or root_unit(), defaults={"valid_from": SINCE}
     )

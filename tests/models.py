@@ -54,7 +54,8 @@ class RolledBack(RuleBasedStateMachine):
 def run(machine: type[RolledBack], examples: int = 4, steps: int = 30) -> None:
     """Try the machine: `examples` in `make test`, of at most `steps` each."""
     chosen = settings(
-        max_examples=few(examples), stateful_step_count=steps,
+        max_examples=few(examples),
+        stateful_step_count=steps,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     run_state_machine_as_test(machine, settings=chosen)

@@ -73,9 +73,15 @@ def _with_history(world: World) -> Client:
 def _save(browser: Browser, hidden: Client, particulars: dict[str, str]) -> None:
     answer = browser.post(
         reverse("clients:change", args=[hidden.pk]),
-        {"unit": hidden.unit_id, "provider": hidden.provider_id, "key_number": "118",
-         "active_from": "2020-01-01", **WHERE, **particulars},
-    )  # fmt: skip
+        {
+            "unit": hidden.unit_id,
+            "provider": hidden.provider_id,
+            "key_number": "118",
+            "active_from": "2020-01-01",
+            **WHERE,
+            **particulars,
+        },
+    )
     assert answer.status_code == 302, answer.content.decode()
 
 
@@ -91,9 +97,13 @@ def _plan(hidden: Client, planner: User) -> None:
     VisitService.objects.create(visit=visit, service=shower)
     begin(visit, Act(planner, None, at(SINCE)))
     PlanVersion.objects.create(
-        plan=plan, number=2, content=reading.snapshot(plan), published_at=at(SINCE),
-        recorded_at=at(SINCE), recorded_by=planner,
-    )  # fmt: skip
+        plan=plan,
+        number=2,
+        content=reading.snapshot(plan),
+        published_at=at(SINCE),
+        recorded_at=at(SINCE),
+        recorded_by=planner,
+    )
     tasks.write_pack(plan.pk)
 
 

@@ -100,8 +100,9 @@ def test_an_act_of_a_page_comes_from_the_roles_that_give_the_right():
     """CAP-08: what is done by no role, or by the system, is known file by file."""
     own = {name for name, tree in sources() for call, _ in calls(tree) if call == "Act.own"}
     assert own == set(BY_NO_ROLE)
-    by_system = {name for name, tree in sources() for call, _ in calls(tree)
-                 if call == "Act.by_system"}  # fmt: skip
+    by_system = {
+        name for name, tree in sources() for call, _ in calls(tree) if call == "Act.by_system"
+    }
     assert by_system <= BY_THE_SYSTEM
     nobody = [
         name
@@ -142,9 +143,14 @@ def fetch(client: Client, w: World) -> None:
 
 def run_of(w: World, **more) -> OptimizerRun:
     return OptimizerRun.objects.create(
-        plan=w.plan, started_at=NOW, profile="balanced", seconds=15, seen_seq=0,
-        beat_at=clock.real_now(), **more,
-    )  # fmt: skip
+        plan=w.plan,
+        started_at=NOW,
+        profile="balanced",
+        seconds=15,
+        seen_seq=0,
+        beat_at=clock.real_now(),
+        **more,
+    )
 
 
 def start_optimizer(client: Client, w: World) -> None:
@@ -201,24 +207,34 @@ def authority(do: str) -> Callable[[Client], None]:
         if do == "approve":
             row.approved_on = None
             row.save()
-        client.post(reverse("applications:authority", args=[row.provider_id]),
-                    {"representation": row.pk, "do": do})  # fmt: skip
+        client.post(
+            reverse("applications:authority", args=[row.provider_id]),
+            {"representation": row.pk, "do": do},
+        )
 
     return deed
 
 
 def edit_company(client: Client) -> None:
     row = Provider.objects.create(name="Åkervik Omsorg AB", kind="company")
-    client.post(reverse("applications:company", args=[row.pk]), {
-        "name": "Åkervik Omsorg AB", "address": "Hamngatan 2", "mail": "", "phone": ""
-    })  # fmt: skip
+    client.post(
+        reverse("applications:company", args=[row.pk]),
+        {"name": "Åkervik Omsorg AB", "address": "Hamngatan 2", "mail": "", "phone": ""},
+    )
 
 
 def enter_company(client: Client) -> None:
-    client.post(reverse("applications:enter"), {
-        "organisation_number": "559999-1022", "company": "Åkervik Omsorg AB",
-        "address": "Hamngatan 2", "mail": "", "channel": "paper", "key": "k",
-    })  # fmt: skip
+    client.post(
+        reverse("applications:enter"),
+        {
+            "organisation_number": "559999-1022",
+            "company": "Åkervik Omsorg AB",
+            "address": "Hamngatan 2",
+            "mail": "",
+            "channel": "paper",
+            "key": "k",
+        },
+    )
 
 
 def publish_specification(client: Client) -> None:
@@ -246,8 +262,14 @@ def freeze(client: Client) -> None:
 
 
 def send_mail_again(client: Client) -> None:
-    mail = OutgoingMail.objects.create(to="x@foretag.example", subject="A", body="B",
-                                       created_at=NOW, next_try_at=NOW, status="failed")  # fmt: skip
+    mail = OutgoingMail.objects.create(
+        to="x@foretag.example",
+        subject="A",
+        body="B",
+        created_at=NOW,
+        next_try_at=NOW,
+        status="failed",
+    )
     client.post(reverse("cases:mail_again", args=[mail.pk]))
 
 
@@ -273,9 +295,12 @@ def refused_by_jav(client: Client) -> None:
     r.application.conflicts.create(user=absent, reason="Släkt", declared_on=SINCE)
     with pytest.raises(NotAllowed, match="jäv"):
         perform(
-            r.application.pk, REVIEW, User.objects.get(username="vikarie"),
-            expected_version=r.application.version, at=NOW,
-        )  # fmt: skip
+            r.application.pk,
+            REVIEW,
+            User.objects.get(username="vikarie"),
+            expected_version=r.application.version,
+            at=NOW,
+        )
 
 
 @pytest.mark.parametrize(
@@ -315,9 +340,12 @@ def test_a_refusal_for_lack_of_the_role_says_for_whom_too():
     _, substitute = substitute_for(absent)
     with pytest.raises(NotAllowed, match="din roll"):
         perform(
-            r.application.pk, REVIEW, substitute,
-            expected_version=r.application.version, at=NOW,
-        )  # fmt: skip
+            r.application.pk,
+            REVIEW,
+            substitute,
+            expected_version=r.application.version,
+            at=NOW,
+        )
     event = Event.objects.get(kind="refusal")
     assert (event.actor, event.on_behalf_of) == (substitute, absent)
 
@@ -329,9 +357,15 @@ def test_who_holds_the_role_themselves_acts_for_nobody_and_elsewhere_for_the_abs
     tove, other = w.colleague(), person(Role.PLANNER, south, "Ulf Sörvik", "ulf")
     stands_in(tove, other, SINCE, LATER)
     there = DayPlan.objects.create(
-        kind="day_plan", state="planning", state_since=NOW, opened_at=NOW, title="Söder",
-        unit=south, planned_unit=south, day=DAY,
-    )  # fmt: skip
+        kind="day_plan",
+        state="planning",
+        state_since=NOW,
+        opened_at=NOW,
+        title="Söder",
+        unit=south,
+        planned_unit=south,
+        day=DAY,
+    )
     client = Client()
     client.force_login(tove, BACKEND)
     for plan, absent in ((w.plan, None), (there, other)):
@@ -368,7 +402,15 @@ def test_no_page_opened_by_a_substitute_is_logged_as_their_own():
         if name not in ("account_logout", "demo:reset"):
             client.get(world.address(name, pattern))
     read = Event.objects.filter(actor=substitute, kind="read")
-    assert {"read_case", "read_plan", "read_client", "read_user", "read_document", "read_pack",
-            "read_company", "read_carer", "export_log"} <= set(
-        read.values_list("name", flat=True))  # fmt: skip
+    assert {
+        "read_case",
+        "read_plan",
+        "read_client",
+        "read_user",
+        "read_document",
+        "read_pack",
+        "read_company",
+        "read_carer",
+        "export_log",
+    } <= set(read.values_list("name", flat=True))
     assert list(read.filter(on_behalf_of=None).values_list("name", flat=True)) == []

@@ -14,17 +14,36 @@ def test_pages_make_no_more_queries_on_a_larger_database(tmp_path):
     """CAP-15: a hundred cases beside five hundred."""
     answer = tmp_path / "web.json"
     done = subprocess.run(
-        [sys.executable, "-m", "bench.web", "--scale", "0.005", "--rounds", "1",
-         "--database", "sqlite",
-         "--json", str(answer)],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "bench.web",
+            "--scale",
+            "0.005",
+            "--rounds",
+            "1",
+            "--database",
+            "sqlite",
+            "--json",
+            str(answer),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(answer.read_text())["sqlite"]
     assert {page["name"] for page in result["pages"]} == {
-        "overview", "case page", "worklist", "search", "register", "contract", "wheel", "comparison",
+        "overview",
+        "case page",
+        "worklist",
+        "search",
+        "register",
+        "contract",
+        "wheel",
+        "comparison",
         "choose",
-    }  # fmt: skip
+    }
     assert all(page["constant"] for page in result["pages"])
     assert result["verify"]["faults"] == 0
 
@@ -34,10 +53,21 @@ def test_a_board_makes_as_many_queries_for_four_times_the_visits_and_loses_no_ch
     for 100 persons, 20 planners, two followers."""
     answer = tmp_path / "board.json"
     done = subprocess.run(
-        [sys.executable, "-m", "bench.board", "--scale", "0.05", "--database", "sqlite",
-         "--json", str(answer)],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "bench.board",
+            "--scale",
+            "0.05",
+            "--database",
+            "sqlite",
+            "--json",
+            str(answer),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(answer.read_text())["sqlite"]
     assert [row["visits"] for row in result["boards"]] == [15, 60]
@@ -56,8 +86,10 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice():
     work."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.kills", "--kills", "3", "--seed", "7"],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing lost, nothing doubled, nothing left lying" in done.stdout
 
@@ -65,10 +97,21 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice():
 def test_the_machines_run_at_length_by_a_seed_and_say_what_they_did():
     """CAP-05: ten examples of each, and twenty steps in each of the machine's."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.models", "--examples", "10", "--seed", "7",
-         "--only", "test_any_single_wrong_digit or test_anything_may_be_tried_in_a_follow_up"],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "bench.models",
+            "--examples",
+            "10",
+            "--seed",
+            "7",
+            "--only",
+            "test_any_single_wrong_digit or test_anything_may_be_tried_in_a_follow_up",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     head, *lines = done.stdout.strip().splitlines()
     assert head == "10 examples of each, seed 7"

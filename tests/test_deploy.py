@@ -29,8 +29,11 @@ def check(tmp_path, **changes: str) -> subprocess.CompletedProcess:
     stated = {k: v for k, v in (SAFE | changes).items() if v != ""}
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=ROOT, env=clean | stated | {"KUNDVAL_DATA": str(tmp_path)}, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=clean | stated | {"KUNDVAL_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
 
 
 def names(text: str) -> set[str]:
@@ -43,9 +46,12 @@ def test_production_starts_with_the_example_once_its_secrets_are_filled_in(tmp_p
     example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KUNDVAL_")}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         env=clean | example | SAFE | {"KUNDVAL_DATA": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
 
 

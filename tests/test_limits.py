@@ -111,9 +111,12 @@ def test_what_readers_open_is_accepted():
 def test_a_body_that_no_form_sends_is_refused_before_it_is_read(client):
     """SEC-01"""
     answer = client.generic(
-        "POST", reverse("account_login"), content_type="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(200 * MEGABYTE), **{"wsgi.input": Bodiless()},
-    )  # fmt: skip
+        "POST",
+        reverse("account_login"),
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(200 * MEGABYTE),
+        **{"wsgi.input": Bodiless()},
+    )
     assert answer.status_code == 413
     assert "högst 5 MB" in answer.content.decode()
 

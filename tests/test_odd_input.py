@@ -101,8 +101,14 @@ def test_a_number_of_an_address_that_is_none_gives_a_page(client, board, name, w
 @pytest.mark.parametrize("number", ["0", "999999", "9223372036854775807", "9" * 30, "9" * 4400])
 def test_an_address_of_a_number_that_nothing_has_is_404(client, board, number):
     """DAY-05, row 20"""
-    for address in ("/planering/{}/otilldelade/", "/planering/{}/optimera/", "/brukare/{}/",
-                    "/grundplanering/{}/", "/arenden/{}/", "/personal/{}/"):  # fmt: skip
+    for address in (
+        "/planering/{}/otilldelade/",
+        "/planering/{}/optimera/",
+        "/brukare/{}/",
+        "/grundplanering/{}/",
+        "/arenden/{}/",
+        "/personal/{}/",
+    ):
         assert client.get(address.format(number)).status_code == 404, address
 
 
@@ -232,10 +238,13 @@ def test_every_field_of_every_form_asks_what_the_house_asks():
         if type(field) is forms.DateField and not field.validators
     ]
     lines = [
-        (f.__name__, n) for f, n, field in fields
-        if type(field) is forms.CharField and type(field.widget) is forms.TextInput
-        and "placeholder" not in field.widget.attrs and f.__module__ != "organisation.accounts"
-    ]  # fmt: skip
+        (f.__name__, n)
+        for f, n, field in fields
+        if type(field) is forms.CharField
+        and type(field.widget) is forms.TextInput
+        and "placeholder" not in field.widget.attrs
+        and f.__module__ != "organisation.accounts"
+    ]
     numbers = [
         (f.__name__, n)
         for f, n, field in fields

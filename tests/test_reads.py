@@ -71,10 +71,15 @@ class World(EveryPage):
             self._visits(self.today)
         for plan in DayPlan.objects.all():
             PlanVersion.objects.update_or_create(
-                plan=plan, number=1,
-                defaults={"content": published.snapshot(plan), "published_at": NOW,
-                          "recorded_at": NOW, "recorded_by": self.user},
-            )  # fmt: skip
+                plan=plan,
+                number=1,
+                defaults={
+                    "content": published.snapshot(plan),
+                    "published_at": NOW,
+                    "recorded_at": NOW,
+                    "recorded_by": self.user,
+                },
+            )
             self._change(plan)
         for move in UnitMove.objects.all():
             move.clients.set(Client.objects.all())
@@ -90,9 +95,13 @@ class World(EveryPage):
     def _visits(self, plan: DayPlan) -> None:
         for someone in Client.objects.people().filter(absences=None, orders=None):
             new = NewVisit(
-                client=someone, services=[baseplans.service()], start=600, minutes=30, earliest=600,
+                client=someone,
+                services=[baseplans.service()],
+                start=600,
+                minutes=30,
+                earliest=600,
                 latest_end=630,
-            )  # fmt: skip
+            )
             _, started = add(plan, new, Act.own(self.user, NOW))
             self.need = started[0].need if started else self.need
 
@@ -280,10 +289,17 @@ def test_a_form_that_comes_back_with_a_fault_is_a_reading_and_one_that_is_done_i
     assert planner.post(address, {"legal_basis": ""}).status_code == 422
     [event] = reads()
     assert (event.name, event.chain.name, people_of(event)) == (
-        "read_client", f"client:{one}", [one]
-    )  # fmt: skip
-    said = {"reference": "V1", "legal_basis": "sol_11_1", "decided_on": "2026-11-01",
-            "decided_by": "Leila Havsby", "valid_from": "2026-11-01"}  # fmt: skip
+        "read_client",
+        f"client:{one}",
+        [one],
+    )
+    said = {
+        "reference": "V1",
+        "legal_basis": "sol_11_1",
+        "decided_on": "2026-11-01",
+        "decided_by": "Leila Havsby",
+        "valid_from": "2026-11-01",
+    }
     assert planner.post(address, said).status_code == 302
     assert len(reads()) == 1
 
@@ -309,9 +325,11 @@ def test_a_refused_page_has_read_nobody(planner):
 def test_a_case_read_by_its_history_form_or_who_sees_is_read(browser, world):
     """SEC-02"""
     for name, args in (
-        ("history", []), ("who_sees", []), ("do", ["record_contact"]),
+        ("history", []),
+        ("who_sees", []),
+        ("do", ["record_contact"]),
         ("what_if", [world.need.deadlines.first().pk]),
-    ):  # fmt: skip
+    ):
         before = last()
         browser.get(reverse(f"cases:{name}", args=[world.need.pk, *args]))
         [event] = Event.objects.filter(pk__gt=before, kind="read").select_related("chain")
@@ -347,8 +365,11 @@ def test_a_substitutes_list_is_for_the_absent_where_they_alone_reach_it():
         Client.objects.create(name=f"Bo {unit}", unit=unit, active_from=SINCE)
     browser = Browser()
     browser.force_login(tove, BACKEND)
-    for query, absent in ((f"?enhet={units[0].pk}", None), (f"?enhet={units[1].pk}", ulf),
-                          ("", None)):  # fmt: skip
+    for query, absent in (
+        (f"?enhet={units[0].pk}", None),
+        (f"?enhet={units[1].pk}", ulf),
+        ("", None),
+    ):
         browser.get(reverse("baseplans:list") + query)
         event = reads()[-1]
         assert (event.name, event.actor, event.on_behalf_of) == ("read_people", tove, absent)
@@ -392,8 +413,9 @@ def test_the_auditor_finds_everybody_who_was_shown_a_person_lists_too(planner, a
     page = auditor.get(answer["Location"])
     assert [line.event.name for line in page.context["lines"]] == ["read_client", "read_people"]
     assert [line.about for line in page.context["lines"]] == [
-        f"Brukare {one.pk}", "Användare planner, 50 brukare"
-    ]  # fmt: skip
+        f"Brukare {one.pk}",
+        "Användare planner, 50 brukare",
+    ]
     assert "Såg uppgifter om brukare: /brukare/" in page.content.decode()
     assert "Åke" not in page.content.decode()
 

@@ -201,8 +201,17 @@ def test_no_search_goes_by_what_sqlite_cannot_fold():
 )
 def test_a_search_looks_past_case_order_of_words_and_marks(typed, found):
     """DAY-06"""
-    names = ["Göran Åkervik", "Åke Ek", "Jake Ek", "Éva Lång", "Eva Lang", "Łukasz Müller",
-             "Жанна О'Нил", "陈 Wei", "Bo (100%) [a.b]"]  # fmt: skip
+    names = [
+        "Göran Åkervik",
+        "Åke Ek",
+        "Jake Ek",
+        "Éva Lång",
+        "Eva Lang",
+        "Łukasz Müller",
+        "Жанна О'Нил",
+        "陈 Wei",
+        "Bo (100%) [a.b]",
+    ]
     Provider.objects.bulk_create(
         Provider(name=name, organisation_number_index=name) for name in names
     )
@@ -269,8 +278,11 @@ def test_lists_of_people_are_in_swedish_order(client):
 def test_a_name_that_is_taken_is_taken_however_its_letters_are_written():
     """DAY-06"""
     Team.objects.create(name="Åttan", unit=north(), valid_from=SINCE)
-    taken = [text for text in ("åttan", "ÅTTAN", "Attan", "Åttan 2", "Å") if Team.objects.filter(
-        swedish.spelled(text, "name")).exists()]  # fmt: skip
+    taken = [
+        text
+        for text in ("åttan", "ÅTTAN", "Attan", "Åttan 2", "Å")
+        if Team.objects.filter(swedish.spelled(text, "name")).exists()
+    ]
     assert taken == ["åttan", "ÅTTAN"]
 
 

@@ -53,9 +53,10 @@ def meetings(request: Request) -> HttpResponse:
             planned = form.save(commit=False)
             committee.save_meeting(planned, act_of(request, EDITORS))
             messages.success(
-                request, f"Sammanträdet {short_date(planned.held_on)} är inlagt. "
+                request,
+                f"Sammanträdet {short_date(planned.held_on)} är inlagt. "
                 f"Manusstopp {short_date(planned.documents_due)}.",
-            )  # fmt: skip
+            )
             return redirect("committee:meeting", planned.pk)
     rows = CommitteeMeeting.objects.annotate(
         standing=Count("items", filter=Q(items__withdrawn_on=None)),
@@ -105,9 +106,13 @@ def packet(request: Request, pk: int) -> HttpResponse:
     if cases - _seen(request, cases):
         raise PermissionDenied("Utskicket innehåller ärenden som du inte har tillgång till.")
     log_read(
-        request, f"meeting:{found.pk}", "read_packet", found, ADMINISTRATION,
+        request,
+        f"meeting:{found.pk}",
+        "read_packet",
+        found,
+        ADMINISTRATION,
         values={"cases": sorted(cases)},
-    )  # fmt: skip
+    )
     response = HttpResponse(committee.packet(found), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="utskick-{found.held_on}.pdf"'
     return response
@@ -241,7 +246,7 @@ def _meeting_page(request: Request, found: CommitteeMeeting, **bound: Any) -> Ht
         "matter": MatterForm(),
         "minutes": MinutesForm(initial={"adjusted_on": found.minutes_adjusted_on or request.today}),
         **bound,
-    }  # fmt: skip
+    }
     status = 422 if bound else 200
     return render(request, "cases/committee/meeting.html", context, status=status)
 
@@ -298,9 +303,15 @@ def _document(request: Request, item: AgendaItem) -> dict[str, Any]:
     case = item.case.concrete()
     made = item.document
     locked = bool(made and made.locked_at)
-    lacking = [] if locked or item.decided_on else [
-        gap for gap in leading_command(case, request)["missing"] if gap.command != "freeze_packet"
-    ]  # fmt: skip
+    lacking = (
+        []
+        if locked or item.decided_on
+        else [
+            gap
+            for gap in leading_command(case, request)["missing"]
+            if gap.command != "freeze_packet"
+        ]
+    )
     gaps = documents.gaps(case, made.kind) if made and not locked else []
     return {
         "case": case,
@@ -309,15 +320,18 @@ def _document(request: Request, item: AgendaItem) -> dict[str, Any]:
         "missing": lacking,
         "outdated": bool(made and not locked and not gaps and _is_outdated(case, made)),
         "url": (
-            reverse("cases:document", args=[made.pk]) if made and locked
-            else reverse("cases:preview", args=[case.pk, made.kind]) if made else ""
+            reverse("cases:document", args=[made.pk])
+            if made and locked
+            else reverse("cases:preview", args=[case.pk, made.kind])
+            if made
+            else ""
         ),
         "actions": [
             (a["name"], a["command"].label)
             for a in actions(case, request.actor)
             if a["name"] in ON_THE_AGENDA and not (locked and a["name"] == REVISE)
         ],
-    }  # fmt: skip
+    }
 
 
 def _is_outdated(case: Any, made: Any) -> bool:
@@ -338,9 +352,14 @@ def _after(request: Request, items: list[AgendaItem]) -> list[tuple[AgendaItem, 
 
 def _left_over(previous: CommitteeMeeting, request: Request) -> list[AgendaItem]:
     """The cases of the meeting before, with what still runs of their deadlines."""
-    rows = _standing(previous).filter(case__isnull=False).select_related("case").prefetch_related(
-        Prefetch("case__deadlines", Deadline.objects.running(), to_attr="running")
-    )  # fmt: skip
+    rows = (
+        _standing(previous)
+        .filter(case__isnull=False)
+        .select_related("case")
+        .prefetch_related(
+            Prefetch("case__deadlines", Deadline.objects.running(), to_attr="running")
+        )
+    )
     seen = _seen(request, {row.case_id for row in rows})
     return [row for row in rows if row.case_id in seen]
 

@@ -55,8 +55,11 @@ def again(request: Request, pk: int) -> HttpResponse:
         mail.status, mail.attempts, mail.next_try_at = Status.QUEUED, 0, request.at
         mail.save(update_fields=["status", "attempts", "next_try_at"])
         log.record(
-            "mail", "send_mail_again", act_of(request, READERS), subject=mail,
+            "mail",
+            "send_mail_again",
+            act_of(request, READERS),
+            subject=mail,
             values={"status": [before, mail.status]},
-        )  # fmt: skip
+        )
     messages.success(request, "Brevet ligger i kön och skickas igen inom kort.")
     return redirect("cases:mail")

@@ -200,7 +200,10 @@ def _charts(request: Request, kind: Figures, chosen: Mapping[str, Any]) -> dict[
         "kept_last": next((month for month in reversed(kept) if month.total), None),
         "kept_bars": charts.draw_bars(
             [(month.first, month.percent) for month in kept],
-            top=28, base=168, full=100, marked=named,
+            top=28,
+            base=168,
+            full=100,
+            marked=named,
         ),
         "kept_target": charts.KEPT_TARGET_PERCENT,
         "weakest": weakest,
@@ -208,7 +211,7 @@ def _charts(request: Request, kind: Figures, chosen: Mapping[str, Any]) -> dict[
         "arrived_bars": charts.draw_bars(
             arrived, top=20, base=52, full=max(count for _, count in arrived)
         ),
-    }  # fmt: skip
+    }
 
 
 class DaysBetween(Func):
@@ -220,9 +223,12 @@ class DaysBetween(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(
-            compiler, connection, arg_joiner=") - julianday(",
-            template="CAST(julianday(%(expressions)s) AS INTEGER)", **context,
-        )  # fmt: skip
+            compiler,
+            connection,
+            arg_joiner=") - julianday(",
+            template="CAST(julianday(%(expressions)s) AS INTEGER)",
+            **context,
+        )
 
 
 def _days_taken(
@@ -232,12 +238,14 @@ def _days_taken(
     return list(
         Deadline.objects.filter(
             rule__in=[step.rule for step in kind.steps],
-            met_on__range=(since, today), cancelled_on=None, case__in=visible,
+            met_on__range=(since, today),
+            cancelled_on=None,
+            case__in=visible,
         )
         .order_by()
         .values_list("rule", DaysBetween("met_on", "anchor"))
         .annotate(count=Count("pk"))
-    )  # fmt: skip
+    )
 
 
 def _kept(visible: QuerySet[Case], since: date, today: date) -> list[tuple[date, int, int]]:
@@ -251,12 +259,15 @@ def _kept(visible: QuerySet[Case], since: date, today: date) -> list[tuple[date,
     return list(
         Deadline.objects.filter(
             Q(due__lt=today) | Q(met_on__isnull=False),
-            rule__in=demanded, due__gte=since, cancelled_on=None, case__in=visible,
+            rule__in=demanded,
+            due__gte=since,
+            cancelled_on=None,
+            case__in=visible,
         )
         .order_by()
         .values_list("due")
         .annotate(kept=Count("pk", filter=Q(met_on__lte=F("due"))), total=Count("pk"))
-    )  # fmt: skip
+    )
 
 
 def _arrivals(visible: QuerySet[Case], field: str, since: date) -> list[tuple[date, int]]:

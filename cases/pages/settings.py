@@ -70,9 +70,12 @@ def _save(request: Request, form: PreferencesForm) -> bool:
             value = form.cleaned_data[key]
             row, _ = Setting.objects.update_or_create(key=key, defaults={"value": value})
             log.record(
-                CHAIN, "change_preference", act_of(request, EDITORS), subject=row,
+                CHAIN,
+                "change_preference",
+                act_of(request, EDITORS),
+                subject=row,
                 values={"key": key, "from": before[key], "to": value},
-            )  # fmt: skip
+            )
     return bool(changed)
 
 

@@ -231,8 +231,9 @@ def calendar_address(request: Request) -> HttpResponse:
             log.record(
                 f"user:{request.user.pk}",
                 "remove_calendar_address" if removed else "make_calendar_address",
-                Act.own(request.user, request.at), subject=request.user,
-            )  # fmt: skip
+                Act.own(request.user, request.at),
+                subject=request.user,
+            )
         if removed:
             messages.success(request, "Adressen är borttagen.")
             return redirect("cases:calendar_address")

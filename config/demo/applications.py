@@ -51,9 +51,16 @@ class Stage:
     serial: int = 100
 
     def company(
-        self, name: str, contact: str, days_ago: int, *, login: str = "", number: str = "",
-        manager: str = "Erik Tornfalk", worker: str = "development-strategist",
-    ) -> "Story":  # fmt: skip
+        self,
+        name: str,
+        contact: str,
+        days_ago: int,
+        *,
+        login: str = "",
+        number: str = "",
+        manager: str = "Erik Tornfalk",
+        worker: str = "development-strategist",
+    ) -> "Story":
         """A company's story that begins some days ago."""
         self.serial += 1
         begins = calendar.add_days(self.today, -days_ago)
@@ -183,9 +190,8 @@ def documents_due(held_on: date) -> date:
 def _meeting(held_on: date) -> CommitteeMeeting:
     return CommitteeMeeting.objects.get_or_create(
         held_on=held_on,
-        defaults={"documents_due": documents_due(held_on),
-                  "place": "Stadshuset, Fullmäktigesalen"},
-    )[0]  # fmt: skip
+        defaults={"documents_due": documents_due(held_on), "place": "Stadshuset, Fullmäktigesalen"},
+    )[0]
 
 
 def tell(stage: Stage) -> None:
@@ -205,10 +211,16 @@ def early(stage: Stage) -> None:
     s = stage.company("Strandlinan Hemtjänst AB", "Nora Ljungskär", 18, login="applicant")
     s.sends(without=("cv_operations_manager", "qms"))
     s.at(13, lambda r, at: r.review(at, "incomplete", "Två bilagor saknas."))
-    s.at(11, lambda r, at: r.ask(
-        at, "Meritförteckning för verksamhetsansvarig, med utbildning och minst två års "
-        "erfarenhet av ledning, och ledningssystemets rutin för delegering.",
-        "cv_operations_manager", "qms"))  # fmt: skip
+    s.at(
+        11,
+        lambda r, at: r.ask(
+            at,
+            "Meritförteckning för verksamhetsansvarig, med utbildning och minst två års "
+            "erfarenhet av ledning, och ledningssystemets rutin för delegering.",
+            "cv_operations_manager",
+            "qms",
+        ),
+    )
     s = stage.company("Vinterbryggan Omsorg AB", "Petter Isvik", 27)
     s.sends(without=("skv4820",))
     s.at(25, lambda r, at: r.review(at, "incomplete", "SKV 4820 saknas."))
@@ -235,9 +247,20 @@ def under_handling(stage: Stage) -> None:
     s.at(6, lambda r, at: r.meet(at, "section-head"))
     s.at(5, lambda r, at: r.references(at, 2, 1))
     s.at(4, lambda r, at: r.control(at, "credit", "ordered", "", who="investigator-lawyer"))
-    s.at(1, lambda r, at: r.do(WriteNote(kind="working", text=(
-        "Sökt andra referensen om verksamhetsansvarig två gånger, lämnat meddelande. Företaget "
-        "ombeds lämna en reserv om vi inte får svar senast torsdag.")), r.worker, at))  # fmt: skip
+    s.at(
+        1,
+        lambda r, at: r.do(
+            WriteNote(
+                kind="working",
+                text=(
+                    "Sökt andra referensen om verksamhetsansvarig två gånger, lämnat meddelande. Företaget "
+                    "ombeds lämna en reserv om vi inte får svar senast torsdag."
+                ),
+            ),
+            r.worker,
+            at,
+        ),
+    )
     s = stage.company("Sju Holmar Omsorg ek. för.", "Ingrid Holmfors", 36)
     s.sends().at(30, lambda r, at: (r.review(at), r.complete(at)))
     s.at(12, lambda r, at: handled(r, at)).at(2, lambda r, at: r.assess(at))
@@ -328,15 +351,26 @@ def ended(stage: Stage) -> None:
     s.after(14, lambda r, at: r.file_correction(at, "4417-26"))
     rejected(stage, "Norrskärs Omsorg AB", "Vega Skärlund", 120, 55)
     s = stage.company("Hamnplanens Service AB", "Ove Hamnberg", 33)
-    s.sends().at(25, lambda r, at: r.do(
-        intake.Withdraw(why="Företaget har ändrat sina planer."), r.company, at))  # fmt: skip
+    s.sends().at(
+        25,
+        lambda r, at: r.do(intake.Withdraw(why="Företaget har ändrat sina planer."), r.company, at),
+    )
     s = stage.for_meeting("autumn", "Skuggvikens Vård AB", "Roy Skuggvall", 86)
     s.sends().before("autumn", 78, lambda r, at: r.review(at))
-    s.before("autumn", 68, lambda r, at: r.do(assessment.ProposeExclusion(
-        ground="tax_social_fees",
-        reasons="Företaget har restförda skatter och arbetsgivaravgifter på 412 000 kronor.",
-        proportionality="Skulden är stor, växer och saknar avbetalningsplan. Företaget har "
-        "fått tillfälle att reglera den."), r.worker, at))  # fmt: skip
+    s.before(
+        "autumn",
+        68,
+        lambda r, at: r.do(
+            assessment.ProposeExclusion(
+                ground="tax_social_fees",
+                reasons="Företaget har restförda skatter och arbetsgivaravgifter på 412 000 kronor.",
+                proportionality="Skulden är stor, växer och saknar avbetalningsplan. Företaget har "
+                "fått tillfälle att reglera den.",
+            ),
+            r.worker,
+            at,
+        ),
+    )
     to_committee(s, "autumn", concur=58, mbl=42)
     decided(s, "autumn", "excluded", 121).after(2, lambda r, at: r.notify(at, "post"))
     freeze(stage, "autumn")
@@ -353,7 +387,7 @@ def awkward(stage: Stage) -> None:
             DeclareConflict(why="Syskon är delägare i företaget."), "development-strategist", at
         ),
     )
-    s.at(9, lambda r, at: r.do(ChangeResponsible(user=second), "deputy-director", at))  # fmt: skip
+    s.at(9, lambda r, at: r.do(ChangeResponsible(user=second), "deputy-director", at))
     s.at(6, lambda r, at: r.review(at))
     s = stage.company("Helgdagens Hemvård AB", "Maja Helgesson", 9)
     s.sends_on(sunday_before(stage.today, 8))

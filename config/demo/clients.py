@@ -116,16 +116,21 @@ def _person(made: Made, unit: Unit, provider: Provider, place: int, number: int)
     area, latitude, longitude, radius = random.choice(areas)
     identity = TEST_NUMBERS[place] if number == 0 and place < len(TEST_NUMBERS) else ""
     return Client(
-        name=f"{random.choice(FIRST)} {random.choice(LAST)}", unit=unit, provider=provider,
-        identity_number=identity, identity_index=blind_index(identity) if identity else None,
+        name=f"{random.choice(FIRST)} {random.choice(LAST)}",
+        unit=unit,
+        provider=provider,
+        identity_number=identity,
+        identity_index=blind_index(identity) if identity else None,
         has_protected_identity=number == 7 and place < 2,
         address=f"{random.choice(STREETS)} {random.randint(1, 60)}, {area}",
         latitude=round(latitude + random.gauss(0, radius / 2), 5),
         longitude=round(longitude + random.gauss(0, radius), 5),
         entry=random.choice(("", "", "Porten till höger", "Våning 2", "In från gården")),
-        key_number=str(100 * (place + 1) + number), phone=f"000-00 {number:02d} {place:02d}",
-        is_dormant=number >= len(VISITS_A_DAY), active_from=made.ago(random.randint(60, 1500)),
-    )  # fmt: skip
+        key_number=str(100 * (place + 1) + number),
+        phone=f"000-00 {number:02d} {place:02d}",
+        is_dormant=number >= len(VISITS_A_DAY),
+        active_from=made.ago(random.randint(60, 1500)),
+    )
 
 
 def _granted_and_planned(made: Made, person: Client, number: int) -> None:
@@ -146,9 +151,12 @@ def _granted_and_planned(made: Made, person: Client, number: int) -> None:
     _add_health_care(stays, number)
     _add_weekly(made, stays, number, weeks)
     base_plan = BasePlan(
-        client=person, weeks=weeks, cycle_monday=CYCLE_MONDAY, valid_from=person.active_from,
+        client=person,
+        weeks=weeks,
+        cycle_monday=CYCLE_MONDAY,
+        valid_from=person.active_from,
         **made.stamp,
-    )  # fmt: skip
+    )
     made.base_plans.append(base_plan)
     made.stays += [(base_plan, stay) for stay in stays]
     _grant(made, person, number, stays, weeks)
@@ -165,8 +173,11 @@ def _add_health_care(stays: list[Stay], number: int) -> None:
             stay.minutes["insulin"], stay.skills, stay.priority = 5, ("insulin",), 1
         if number % 9 == 4 and stay.slot == f"daily{EVENING}":
             stay.minutes["stockings"] = 5
-    mornings = {(stay.week, stay.weekday): stay for stay in stays if "insulin" in stay.minutes
-                and stay.slot == f"daily{MORNING}"}  # fmt: skip
+    mornings = {
+        (stay.week, stay.weekday): stay
+        for stay in stays
+        if "insulin" in stay.minutes and stay.slot == f"daily{MORNING}"
+    }
     for stay in stays:
         if "insulin" in stay.minutes and stay.slot == f"daily{SUPPER}":
             stay.follows = mornings[stay.week, stay.weekday]
@@ -194,10 +205,18 @@ def _grant(made: Made, person: Client, number: int, stays: list[Stay], weeks: in
     staff = max(stay.staff for stay in stays)
     for code, spent in minutes.items():
         times = sum(code in stay.minutes for stay in stays)
-        per, often = (ServiceOrder.Per.WEEK, times // weeks) if times % weeks == 0 else (
-            {2: ServiceOrder.Per.TWO_WEEKS, 3: ServiceOrder.Per.THREE_WEEKS,
-             4: ServiceOrder.Per.FOUR_WEEKS}[weeks], times
-        )  # fmt: skip
+        per, often = (
+            (ServiceOrder.Per.WEEK, times // weeks)
+            if times % weeks == 0
+            else (
+                {
+                    2: ServiceOrder.Per.TWO_WEEKS,
+                    3: ServiceOrder.Per.THREE_WEEKS,
+                    4: ServiceOrder.Per.FOUR_WEEKS,
+                }[weeks],
+                times,
+            )
+        )
         if number % 25 == 16 and code == "evening":
             continue  # planned, and not granted
         if made.services[code].kind == Service.Kind.NURSING:
@@ -215,36 +234,69 @@ def _grant(made: Made, person: Client, number: int, stays: list[Stay], weeks: in
 def _decision(made: Made, person: Client, number: int) -> CareDecision:
     ending = number % 25 == 6
     row = CareDecision(
-        client=person, legal_basis=LegalBasis.SOL_11_1, decided_on=person.active_from,
+        client=person,
+        legal_basis=LegalBasis.SOL_11_1,
+        decided_on=person.active_from,
         decided_by=made.random.choice(("Leila Havsby", "Anders Brantås")),
-        reference=f"V-{person.pk:05d}", valid_from=person.active_from,
-        valid_to=made.ago(-made.random.randint(4, 28)) if ending else None, **made.stamp,
-    )  # fmt: skip
+        reference=f"V-{person.pk:05d}",
+        valid_from=person.active_from,
+        valid_to=made.ago(-made.random.randint(4, 28)) if ending else None,
+        **made.stamp,
+    )
     made.decisions.append(row)
     return row
 
 
 def _order(
-    made: Made, person: Client, code: str, times: int, per: str, minutes: int, basis: str,
-    decision: CareDecision | None = None, staff: int = 1,
-) -> None:  # fmt: skip
-    made.orders.append(ServiceOrder(
-        client=person, service=made.services[code], decision=decision, legal_basis=basis,
-        provider=person.provider, times=times, per=per, minutes=minutes, staff_needed=staff,
-        valid_from=person.active_from, valid_to=decision.valid_to if decision else None,
-        read_on=person.active_from, **made.stamp,
-    ))  # fmt: skip
+    made: Made,
+    person: Client,
+    code: str,
+    times: int,
+    per: str,
+    minutes: int,
+    basis: str,
+    decision: CareDecision | None = None,
+    staff: int = 1,
+) -> None:
+    made.orders.append(
+        ServiceOrder(
+            client=person,
+            service=made.services[code],
+            decision=decision,
+            legal_basis=basis,
+            provider=person.provider,
+            times=times,
+            per=per,
+            minutes=minutes,
+            staff_needed=staff,
+            valid_from=person.active_from,
+            valid_to=decision.valid_to if decision else None,
+            read_on=person.active_from,
+            **made.stamp,
+        )
+    )
 
 
 def _change(made: Made, old: ServiceOrder) -> None:
     """The order is extended by five minutes in a week, and nobody has read it yet."""
     first = made.ago(-7)
-    made.orders.append(ServiceOrder(
-        client=old.client, service=old.service, decision=old.decision,
-        legal_basis=old.legal_basis, provider=old.provider, times=old.times, per=old.per,
-        minutes=old.minutes + 5, staff_needed=old.staff_needed, valid_from=first,
-        valid_to=old.valid_to, replaces=old, **made.stamp,
-    ))  # fmt: skip
+    made.orders.append(
+        ServiceOrder(
+            client=old.client,
+            service=old.service,
+            decision=old.decision,
+            legal_basis=old.legal_basis,
+            provider=old.provider,
+            times=old.times,
+            per=old.per,
+            minutes=old.minutes + 5,
+            staff_needed=old.staff_needed,
+            valid_from=first,
+            valid_to=old.valid_to,
+            replaces=old,
+            **made.stamp,
+        )
+    )
     old.valid_to = made.ago(-6)
 
 
@@ -252,9 +304,13 @@ def _document(made: Made, person: Client, number: int) -> None:
     """The manager's decision on double staffing; one should have been reviewed by now."""
     decided = made.ago(200)
     DoubleStaffing.objects.create(
-        client=person, assessed_on=made.ago(205), decided_on=decided, decided_by="Tommy Grenholt",
-        review_on=made.ago(10) if number == 37 else made.ago(-165), **made.stamp,
-    )  # fmt: skip
+        client=person,
+        assessed_on=made.ago(205),
+        decided_on=decided,
+        decided_by="Tommy Grenholt",
+        review_on=made.ago(10) if number == 37 else made.ago(-165),
+        **made.stamp,
+    )
 
 
 def _errands(made: Made, unit: Unit, provider: Provider, persons: list[Client]) -> None:
@@ -265,13 +321,22 @@ def _errands(made: Made, unit: Unit, provider: Provider, persons: list[Client]) 
         ("Kringtid apotek", "pharmacy-errand", "pharmacy", 3, 45, persons[60:64]),
     ):
         errand = Client.objects.create(
-            name=name, unit=unit, provider=provider, is_surrounding=True, address=base.address,
-            latitude=base.latitude, longitude=base.longitude, active_from=made.ago(700),
-        )  # fmt: skip
+            name=name,
+            unit=unit,
+            provider=provider,
+            is_surrounding=True,
+            address=base.address,
+            latitude=base.latitude,
+            longitude=base.longitude,
+            active_from=made.ago(700),
+        )
         base_plan = BasePlan(
-            client=errand, weeks=1, cycle_monday=CYCLE_MONDAY, valid_from=errand.active_from,
+            client=errand,
+            weeks=1,
+            cycle_monday=CYCLE_MONDAY,
+            valid_from=errand.active_from,
             **made.stamp,
-        )  # fmt: skip
+        )
         made.base_plans.append(base_plan)
         stay = Stay(1, weekday, 810, {code: minutes}, "errand", serves=[row.pk for row in served])
         made.stays.append((base_plan, stay))
@@ -282,9 +347,11 @@ def _hand_over(made: Made, served: list[Client], code: str, weekday: int) -> Non
     """The goods come with the evening's visit the same day, and are granted."""
     wanted = {person.pk for person in served}
     for base_plan, stay in made.stays:
-        if base_plan.client.pk in wanted and stay.weekday == weekday and (
-            stay.slot == f"daily{EVENING}"
-        ):  # fmt: skip
+        if (
+            base_plan.client.pk in wanted
+            and stay.weekday == weekday
+            and (stay.slot == f"daily{EVENING}")
+        ):
             stay.minutes[code] = 5
     for person in served:
         _order(made, person, code, 1, ServiceOrder.Per.WEEK, 5, LegalBasis.SOL_11_5)
@@ -293,13 +360,17 @@ def _hand_over(made: Made, served: list[Client], code: str, weekday: int) -> Non
 def _away(made: Made, persons: list[Client]) -> None:
     """One in hospital without a known return, one away till Friday week, one who leaves soon."""
     for number, why, first, last in (
-        (22, Absence.Why.HOSPITAL, 3, None), (48, Absence.Why.SHORT_TERM, 6, -9),
+        (22, Absence.Why.HOSPITAL, 3, None),
+        (48, Absence.Why.SHORT_TERM, 6, -9),
         (71, Absence.Why.AWAY, -4, -11),
-    ):  # fmt: skip
+    ):
         Absence.objects.create(
-            client=persons[number], why=why, first=made.ago(first),
-            last=None if last is None else made.ago(last), **made.stamp,
-        )  # fmt: skip
+            client=persons[number],
+            why=why,
+            first=made.ago(first),
+            last=None if last is None else made.ago(last),
+            **made.stamp,
+        )
 
 
 def _store(made: Made) -> None:
@@ -323,11 +394,19 @@ def _row(base_plan: BasePlan, stay: Stay) -> BaseVisit:
     minutes = sum(stay.minutes.values())
     slack = 20 if stay.priority == 1 else 60
     return BaseVisit(
-        base_plan=base_plan, slot=stay.slot, week=stay.week, weekday=stay.weekday, start=stay.start,
-        minutes=minutes, earliest=stay.start - slack, latest_end=stay.start + minutes + slack,
-        staff_needed=stay.staff, priority=stay.priority,
-        lag_min=420 if stay.follows else None, lag_max=720 if stay.follows else None,
-    )  # fmt: skip
+        base_plan=base_plan,
+        slot=stay.slot,
+        week=stay.week,
+        weekday=stay.weekday,
+        start=stay.start,
+        minutes=minutes,
+        earliest=stay.start - slack,
+        latest_end=stay.start + minutes + slack,
+        staff_needed=stay.staff,
+        priority=stay.priority,
+        lag_min=420 if stay.follows else None,
+        lag_max=720 if stay.follows else None,
+    )
 
 
 def _store_contents(made: Made, rows: list[BaseVisit]) -> None:
@@ -342,9 +421,13 @@ def _store_contents(made: Made, rows: list[BaseVisit]) -> None:
         getattr(BaseVisit, name).through for name in ("services", "skills", "serves")
     )
     contents.objects.bulk_create(
-        (contents(basevisit=row, service=made.services[code])
-         for row, stay in pairs for code in stay.minutes), batch_size=BATCH,
-    )  # fmt: skip
+        (
+            contents(basevisit=row, service=made.services[code])
+            for row, stay in pairs
+            for code in stay.minutes
+        ),
+        batch_size=BATCH,
+    )
     needs.objects.bulk_create(
         (needs(basevisit=row, skill=skills[code]) for row, stay in pairs for code in stay.skills),
         batch_size=BATCH,

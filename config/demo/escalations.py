@@ -53,10 +53,15 @@ class Escalation:
         contract = self.contract
         with transaction.atomic():
             self.kept[name] = open_deviation(
-                contract.provider, contract, contract.unit, source=source, area=area,
-                happened_on=calendar.add_days(clock.local_date(at), -1), description=text,
+                contract.provider,
+                contract,
+                contract.unit,
+                source=source,
+                area=area,
+                happened_on=calendar.add_days(clock.local_date(at), -1),
+                description=text,
                 act=Act.own(self._actor(who), at),
-            )  # fmt: skip
+            )
 
     def say(self, name: str, at: datetime, **stated: Any) -> None:
         """Somebody says something of the provider, and a social worker registers it."""
@@ -96,100 +101,311 @@ def play(
     play_complaints(Escalation(warned, people), Thread(timeline))
     play_complaint_to_warning(Escalation(warned, people), Thread(timeline))
     play_serious(Escalation(serious, people), Thread(timeline))
-    Thread(timeline).ago(1, lambda at: Escalation(warned, people).report(
-        "new", at, Source.DEVIATION, "execution",
-        "Två kvällsbesök i samma område uteblev utan att någon ringde.", "planner"))  # fmt: skip
+    Thread(timeline).ago(
+        1,
+        lambda at: Escalation(warned, people).report(
+            "new",
+            at,
+            Source.DEVIATION,
+            "execution",
+            "Två kvällsbesök i samma område uteblev utan att någon ringde.",
+            "planner",
+        ),
+    )
 
 
 def play_complaints(s: Escalation, thread: Thread) -> None:
     """One that is answered, one that is being looked into, and praise that has just come."""
-    thread.ago(33, lambda at: s.say("answered", at, sort="complaint", area="execution", said=(
-        "Min mor fick vänta till halv elva på frukosten två dagar i rad. Ingen ringde."),
-        from_name="Birgitta Sandelin", from_address="Ekstigen 4, Sjövik"))  # fmt: skip
+    thread.ago(
+        33,
+        lambda at: s.say(
+            "answered",
+            at,
+            sort="complaint",
+            area="execution",
+            said=("Min mor fick vänta till halv elva på frukosten två dagar i rad. Ingen ringde."),
+            from_name="Birgitta Sandelin",
+            from_address="Ekstigen 4, Sjövik",
+        ),
+    )
     thread.ago(32, lambda at: s.do("answered", complaints.BeginHandling(), STRATEGIST, at))
-    thread.ago(29, lambda at: s.do("answered", complaints.RegisterFindings(
-        findings="Utföraren bekräftar. Två vikarier hittade inte dit, och ingen visste vem som "
-        "skulle ringa.", outcome="justified"), STRATEGIST, at))  # fmt: skip
-    thread.ago(28, lambda at: s.do("answered", complaints.AnswerPerson(
-        text="Du har rätt. Frukosten kom för sent två dagar. Utföraren har ändrat vem som ringer "
-        "när ett besök blir sent. Vi beklagar det som hände."), STRATEGIST, at))  # fmt: skip
+    thread.ago(
+        29,
+        lambda at: s.do(
+            "answered",
+            complaints.RegisterFindings(
+                findings="Utföraren bekräftar. Två vikarier hittade inte dit, och ingen visste vem som "
+                "skulle ringa.",
+                outcome="justified",
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        28,
+        lambda at: s.do(
+            "answered",
+            complaints.AnswerPerson(
+                text="Du har rätt. Frukosten kom för sent två dagar. Utföraren har ändrat vem som ringer "
+                "när ett besök blir sent. Vi beklagar det som hände."
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
     thread.ago(27, lambda at: s.do("answered", complaints.CloseComplaint(), STRATEGIST, at))
-    thread.ago(6, lambda at: s.say("handled", at, sort="suggestion", area="staff", said=(
-        "Skicka hem en bild på dem som ska komma, så vet man vem man släpper in."),
-        from_name="Lennart Åkerblad", from_address="lennart.akerblad@example.se"))  # fmt: skip
+    thread.ago(
+        6,
+        lambda at: s.say(
+            "handled",
+            at,
+            sort="suggestion",
+            area="staff",
+            said=("Skicka hem en bild på dem som ska komma, så vet man vem man släpper in."),
+            from_name="Lennart Åkerblad",
+            from_address="lennart.akerblad@example.se",
+        ),
+    )
     thread.ago(5, lambda at: s.do("handled", complaints.BeginHandling(), STRATEGIST, at))
-    thread.ago(1, lambda at: s.say("praise", at, sort="praise", area="staff", said=(
-        "Personalen sjöng för pappa när han fyllde nittio. Tacka dem!")))  # fmt: skip
+    thread.ago(
+        1,
+        lambda at: s.say(
+            "praise",
+            at,
+            sort="praise",
+            area="staff",
+            said=("Personalen sjöng för pappa när han fyllde nittio. Tacka dem!"),
+        ),
+    )
 
 
 def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:
     """A complaint, an answer, the in-depth follow-up, an action plan that is not carried out."""
-    thread.ago(75, lambda at: s.report(
-        "complaint", at, Source.COMPLAINT, "documentation",
-        "Anhöriga till flera personer säger att det saknas genomförandeplaner.",
-        "social-worker"))  # fmt: skip
-    thread.ago(73, lambda at: s.do("complaint", deviation.GradeDeviation(
-        grade="minor", reasons="Planer saknas, men insatserna ges enligt beslut."),
-        STRATEGIST, at))  # fmt: skip
-    thread.ago(73, lambda at: s.do("complaint", deviation.AskProvider(
-        text="Hur många personer saknar genomförandeplan, och när är planerna klara?",
-        due=calendar.add_days(clock.local_date(at), 10)), STRATEGIST, at))  # fmt: skip
-    thread.after(16, lambda at: s.do("complaint", deviation.AnswerDeviation(
-        text="Ungefär hälften saknar plan. Vi har haft sjukdom bland samordnarna."),
-        "company", at))  # fmt: skip
+    thread.ago(
+        75,
+        lambda at: s.report(
+            "complaint",
+            at,
+            Source.COMPLAINT,
+            "documentation",
+            "Anhöriga till flera personer säger att det saknas genomförandeplaner.",
+            "social-worker",
+        ),
+    )
+    thread.ago(
+        73,
+        lambda at: s.do(
+            "complaint",
+            deviation.GradeDeviation(
+                grade="minor", reasons="Planer saknas, men insatserna ges enligt beslut."
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        73,
+        lambda at: s.do(
+            "complaint",
+            deviation.AskProvider(
+                text="Hur många personer saknar genomförandeplan, och när är planerna klara?",
+                due=calendar.add_days(clock.local_date(at), 10),
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.after(
+        16,
+        lambda at: s.do(
+            "complaint",
+            deviation.AnswerDeviation(
+                text="Ungefär hälften saknar plan. Vi har haft sjukdom bland samordnarna."
+            ),
+            "company",
+            at,
+        ),
+    )
     thread.ago(54, lambda at: s.deepen(at))
-    thread.ago(50, lambda at: s.do("in_depth", in_depth.WritePlan(
-        method="Granskning av tjugo genomförandeplaner, samtal med två samordnare och besök på "
-        "utförarens kontor.",
-        communication_plan="Utföraren får besked vid start. Nämnden informeras vid nästa möte. "
-        "Personer som har utföraren får brev när det finns ett resultat."), STRATEGIST, at))  # fmt: skip
-    thread.ago(50, lambda at: s.do("in_depth", in_depth.NameAreaResponsible(
-        part="Granskning av genomförandeplaner", person=s.people["first-social-worker"]),
-        STRATEGIST, at))  # fmt: skip
-    thread.ago(50, lambda at: s.do("in_depth", in_depth.NameAreaResponsible(
-        part="Samtal och besök", person=s.people[STRATEGIST]), STRATEGIST, at))  # fmt: skip
-    thread.ago(48, lambda at: s.do("in_depth", in_depth.RecordConsultation(
-        held_on=clock.local_date(at), who="Maria Stålvik, sektionschef Omsorg SoL",
-        text="Omsorg SoL väljer ut planerna slumpvis, och läser dem tillsammans med oss."),
-        STRATEGIST, at))  # fmt: skip
+    thread.ago(
+        50,
+        lambda at: s.do(
+            "in_depth",
+            in_depth.WritePlan(
+                method="Granskning av tjugo genomförandeplaner, samtal med två samordnare och besök på "
+                "utförarens kontor.",
+                communication_plan="Utföraren får besked vid start. Nämnden informeras vid nästa möte. "
+                "Personer som har utföraren får brev när det finns ett resultat.",
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        50,
+        lambda at: s.do(
+            "in_depth",
+            in_depth.NameAreaResponsible(
+                part="Granskning av genomförandeplaner", person=s.people["first-social-worker"]
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        50,
+        lambda at: s.do(
+            "in_depth",
+            in_depth.NameAreaResponsible(part="Samtal och besök", person=s.people[STRATEGIST]),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        48,
+        lambda at: s.do(
+            "in_depth",
+            in_depth.RecordConsultation(
+                held_on=clock.local_date(at),
+                who="Maria Stålvik, sektionschef Omsorg SoL",
+                text="Omsorg SoL väljer ut planerna slumpvis, och läser dem tillsammans med oss.",
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
     thread.ago(47, lambda at: s.do("in_depth", in_depth.StartInDepth(), STRATEGIST, at))
-    thread.ago(42, lambda at: s.do("in_depth", measures.RecordFinding(
-        text="Elva av tjugo genomförandeplaner saknas eller är äldre än ett år.", result="minor",
-        found_on=clock.local_date(at),
-        file=SimpleUploadedFile("granskning.pdf", PAGE, "application/pdf")), STRATEGIST, at))  # fmt: skip
-    thread.ago(40, lambda at: s.do("in_depth", measures.RecordFinding(
-        text="Samordnarna har tid avsatt för planer och vet hur de skrivs.", result="fulfilled",
-        found_on=clock.local_date(at)), STRATEGIST, at))  # fmt: skip
-    thread.ago(39, lambda at: s.do("in_depth", measures.DemandActionPlan(
-        remedy=_remedy(s, "action_plan"), text="Alla som saknar genomförandeplan får en.",
-        due=calendar.add_days(clock.local_date(at), 14)), STRATEGIST, at))  # fmt: skip
-    thread.after(9, lambda at: s.do("in_depth", measures.AnswerActionPlan(
-        plan=_plan(s), text="Två samordnare skriver planer varje förmiddag. Klart om tre veckor. "
-        "Ansvarig är verksamhetsansvarig."), "company", at))  # fmt: skip
-    thread.ago(26, lambda at: s.do("in_depth", measures.ReviewActionPlan(
-        plan=_plan(s), accepted="yes", follow_on=calendar.add_days(clock.local_date(at), 21)),
-        STRATEGIST, at))  # fmt: skip
-    thread.ago(5, lambda at: s.do("in_depth", measures.RecordMeasures(
-        plan=_plan(s), checked_on=clock.local_date(at), carried_out="no",
-        outcome="Sju av de elva planerna saknas fortfarande."), STRATEGIST, at))  # fmt: skip
-    thread.ago(4, lambda at: s.do("in_depth", remedies.ProposeRemedy(
-        remedy=_remedy(s, "warning"),
-        reasons="Utföraren har haft åtta veckor på sig. Åtgärdsplanen är inte genomförd, och "
-        "bristen är väsentlig för dem som inte har någon plan."), STRATEGIST, at))  # fmt: skip
+    thread.ago(
+        42,
+        lambda at: s.do(
+            "in_depth",
+            measures.RecordFinding(
+                text="Elva av tjugo genomförandeplaner saknas eller är äldre än ett år.",
+                result="minor",
+                found_on=clock.local_date(at),
+                file=SimpleUploadedFile("granskning.pdf", PAGE, "application/pdf"),
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        40,
+        lambda at: s.do(
+            "in_depth",
+            measures.RecordFinding(
+                text="Samordnarna har tid avsatt för planer och vet hur de skrivs.",
+                result="fulfilled",
+                found_on=clock.local_date(at),
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        39,
+        lambda at: s.do(
+            "in_depth",
+            measures.DemandActionPlan(
+                remedy=_remedy(s, "action_plan"),
+                text="Alla som saknar genomförandeplan får en.",
+                due=calendar.add_days(clock.local_date(at), 14),
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.after(
+        9,
+        lambda at: s.do(
+            "in_depth",
+            measures.AnswerActionPlan(
+                plan=_plan(s),
+                text="Två samordnare skriver planer varje förmiddag. Klart om tre veckor. "
+                "Ansvarig är verksamhetsansvarig.",
+            ),
+            "company",
+            at,
+        ),
+    )
+    thread.ago(
+        26,
+        lambda at: s.do(
+            "in_depth",
+            measures.ReviewActionPlan(
+                plan=_plan(s), accepted="yes", follow_on=calendar.add_days(clock.local_date(at), 21)
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        5,
+        lambda at: s.do(
+            "in_depth",
+            measures.RecordMeasures(
+                plan=_plan(s),
+                checked_on=clock.local_date(at),
+                carried_out="no",
+                outcome="Sju av de elva planerna saknas fortfarande.",
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        4,
+        lambda at: s.do(
+            "in_depth",
+            remedies.ProposeRemedy(
+                remedy=_remedy(s, "warning"),
+                reasons="Utföraren har haft åtta veckor på sig. Åtgärdsplanen är inte genomförd, och "
+                "bristen är väsentlig för dem som inte har någon plan.",
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
 
 
 def play_serious(s: Escalation, thread: Thread) -> None:
     """The provider's own report, graded serious: the question of IVO is open."""
-    thread.ago(6, lambda at: s.report(
-        "serious", at, Source.OWN, "staff",
-        "En vikarie utan delegering har gett insulin vid flera tillfällen. Alla har kontrollerats "
-        "av sjuksköterska.", "company"))  # fmt: skip
-    thread.ago(5, lambda at: s.do("serious", deviation.GradeDeviation(
-        grade="serious", reasons="Läkemedel har getts utan delegering, mer än en gång."),
-        STRATEGIST, at))  # fmt: skip
-    thread.ago(5, lambda at: s.do("serious", deviation.AskProvider(
-        text="Hur kontrolleras delegeringar innan ett pass börjar, och vad har ni ändrat?",
-        due=calendar.add_days(clock.local_date(at), 10)), STRATEGIST, at))  # fmt: skip
+    thread.ago(
+        6,
+        lambda at: s.report(
+            "serious",
+            at,
+            Source.OWN,
+            "staff",
+            "En vikarie utan delegering har gett insulin vid flera tillfällen. Alla har kontrollerats "
+            "av sjuksköterska.",
+            "company",
+        ),
+    )
+    thread.ago(
+        5,
+        lambda at: s.do(
+            "serious",
+            deviation.GradeDeviation(
+                grade="serious", reasons="Läkemedel har getts utan delegering, mer än en gång."
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
+    thread.ago(
+        5,
+        lambda at: s.do(
+            "serious",
+            deviation.AskProvider(
+                text="Hur kontrolleras delegeringar innan ett pass börjar, och vad har ni ändrat?",
+                due=calendar.add_days(clock.local_date(at), 10),
+            ),
+            STRATEGIST,
+            at,
+        ),
+    )
 
 
 def _remedy(s: Escalation, step: str) -> Any:

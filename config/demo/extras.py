@@ -45,9 +45,13 @@ class Stage:
     def person(self) -> Client:
         """The next person who can have a visit, none of them protected."""
         found = Client.objects.people().filter(
-            unit=self.unit, is_dormant=False, has_protected_identity=False, absences=None,
-            active_to=None, active_from__lte=self.ago(370),
-        )  # fmt: skip
+            unit=self.unit,
+            is_dormant=False,
+            has_protected_identity=False,
+            absences=None,
+            active_to=None,
+            active_from__lte=self.ago(370),
+        )
         self.number += 1
         return found.order_by("pk")[self.number]
 
@@ -116,18 +120,27 @@ def _need(stage: Stage, days: int, *, nurse: bool = False) -> ExtraNeed:
 
 
 def _add(
-    stage: Stage, client: Client, service: Service, day: date, at: datetime,
+    stage: Stage,
+    client: Client,
+    service: Service,
+    day: date,
+    at: datetime,
     called_by: User | None = None,
-) -> ExtraNeed:  # fmt: skip
+) -> ExtraNeed:
     planner = stage.people["planner"]
     act = Act.own(planner, at)
     plan = _plan(stage.unit, day, act)
     shift = Shift.objects.of(stage.unit, day).filter(start__lte=MORNING, end__gt=MORNING + 60)
     new = adding.NewVisit(
-        client=client, services=[service], start=MORNING, minutes=30, earliest=MORNING - 30,
-        latest_end=MORNING + 90, called_by=called_by,
+        client=client,
+        services=[service],
+        start=MORNING,
+        minutes=30,
+        earliest=MORNING - 30,
+        latest_end=MORNING + 90,
+        called_by=called_by,
         shift=shift.exclude(work__visit__start=MORNING).first(),
-    )  # fmt: skip
+    )
     [started] = adding.add(plan, new, act)[1]
     return started.need
 
@@ -153,9 +166,12 @@ def _contacted(stage: Stage, days: int) -> ExtraNeed:
 
 def _contact(stage: Stage, kind: Any, day: date) -> Command:
     return kind(
-        channel="telephone", made_by=stage.people["planner"], made_on=day,
-        told=stage.people["social-worker"].name, said="Behöver tillfälligt mer hjälp.",
-    )  # fmt: skip
+        channel="telephone",
+        made_by=stage.people["planner"],
+        made_on=day,
+        told=stage.people["social-worker"].name,
+        said="Behöver tillfälligt mer hjälp.",
+    )
 
 
 def _applied(stage: Stage, need: ExtraNeed) -> ExtraNeed:
@@ -167,9 +183,14 @@ def _grant(stage: Stage, need: ExtraNeed) -> None:
     day = calendar.add_days(rules.day_ten(need.first_day), 3)
     worker = stage.people["social-worker"]
     decision = CareDecision.objects.create(
-        client=need.client, legal_basis="sol_11_1", decided_on=day, decided_by=worker.name,
-        valid_from=need.first_day, recorded_at=moment(day, 9, 0), recorded_by=worker,
-    )  # fmt: skip
+        client=need.client,
+        legal_basis="sol_11_1",
+        decided_on=day,
+        decided_by=worker.name,
+        valid_from=need.first_day,
+        recorded_at=moment(day, 9, 0),
+        recorded_by=worker,
+    )
     granted = commands.DecideNeed(granted=True, decision=decision)
     _do(stage, need, granted, "social-worker", day)
 
@@ -184,7 +205,7 @@ def _do(
     version = Case.objects.values_list("version", flat=True).get(pk=need.pk)
     perform(
         need.pk, command, stage.people[login], expected_version=version, at=moment(day, hour, 0)
-    )  # fmt: skip
+    )
     return ExtraNeed.objects.select_related("client", "service").get(pk=need.pk)
 
 

@@ -101,17 +101,27 @@ def _inform(
 ) -> None:
     worker = stage.people[WORKER]
     written = WriteInformation(
-        presentation=text, hours="Alla dagar 7–22", languages="Svenska, finska, arabiska",
-        extra_services="Fönsterputs", phone="0000-22 22 22", mail="fragor@foretag.example",
-    )  # fmt: skip
+        presentation=text,
+        hours="Alla dagar 7–22",
+        languages="Svenska, finska, arabiska",
+        extra_services="Fönsterputs",
+        phone="0000-22 22 22",
+        mail="fragor@foretag.example",
+    )
     perform_latest(contract, written, who or worker, at)
     perform_latest(contract, PublishInformation(), worker, at)
 
 
 def followed_up(
-    stage: Stage, name: str, contact: str, meeting: str, contract_days: int, *,
-    login: str = "", shortcoming: str = "",
-) -> None:  # fmt: skip
+    stage: Stage,
+    name: str,
+    contact: str,
+    meeting: str,
+    contract_days: int,
+    *,
+    login: str = "",
+    shortcoming: str = "",
+) -> None:
     """A company approved at a past meeting, with a contract since some days ago, its follow-ups
     played as they fall due."""
     story = stage.for_meeting(meeting, name, contact, 88, login=login)
@@ -138,12 +148,21 @@ def introduce(story: Story, *, signed: int, first: date, done: int) -> None:
 
     def sign(at: datetime) -> None:
         case = _introduction(story)
-        perform_latest(case, introductions.SignContract(
-            signed_on=clock.local_date(at), signing="electronic", chair="Gunnel Tärnhed",
-            company_signatory=story.contact, valid_from=first,
-            areas=list(ServiceArea.objects.all()[:2]), capacity_ceiling_hours=420,
-            operations_manager=story.manager,
-        ), worker, at)  # fmt: skip
+        perform_latest(
+            case,
+            introductions.SignContract(
+                signed_on=clock.local_date(at),
+                signing="electronic",
+                chair="Gunnel Tärnhed",
+                company_signatory=story.contact,
+                valid_from=first,
+                areas=list(ServiceArea.objects.all()[:2]),
+                capacity_ceiling_hours=420,
+                operations_manager=story.manager,
+            ),
+            worker,
+            at,
+        )
 
     def finish(at: datetime) -> None:
         case = _introduction(story)
@@ -164,9 +183,17 @@ def _introduction(story: Story) -> Introduction:
 
 def _record(case: Introduction, step, worker: User, at: datetime) -> None:
     note = "\n".join(f"{point}: gicks igenom." for point in step.points) or "Gicks igenom."
-    perform_latest(case, introductions.RecordStep(
-        step=step, done_on=clock.local_date(at), note=note, attended=step.expected,
-    ), worker, at)  # fmt: skip
+    perform_latest(
+        case,
+        introductions.RecordStep(
+            step=step,
+            done_on=clock.local_date(at),
+            note=note,
+            attended=step.expected,
+        ),
+        worker,
+        at,
+    )
 
 
 def contract_of(story: Story, days: int, *, text: str) -> None:
@@ -183,14 +210,19 @@ def contract_of(story: Story, days: int, *, text: str) -> None:
         ):
             file = SimpleUploadedFile(f"{kind}.pdf", PAGE, "application/pdf")
             permit = AddPermit(
-                kind=kind, reference=reference, valid_from=calendar.add_days(today, -30),
-                valid_to=last, file=file,
-            )  # fmt: skip
+                kind=kind,
+                reference=reference,
+                valid_from=calendar.add_days(today, -30),
+                valid_to=last,
+                file=file,
+            )
             perform_latest(contract, permit, company, at)
         contact = AddContact(
-            name=story.manager, title="Verksamhetsansvarig", phone="0000-33 33 33",
+            name=story.manager,
+            title="Verksamhetsansvarig",
+            phone="0000-33 33 33",
             mail="ansvarig@foretag.example",
-        )  # fmt: skip
+        )
         perform_latest(contract, contact, company, at)
         _inform(contract, stage, at, text, company)
 
@@ -199,9 +231,11 @@ def contract_of(story: Story, days: int, *, text: str) -> None:
         area = ServiceArea.objects.first()
         for number, hours in enumerate((120, 90, 75, 60, 110), 1):
             choice = RegisterChoice(
-                reference=f"V-{story.serial}{number}", area=area, hours=hours,
+                reference=f"V-{story.serial}{number}",
+                area=area,
+                hours=hours,
                 wanted_from=clock.local_date(at),
-            )  # fmt: skip
+            )
             perform_latest(contract, choice, stage.people["social-worker"], at)
 
     story.thread.ago(days - 1, fill)
@@ -209,9 +243,14 @@ def contract_of(story: Story, days: int, *, text: str) -> None:
 
 
 def _play_follow_up(
-    stage: Stage, name: str, months: int, first: date, *, without_answers: bool = False,
+    stage: Stage,
+    name: str,
+    months: int,
+    first: date,
+    *,
+    without_answers: bool = False,
     shortcoming: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """A follow-up as it falls due; one that lies ahead is asked and waits for the answers."""
     due = calendar.add_months(first, months)
     worker, thread = stage.people[WORKER], Thread(stage.timeline)
@@ -221,9 +260,17 @@ def _play_follow_up(
 
     def book(at: datetime) -> None:
         day = calendar.roll_forward(calendar.add_days(due, -5))
-        perform_latest(case(), followups.BookFollowUp(
-            held_as="visit", day_of_meeting=day, time_of_meeting=time(13), place="Stadshuset, Bryggan",
-        ), worker, at)  # fmt: skip
+        perform_latest(
+            case(),
+            followups.BookFollowUp(
+                held_as="visit",
+                day_of_meeting=day,
+                time_of_meeting=time(13),
+                place="Stadshuset, Bryggan",
+            ),
+            worker,
+            at,
+        )
         if not without_answers:
             until = calendar.roll_forward(calendar.add_days(due, -10))
             perform_latest(case(), followups.SendQuestions(until=until), worker, at)
@@ -233,20 +280,31 @@ def _play_follow_up(
         perform_latest(case(), followups.AnswerQuestions(answers=texts), worker, at)
 
     def hold(at: datetime) -> None:
-        perform_latest(case(), followups.HoldFollowUp(
-            held_on=clock.local_date(at), place="Stadshuset, Bryggan",
-            attended="Samira Norrgren, utvecklingsstrateg\nAnders Brantås, 1:e socialsekreterare\n"
-            "Verksamhetsansvarig",
-        ), worker, at)  # fmt: skip
+        perform_latest(
+            case(),
+            followups.HoldFollowUp(
+                held_on=clock.local_date(at),
+                place="Stadshuset, Bryggan",
+                attended="Samira Norrgren, utvecklingsstrateg\nAnders Brantås, 1:e socialsekreterare\n"
+                "Verksamhetsansvarig",
+            ),
+            worker,
+            at,
+        )
         findings = {}
         for row in case().questions.all():
             bad = (row.area == shortcoming and months == 3) or (
                 row.area == "documentation" and months in (3, 6)
-            )  # fmt: skip
+            )
             findings[row.pk] = (
-                ("minor", "Två av tio planer saknade datum för uppföljning.",
-                 calendar.add_days(due, 60)) if bad else ("fulfilled", "", None)
-            )  # fmt: skip
+                (
+                    "minor",
+                    "Två av tio planer saknade datum för uppföljning.",
+                    calendar.add_days(due, 60),
+                )
+                if bad
+                else ("fulfilled", "", None)
+            )
         perform_latest(case(), followups.RecordFindings(findings=findings), worker, at)
 
     def document(at: datetime) -> None:
@@ -289,12 +347,21 @@ def begin_introduction(story: Story) -> None:
         perform_latest(case, introductions.NameContactPerson(person=worker), worker, at)
 
     def sign(at: datetime) -> None:
-        perform_latest(_introduction(story), introductions.SignContract(
-            signed_on=clock.local_date(at), signing="written", chair="Gunnel Tärnhed",
-            company_signatory=story.contact, valid_from=calendar.add_days(stage.today, 8),
-            areas=list(ServiceArea.objects.all()[1:4]), capacity_ceiling_hours=300,
-            operations_manager=story.manager,
-        ), worker, at)  # fmt: skip
+        perform_latest(
+            _introduction(story),
+            introductions.SignContract(
+                signed_on=clock.local_date(at),
+                signing="written",
+                chair="Gunnel Tärnhed",
+                company_signatory=story.contact,
+                valid_from=calendar.add_days(stage.today, 8),
+                areas=list(ServiceArea.objects.all()[1:4]),
+                capacity_ceiling_hours=300,
+                operations_manager=story.manager,
+            ),
+            worker,
+            at,
+        )
 
     def steps(at: datetime) -> None:
         case = _introduction(story)
@@ -315,8 +382,9 @@ def begin_introduction(story: Story) -> None:
         step = introductions.BookStep(
             step=case.steps.get(title__contains="nattorganisation"),
             day_of_meeting=calendar.roll_forward(calendar.add_days(stage.today, 3)),
-            time_of_meeting=time(14, 30), place="Nattorganisationen, Hamngatan 4",
-        )  # fmt: skip
+            time_of_meeting=time(14, 30),
+            place="Nattorganisationen, Hamngatan 4",
+        )
         perform_latest(case, step, worker, at)
 
     story.thread.after(7, meeting)
@@ -348,22 +416,41 @@ def meetings_held(stage: Stage) -> None:
 
 def _hold(meeting: Meeting, stage: Stage, at: datetime) -> None:
     deputy, today = stage.people[DEPUTY], clock.local_date(at)
-    perform_latest(meeting, meetings.BookMeeting(
-        day_of_meeting=today, time_of_meeting=time(9), place="Stadshuset, Bryggan",
-        agenda=meeting.agenda,
-    ), deputy, at)  # fmt: skip
-    perform_latest(meeting, meetings.HoldMeeting(
-        held_on=today, attended="Birgitta Lindehall\nSamira Norrgren\nMaria Stålvik",
-        minutes="Genomgång av aktuella frågor. Nästa möte bokas genom årshjulet.",
-    ), deputy, at)  # fmt: skip
+    perform_latest(
+        meeting,
+        meetings.BookMeeting(
+            day_of_meeting=today,
+            time_of_meeting=time(9),
+            place="Stadshuset, Bryggan",
+            agenda=meeting.agenda,
+        ),
+        deputy,
+        at,
+    )
+    perform_latest(
+        meeting,
+        meetings.HoldMeeting(
+            held_on=today,
+            attended="Birgitta Lindehall\nSamira Norrgren\nMaria Stålvik",
+            minutes="Genomgång av aktuella frågor. Nästa möte bokas genom årshjulet.",
+        ),
+        deputy,
+        at,
+    )
 
 
 def _review(case: FollowUp, worker: User, at: datetime) -> None:
     """A review of the whole system, or of decisions for individuals: no provider answers."""
-    perform_latest(case, followups.HoldFollowUp(
-        held_on=clock.local_date(at), place="Stadshuset",
-        attended="Birgitta Lindehall\nSamira Norrgren\nJonas Ekfors",
-    ), worker, at)  # fmt: skip
+    perform_latest(
+        case,
+        followups.HoldFollowUp(
+            held_on=clock.local_date(at),
+            place="Stadshuset",
+            attended="Birgitta Lindehall\nSamira Norrgren\nJonas Ekfors",
+        ),
+        worker,
+        at,
+    )
     findings = {row.pk: ("fulfilled", "", None) for row in case.questions.all()}
     perform_latest(case, followups.RecordFindings(findings=findings), worker, at)
     perform_latest(case, followups.DocumentFollowUp(), worker, at)

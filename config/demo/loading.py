@@ -98,9 +98,12 @@ def _procurement(today: date, persons: dict[str, User]) -> None:
     life.tell(stage)
     tenders.play(persons, stage.unit, today, stage.timeline)
     escalations.play(
-        persons, today, stage.timeline,
-        warned="Tornholmens Hemtjänst AB", serious="Bryggsundets Omsorg AB",
-    )  # fmt: skip
+        persons,
+        today,
+        stage.timeline,
+        warned="Tornholmens Hemtjänst AB",
+        serious="Bryggsundets Omsorg AB",
+    )
     stage.timeline.run()
     # What came more than a week ago has been read.
     Notification.objects.filter(

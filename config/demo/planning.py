@@ -55,9 +55,7 @@ def _plan(units: Sequence[Unit], today: date, days: int) -> None:
         generate(unit, today, calendar.add_days(today, days), Act.by_system(moment(today, 6, 0)))
 
 
-def _care_contacts(
-    units: Sequence[Unit], carers: Sequence[Carer], by: User, today: date
-) -> None:  # fmt: skip
+def _care_contacts(units: Sequence[Unit], carers: Sequence[Carer], by: User, today: date) -> None:
     """Most have an assistant nurse; some need none, and two in each unit have not got one yet."""
     stamp = {"recorded_at": moment(today, 6, 0), "recorded_by": by, "valid_from": today}
     made = []

@@ -107,9 +107,13 @@ class Routine:
         self.do(intake.DeclareComplete(complete_on=clock.local_date(at)), self.worker, at)
 
     def control(
-        self, at: datetime, kind: str, outcome: str = "passed", note: str = "Utan anmärkning",
+        self,
+        at: datetime,
+        kind: str,
+        outcome: str = "passed",
+        note: str = "Utan anmärkning",
         who: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A control is recorded."""
         command = controls.RecordControl(
             kind=kind, outcome=outcome, done_on=clock.local_date(at), note=note

@@ -70,10 +70,12 @@ def load(units: Sequence[Unit], today: date) -> list[Carer]:
         for weeks in (0, 4):
             begins = calendar.add_days(first, 7 * weeks)
             SchedulePeriod.objects.create(
-                unit=unit, first=begins, last=calendar.add_days(begins, 27),
+                unit=unit,
+                first=begins,
+                last=calendar.add_days(begins, 27),
                 schedules_in_on=None if weeks else calendar.add_days(begins, -15),
                 planned_on=None if weeks else calendar.add_days(begins, -3),
-            )  # fmt: skip
+            )
     return carers
 
 
@@ -91,13 +93,15 @@ def _carers(units: Sequence[Unit], today: date, chance: random.Random) -> list[C
         unit = units[number % len(units)]
         carers.append(
             Carer.objects.create(
-                name=f"{first} {last}", username=f"{LOGIN}{number + 1:03d}", unit=unit,
+                name=f"{first} {last}",
+                username=f"{LOGIN}{number + 1:03d}",
+                unit=unit,
                 team=teams[unit.pk][number // len(units) % 2],
                 title=Carer.Title.ASSISTANT_NURSE if number % 5 < 3 else Carer.Title.CARE_ASSISTANT,
                 mode=MODES[number // len(units) % len(MODES)],
                 valid_from=calendar.add_days(today, -chance.randint(200, 4000)),
             )
-        )  # fmt: skip
+        )
     return carers
 
 
@@ -111,10 +115,12 @@ def _skills(carers: Sequence[Carer], today: date, chance: random.Random) -> None
                 continue
             last = calendar.add_days(today, chance.choice((12, 25, 90, 160, 240, 330)))
             CarerSkill.objects.create(
-                carer=carer, skill=skill, valid_from=max(carer.valid_from, calendar.add_days(last, -365)),
+                carer=carer,
+                skill=skill,
+                valid_from=max(carer.valid_from, calendar.add_days(last, -365)),
                 valid_to=last if is_delegation else None,
                 granted_by="Amir Fjällsta" if is_delegation else "",
-            )  # fmt: skip
+            )
     for carer in carers:
         if carer.mode == Carer.Mode.CAR:
             CarerSkill.objects.create(carer=carer, skill=driving, valid_from=carer.valid_from)

@@ -81,11 +81,13 @@ class Told:
         """The reference group."""
         self.do(
             drafting.RecordReferenceGroup(
-                held_on=at.date(), attended="Gunnel Tärnhed (ordförande)\nUlf Sundmark",
+                held_on=at.date(),
+                attended="Gunnel Tärnhed (ordförande)\nUlf Sundmark",
                 outcome="Gruppen betonar kontinuitet i bemanningen och har inget att invända.",
             ),
-            "director", at,
-        )  # fmt: skip
+            "director",
+            at,
+        )
 
     def ask(self, at: datetime, number: int, text: str) -> None:
         """A question from the e-tender system."""

@@ -34,9 +34,12 @@ def load(unit: Unit, by: User, today: date) -> None:
         orders = ServiceOrder.objects.filter(client__unit=unit).exclude(pk__in=without)
         _visits(unit, by, _ago(today, days), orders)
     Postponement.objects.create(
-        order=waits[WISHED], first=_ago(today, 40), recorded_by=by,
-        recorded_at=moment(today, 6, 0), note="Personen själv, vill vänta till våren",
-    )  # fmt: skip
+        order=waits[WISHED],
+        first=_ago(today, 40),
+        recorded_by=by,
+        recorded_at=moment(today, 6, 0),
+        note="Personen själv, vill vänta till våren",
+    )
 
 
 def _who_wait(unit: Unit, today: date) -> list[ServiceOrder]:
@@ -62,11 +65,16 @@ def _visits(unit: Unit, by: User, day: date, orders: Iterable[ServiceOrder]) -> 
     people = Client.objects.people().filter(pk__in=of, is_dormant=False).order_by("pk")
     visits = Visit.objects.bulk_create(
         Visit(
-            plan=plan, client=client, origin=Visit.Origin.BASE_PLAN, start=START, minutes=30,
-            earliest=START, latest_end=START + 30,
+            plan=plan,
+            client=client,
+            origin=Visit.Origin.BASE_PLAN,
+            start=START,
+            minutes=30,
+            earliest=START,
+            latest_end=START + 30,
         )
         for client in people
-    )  # fmt: skip
+    )
     VisitStaff.objects.bulk_create(VisitStaff(visit=visit, place=1) for visit in visits)
     VisitService.objects.bulk_create(
         VisitService(visit=visit, service_id=service)

@@ -108,17 +108,25 @@ def export(request: Request) -> FileResponse:
     """The filtered log as an Excel file, the latest first; taking it out is itself logged."""
     found = list(_filtered(request)[1][:EXPORTED_AT_MOST])
     log_read(
-        request, CHAIN, "export_log", _chain(), REVIEWERS,
+        request,
+        CHAIN,
+        "export_log",
+        _chain(),
+        REVIEWERS,
         values={"events": len(found), **{n: v for n, v in _asked(request).items() if v}},
-    )  # fmt: skip
+    )
     columns = (("När", 18), ("Vem", 30), ("För", 30), ("Slag", 12), ("Vad", 60), ("Gäller", 34))
     rows: list[tuple[Any, ...]] = [
         (
-            line.event.at, str(line.event.actor or "Kundval"), str(line.event.on_behalf_of or ""),
-            line.event.get_kind_display(), line.what, line.about,
+            line.event.at,
+            str(line.event.actor or "Kundval"),
+            str(line.event.on_behalf_of or ""),
+            line.event.get_kind_display(),
+            line.what,
+            line.about,
         )
         for line in _lines(found)
-    ]  # fmt: skip
+    ]
     if len(found) == EXPORTED_AT_MOST:
         rows.append((f"Bara de {EXPORTED_AT_MOST} senaste händelserna. Avgränsa med filtret.",))
     return workbook("Loggkontroll", columns, rows, f"loggkontroll-{request.today}.xlsx")
@@ -137,9 +145,14 @@ def check(request: Request) -> HttpResponse:
 
     address = reverse("organisation:access_log")
     return changing.form_page(
-        request, form, save=save, title="Anteckna en kontroll", button="Anteckna",
-        back=address + "#kontroller", trail=[("Loggkontroll", address)],
-    )  # fmt: skip
+        request,
+        form,
+        save=save,
+        title="Anteckna en kontroll",
+        button="Anteckna",
+        back=address + "#kontroller",
+        trail=[("Loggkontroll", address)],
+    )
 
 
 @roles(*REVIEWERS)
@@ -153,10 +166,19 @@ def verify(request: Request) -> HttpResponse:
     found = sealing.verify()
     faults = found.faults
     changing.record(
-        request, REVIEWERS, CHAIN, "verify_log", _chain(),
-        {"chains": found.chains, "events": found.events, "disposed": found.disposed,
-         "fault_count": len(faults), "faults": list(faults[:FAULTS_KEPT])},
-    )  # fmt: skip
+        request,
+        REVIEWERS,
+        CHAIN,
+        "verify_log",
+        _chain(),
+        {
+            "chains": found.chains,
+            "events": found.events,
+            "disposed": found.disposed,
+            "fault_count": len(faults),
+            "faults": list(faults[:FAULTS_KEPT]),
+        },
+    )
     if faults:
         messages.error(request, "Loggen stämmer inte. Se vad som är fel under Är loggen hel?")
     else:

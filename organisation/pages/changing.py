@@ -99,8 +99,13 @@ def form_page(
         messages.success(request, done)
         return redirect(back)
     context = {
-        "forms": form, "title": title, "back": back, "trail": trail, "lead": lead,
-        "button": button, "danger": danger,
-    }  # fmt: skip
+        "forms": form,
+        "title": title,
+        "back": back,
+        "trail": trail,
+        "lead": lead,
+        "button": button,
+        "danger": danger,
+    }
     wrong = any(each.is_bound and each.errors for each in form)
     return render(request, "organisation/form.html", context, status=422 if wrong else 200)

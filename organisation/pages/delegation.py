@@ -93,16 +93,24 @@ def end(request: Request, pk: int) -> HttpResponse:
 
     def save() -> str:
         last_day = form.cleaned_data["last_day"]
-        values = {"label": [rule.label] * 2, "role": [rule.role] * 2,
-                  "valid_to": [rule.valid_to, last_day]}  # fmt: skip
+        values = {
+            "label": [rule.label] * 2,
+            "role": [rule.role] * 2,
+            "valid_to": [rule.valid_to, last_day],
+        }
         _record(request, "end_delegation", rule, values)
         changing.end_on(rule, last_day)
         return f"{rule} slutar {last_day}."
 
     return _page(
-        request, form, save=save, title="Avsluta delegation", button="Avsluta", lead=f"{rule}. Om "
+        request,
+        form,
+        save=save,
+        title="Avsluta delegation",
+        button="Avsluta",
+        lead=f"{rule}. Om "
         "ingen annan delegation finns för beslutet kan ingen fatta det efter den dagen.",
-    )  # fmt: skip
+    )
 
 
 def _lasting(request: Request, pk: int) -> DelegationRule:

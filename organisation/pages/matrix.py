@@ -45,16 +45,27 @@ def matrix(request: Request) -> HttpResponse:
 @inside
 def export(request: Request) -> FileResponse:
     """Both tables as an Excel file."""
-    columns = (("Tabell", 26), ("Område", 60), ("Huvudansvarig", 28), ("Ersättare", 28),
-               ("Medansvarig", 60), ("Tidpunkt", 34), ("Kommentar", 60))  # fmt: skip
+    columns = (
+        ("Tabell", 26),
+        ("Område", 60),
+        ("Huvudansvarig", 28),
+        ("Ersättare", 28),
+        ("Medansvarig", 60),
+        ("Tidpunkt", 34),
+        ("Kommentar", 60),
+    )
     rows = (
         (
-            row.get_table_display(), row.area, row.get_main_role_display(),
-            row.get_substitute_role_display(), row.co_responsible,
-            row.get_interval_display() if row.interval else "", row.comment,
+            row.get_table_display(),
+            row.area,
+            row.get_main_role_display(),
+            row.get_substitute_role_display(),
+            row.co_responsible,
+            row.get_interval_display() if row.interval else "",
+            row.comment,
         )
         for row in Responsibility.objects.all()
-    )  # fmt: skip
+    )
     return workbook("Ansvarsmatris", columns, rows, f"ansvarsmatris-{request.today}.xlsx")
 
 
@@ -91,8 +102,13 @@ def add(request: Request, table: str) -> HttpResponse:
         _record(request, "add_responsibility", row, changing.stated(form))
         return f"Raden {row} är tillagd."
 
-    return _page(request, form, save=save, button="Lägg till",
-                 title=f"Ny rad: {Responsibility.Table(table).label}")  # fmt: skip
+    return _page(
+        request,
+        form,
+        save=save,
+        button="Lägg till",
+        title=f"Ny rad: {Responsibility.Table(table).label}",
+    )
 
 
 @roles(*EDITORS)
@@ -124,9 +140,13 @@ def remove(request: Request, pk: int) -> HttpResponse:
         return f"Raden {row} är borttagen."
 
     return _page(
-        request, save=save, title="Ta bort raden", button="Ta bort raden", danger=True,
+        request,
+        save=save,
+        title="Ta bort raden",
+        button="Ta bort raden",
+        danger=True,
         lead=f"{row} ({row.get_table_display()}). Vad raden sade står kvar i historiken.",
-    )  # fmt: skip
+    )
 
 
 def _record(request: Request, name: str, row: Responsibility, values: changing.Values) -> None:

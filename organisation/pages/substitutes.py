@@ -41,16 +41,24 @@ def substitutes(request: Request) -> HttpResponse:
 @transaction.atomic
 def add(request: Request) -> HttpResponse:
     """A substitute for a period."""
-    form = SubstitutionForm(request.POST or None, people=_people(request),
-                            appointer=request.user, today=request.today)  # fmt: skip
+    form = SubstitutionForm(
+        request.POST or None, people=_people(request), appointer=request.user, today=request.today
+    )
 
     def save() -> str:
         row = form.save()
         _record(request, "add_substitution", row, changing.stated(form))
         return f"{row.substitute} är ersättare för {row.absent} till och med {row.valid_to}."
 
-    return changing.form_page(request, form, save=save, title="Ny ersättare", back=_list(),
-                              trail=_trail(), button="Utse ersättare")  # fmt: skip
+    return changing.form_page(
+        request,
+        form,
+        save=save,
+        title="Ny ersättare",
+        back=_list(),
+        trail=_trail(),
+        button="Utse ersättare",
+    )
 
 
 @roles(*APPOINTERS)
@@ -69,8 +77,16 @@ def end(request: Request, pk: int) -> HttpResponse:
         changing.end_on(row, last_day)
         return f"{row} slutar {last_day}."
 
-    return changing.form_page(request, form, save=save, title="Avsluta ersättning", back=_list(),
-                              trail=_trail(), lead=str(row), button="Avsluta")  # fmt: skip
+    return changing.form_page(
+        request,
+        form,
+        save=save,
+        title="Avsluta ersättning",
+        back=_list(),
+        trail=_trail(),
+        lead=str(row),
+        button="Avsluta",
+    )
 
 
 @roles(*APPOINTERS)

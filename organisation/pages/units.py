@@ -88,8 +88,12 @@ def unit(request: Request, pk: int) -> HttpResponse:
 def add(request: Request) -> HttpResponse:
     """A new unit under another."""
     units = current_units_within(request.actor, EDITORS)
-    form = UnitForm(request.POST or None, units=units, today=request.today,
-                    initial={"parent": request.GET.get("under")})  # fmt: skip
+    form = UnitForm(
+        request.POST or None,
+        units=units,
+        today=request.today,
+        initial={"parent": request.GET.get("under")},
+    )
 
     def save() -> HttpResponse:
         new = form.save()
@@ -97,8 +101,15 @@ def add(request: Request) -> HttpResponse:
         messages.success(request, f"{new} är tillagd.")
         return redirect(_address(new))
 
-    return changing.form_page(request, form, save=save, title="Ny enhet", trail=_trail(),
-                              back=reverse("organisation:units"), button="Lägg till")  # fmt: skip
+    return changing.form_page(
+        request,
+        form,
+        save=save,
+        title="Ny enhet",
+        trail=_trail(),
+        back=reverse("organisation:units"),
+        button="Lägg till",
+    )
 
 
 @roles(*EDITORS)
@@ -135,10 +146,15 @@ def move(request: Request, pk: int) -> HttpResponse:
         return f"{row} ingår i {row.parent}."
 
     return _unit_page(
-        request, row, form, save=save, title="Flytta enheten", button="Flytta",
+        request,
+        row,
+        form,
+        save=save,
+        title="Flytta enheten",
+        button="Flytta",
         lead=f"{row} ingår nu i {before}. Enheter under den följer med, och de som har roller "
         "högre upp på den nya grenen ser dess ärenden.",
-    )  # fmt: skip
+    )
 
 
 @roles(*EDITORS)
@@ -159,9 +175,14 @@ def end(request: Request, pk: int) -> HttpResponse:
         return f"{row} slutar {last_day.isoformat()}."
 
     return _unit_page(
-        request, row, form, save=save, title="Avsluta enheten", button="Avsluta enheten",
+        request,
+        row,
+        form,
+        save=save,
+        title="Avsluta enheten",
+        button="Avsluta enheten",
         lead="Enheten finns kvar i det som har hänt.",
-    )  # fmt: skip
+    )
 
 
 def _goes_on(row: Unit, last_day: date) -> list[str]:

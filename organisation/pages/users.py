@@ -68,16 +68,27 @@ def users(request: Request) -> HttpResponse:
 @roles(*ADMINISTRATORS)
 def export(request: Request) -> FileResponse:
     """The filtered list as an Excel file."""
-    columns = (("Namn", 30), ("Användarnamn", 26), ("E-post", 34), ("Telefon", 18),
-               ("Roller", 60), ("Läge", 12), ("Senast inloggad", 18))  # fmt: skip
+    columns = (
+        ("Namn", 30),
+        ("Användarnamn", 26),
+        ("E-post", 34),
+        ("Telefon", 18),
+        ("Roller", 60),
+        ("Läge", 12),
+        ("Senast inloggad", 18),
+    )
     rows = (
         (
-            person.name, person.username, person.email, person.phone,
+            person.name,
+            person.username,
+            person.email,
+            person.phone,
             "; ".join(str(held) for held in person.roles_today),
-            "Aktiv" if person.is_active else "Avslutad", person.last_login,
+            "Aktiv" if person.is_active else "Avslutad",
+            person.last_login,
         )
         for person in _filtered(request)[1]
-    )  # fmt: skip
+    )
     return workbook("Användare", columns, rows, f"anvandare-{request.today}.xlsx")
 
 
@@ -148,10 +159,16 @@ def add(request: Request) -> HttpResponse:
         return _show_password(request, person, password, "Användaren är upplagd")
 
     return changing.form_page(
-        request, form, role_form, save=save, title="Ny användare",
-        back=reverse("organisation:users"), trail=_trail(), button="Lägg upp",
+        request,
+        form,
+        role_form,
+        save=save,
+        title="Ny användare",
+        back=reverse("organisation:users"),
+        trail=_trail(),
+        button="Lägg upp",
         lead="Ett tillfälligt lösenord visas när du har sparat.",
-    )  # fmt: skip
+    )
 
 
 @roles(*ADMINISTRATORS)
@@ -180,8 +197,9 @@ def add_role(request: Request, pk: int) -> HttpResponse:
     def save() -> str:
         return f"Rollen {_add_role(request, form, person)} är tillagd."
 
-    return _person_page(request, person, form, save=save, title="Lägg till roll",
-                        button="Lägg till")  # fmt: skip
+    return _person_page(
+        request, person, form, save=save, title="Lägg till roll", button="Lägg till"
+    )
 
 
 @roles(*ADMINISTRATORS)
@@ -199,8 +217,15 @@ def end_role(request: Request, pk: int, role: int) -> HttpResponse:
         changing.end_on(held, last_day)
         return f"Rollen {held} slutar {last_day.isoformat()}."
 
-    return _person_page(request, person, form, save=save, title="Avsluta roll", lead=str(held),
-                        button="Avsluta rollen")  # fmt: skip
+    return _person_page(
+        request,
+        person,
+        form,
+        save=save,
+        title="Avsluta roll",
+        lead=str(held),
+        button="Avsluta rollen",
+    )
 
 
 @roles(*ADMINISTRATORS)
@@ -214,8 +239,11 @@ def move_role(request: Request, pk: int, role: int) -> HttpResponse:
 
     def save() -> str:
         unit, first_day = form.cleaned_data["unit"], form.cleaned_data["valid_from"]
-        values = {**_described(held), "unit": [str(held.unit), str(unit)],
-                  "valid_from": [held.valid_from, first_day]}  # fmt: skip
+        values = {
+            **_described(held),
+            "unit": [str(held.unit), str(unit)],
+            "valid_from": [held.valid_from, first_day],
+        }
         last_day = held.valid_to
         changing.end_on(held, clock.day_before(first_day))
         new = RoleAssignment.objects.create(
@@ -224,8 +252,9 @@ def move_role(request: Request, pk: int, role: int) -> HttpResponse:
         _record(request, "move_role", person, {**values, "new_role_id": new.pk})
         return f"Rollen {new} gäller från {first_day.isoformat()}."
 
-    return _person_page(request, person, form, save=save, title="Flytta roll", lead=str(held),
-                        button="Flytta")  # fmt: skip
+    return _person_page(
+        request, person, form, save=save, title="Flytta roll", lead=str(held), button="Flytta"
+    )
 
 
 @roles(*ADMINISTRATORS)
@@ -250,10 +279,15 @@ def end(request: Request, pk: int) -> HttpResponse:
         return f"{person} är avslutad och kan inte längre logga in."
 
     return _person_page(
-        request, person, save=save, title="Avsluta användaren", button="Avsluta användaren",
-        danger=True, lead=f"{person} kan inte längre logga in. Roller och ersättningar slutar i "
+        request,
+        person,
+        save=save,
+        title="Avsluta användaren",
+        button="Avsluta användaren",
+        danger=True,
+        lead=f"{person} kan inte längre logga in. Roller och ersättningar slutar i "
         "dag. Det personen har gjort finns kvar i ärenden och logg.",
-    )  # fmt: skip
+    )
 
 
 @roles(*ADMINISTRATORS)
@@ -296,10 +330,14 @@ def password(request: Request, pk: int) -> HttpResponse:
         return _show_password(request, person, new, "Lösenordet är bytt")
 
     return _person_page(
-        request, person, save=save, title="Nytt lösenord", button="Skapa nytt lösenord",
+        request,
+        person,
+        save=save,
+        title="Nytt lösenord",
+        button="Skapa nytt lösenord",
         lead="Det gamla lösenordet slutar gälla genast, och personen får veta det. Förvissa dig "
         "om att det är rätt person som frågar.",
-    )  # fmt: skip
+    )
 
 
 @roles(*ADMINISTRATORS)
@@ -314,11 +352,15 @@ def second_factor(request: Request, pk: int) -> HttpResponse:
         return "Tvåstegsverifieringen är borttagen. Personen lägger upp en ny vid inloggningen."
 
     return _person_page(
-        request, person, save=save, title="Ta bort tvåstegsverifiering", danger=True,
+        request,
+        person,
+        save=save,
+        title="Ta bort tvåstegsverifiering",
+        danger=True,
         button="Ta bort tvåstegsverifieringen",
         lead="Görs när personen har förlorat sin telefon eller nyckel. Förvissa dig om att det är "
         "rätt person som frågar.",
-    )  # fmt: skip
+    )
 
 
 def give_password(person: User) -> str:

@@ -32,9 +32,7 @@ def follow(client: Client, act: Act) -> int:
             by_plan[visit.plan_id].append(wanted)
     by = Holding("", "", None, act.on_behalf_of)
     for plan, rows in by_plan.items():
-        change(
-            plan, rows, act.user, key=uuid.uuid4().hex, at=act.at, name="follow_absence", by=by
-        )  # fmt: skip
+        change(plan, rows, act.user, key=uuid.uuid4().hex, at=act.at, name="follow_absence", by=by)
     return sum(map(len, by_plan.values()))
 
 

@@ -18,7 +18,9 @@ def consequences(request: Request, pk: int) -> HttpResponse:
     absence = get_object_or_404(found, pk=pk, cancelled_at=None)
     person = editing.client_of(request, absence.client_id)
     context = {
-        "person": person, "absence": absence, "found": consequences_of(absence, request.today),
+        "person": person,
+        "absence": absence,
+        "found": consequences_of(absence, request.today),
         "plans": editing.may(request, person, editing.PLANNERS),
-    }  # fmt: skip
+    }
     return render(request, "planning/away/consequences.html", context)

@@ -161,7 +161,7 @@ def ending_light(last_day: date | None, today: date) -> tuple[str, str]:
     colour = "red" if left <= 7 else "amber"
     return colour, f"slutar {short_date(last_day)}, {left} dagar kvar" if left != 1 else (
         f"slutar {short_date(last_day)}, 1 dag kvar"
-    )  # fmt: skip
+    )
 
 
 def double_staffing_warning(documents: Iterable[Any], needed: bool, today: date) -> Told | None:
@@ -183,9 +183,11 @@ def double_staffing_warning(documents: Iterable[Any], needed: bool, today: date)
 
 
 def lacking_handover(
-    days: Iterable[date], end: int, wanted: frozenset[str],
+    days: Iterable[date],
+    end: int,
+    wanted: frozenset[str],
     served: Iterable[tuple[str, Callable[[date], Iterable[Any]]]],
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Who of the served is not given the goods after the errand (PLN-07).
 
     The errand is done on `days` and ends at `end`, in minutes. Each of the served must have a visit

@@ -47,10 +47,13 @@ def open_draft(client: Client, act: Act) -> BasePlan:
     latest = base_plans_of(client).first()
     monday = calendar.add_days(act.day, -act.day.weekday())
     draft = BasePlan.objects.create(
-        client=client, is_draft=True, weeks=latest.weeks if latest else 1,
+        client=client,
+        is_draft=True,
+        weeks=latest.weeks if latest else 1,
         cycle_monday=latest.cycle_monday if latest else monday,
-        valid_from=act.day, **act.stamp,
-    )  # fmt: skip
+        valid_from=act.day,
+        **act.stamp,
+    )
     if latest:
         copy_visits(latest.visits.all(), draft)
     editing.record(client, act, "open_base_plan_draft", subject=draft)
@@ -132,10 +135,16 @@ def take_effect(draft: BasePlan, first: date, act: Act) -> int:
             setattr(draft, name, value)
         draft.save()
         editing.record(
-            client, act, "save_base_plan",
-            {"valid_from": [None, str(first)], "weeks": [None, draft.weeks],
-             "visits": [None, draft.visits.count()]}, draft,
-        )  # fmt: skip
+            client,
+            act,
+            "save_base_plan",
+            {
+                "valid_from": [None, str(first)],
+                "weeks": [None, draft.weeks],
+                "visits": [None, draft.visits.count()],
+            },
+            draft,
+        )
     return regenerate(client, first, act)
 
 
@@ -163,9 +172,11 @@ def _with_its_night(client: Client, first: date, unit: Unit) -> date:
     """The day before, when it has visits of the person after its midnight."""
     before = calendar.add_days(first, -1)
     night = Visit.objects.filter(
-        client=client, plan__planned_unit=unit, plan__day=before,
+        client=client,
+        plan__planned_unit=unit,
+        plan__day=before,
         start__gte=daytime.from_wall(before, daytime.DAY),
-    )  # fmt: skip
+    )
     return before if night.exists() else first
 
 
@@ -215,8 +226,17 @@ def write_visit(draft: BasePlan, row: BaseVisit, data: dict[str, Any], act: Act)
     """A visit of the draft as a form says it. What it follows is found among the draft's own rows."""
     before = preview.described(row) if row.pk else ""
     row.base_plan = draft
-    for name in ("start", "minutes", "earliest", "latest_end", "staff_needed", "priority",
-                 "lag_min", "lag_max", "note"):  # fmt: skip
+    for name in (
+        "start",
+        "minutes",
+        "earliest",
+        "latest_end",
+        "staff_needed",
+        "priority",
+        "lag_min",
+        "lag_max",
+        "note",
+    ):
         setattr(row, name, data[name])
     row.after = in_draft(draft, data["after"]) if data["after"] else None
     row.save()

@@ -46,12 +46,17 @@ class VisitForm(forms.ModelForm):
     staff_needed = forms.TypedChoiceField(label="Antal personal", choices=STAFF, coerce=int)
     priority = forms.TypedChoiceField(label="Prioritet", choices=PRIORITIES, coerce=int)
     after = VisitChoice(
-        BaseVisit.objects.none(), label="Efter besöket", required=False, empty_label="Inget",
-    )  # fmt: skip
+        BaseVisit.objects.none(),
+        label="Efter besöket",
+        required=False,
+        empty_label="Inget",
+    )
     serves = PersonChoices(
-        Client.objects.none(), label="Utförs åt", required=False,
+        Client.objects.none(),
+        label="Utförs åt",
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
 
     class Meta:
         model = BaseVisit
@@ -65,9 +70,15 @@ class VisitForm(forms.ModelForm):
         }
 
     def __init__(
-        self, *args: Any, base_plan: BasePlan | None, client: Client, week: int, weekday: int,
-        granted: dict[int, int], **kwargs: Any,
-    ):  # fmt: skip
+        self,
+        *args: Any,
+        base_plan: BasePlan | None,
+        client: Client,
+        week: int,
+        weekday: int,
+        granted: dict[int, int],
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.client, self.week, self.weekday = client, week, weekday
         self.granted = granted
@@ -153,9 +164,11 @@ class NewVisitForm(VisitForm):
     """A visit on one day or several."""
 
     days = forms.TypedMultipleChoiceField(
-        label="Dagar", coerce=int, choices=list(enumerate(DAY_NAMES)),
+        label="Dagar",
+        coerce=int,
+        choices=list(enumerate(DAY_NAMES)),
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
 
 
 def circle_of(visit: BaseVisit, after: BaseVisit, others: Iterable[BaseVisit]) -> list[str]:

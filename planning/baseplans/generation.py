@@ -49,9 +49,12 @@ def _last_change() -> int | None:
 
 
 def generate(
-    unit: Unit, first: date, last: date, act: Act,
+    unit: Unit,
+    first: date,
+    last: date,
+    act: Act,
     clients: Iterable[int] | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Make the visits of every day from `first` to `last`, inclusive. Returns how many changed: a
     visit that says what it said is not counted.
 
@@ -83,9 +86,12 @@ def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all:
         _link(plan, [*made, *reordered])
         if found.count:
             event = log.record(
-                plan.chain, "generate_visits", act, subject=plan,
+                plan.chain,
+                "generate_visits",
+                act,
+                subject=plan,
                 values={"made": len(made), "changed": found.count},
-            )  # fmt: skip
+            )
             plan.last_seq = plan.reload_seq = event.seq
             plan.save(update_fields=["last_seq", "reload_seq"])
     return found.count
@@ -134,9 +140,15 @@ def _fill(pairs: Pairs) -> None:
 
 def _visit(plan: DayPlan, client: int, slot: str, row: BaseVisit) -> Visit:
     return Visit(
-        plan=plan, client_id=client, source=row, slot=slot, staff_needed=row.staff_needed,
-        priority=row.priority, note=row.note, **times(plan.day, row),
-    )  # fmt: skip
+        plan=plan,
+        client_id=client,
+        source=row,
+        slot=slot,
+        staff_needed=row.staff_needed,
+        priority=row.priority,
+        note=row.note,
+        **times(plan.day, row),
+    )
 
 
 def _link(plan: DayPlan, pairs: Pairs) -> None:
@@ -173,8 +185,9 @@ def _follow(rows: Sequence[Followed]) -> None:
         row.visit.source = row.row
     Visit.objects.bulk_update(
         [row.visit for row in written],
-        [*STATUS, *TIMES, "source", "note", "priority", "staff_needed"], batch_size=BATCH,
-    )  # fmt: skip
+        [*STATUS, *TIMES, "source", "note", "priority", "staff_needed"],
+        batch_size=BATCH,
+    )
     _follow_places([row.visit for row in rows if "staff_needed" in row.values])
     _follow_contents([(row.visit, row.row) for row in rows if row.has_other_content])
 

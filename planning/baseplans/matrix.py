@@ -70,10 +70,15 @@ def matrix(cycle: Cycle, visits: Iterable[Any], today: date) -> list[Week]:
     weeks = []
     for number in range(1, cycle.weeks + 1):
         rows = [
-            (part, [Cell(day, DAY_NAMES[day], placed.get((number, day, part.code), []))
-                    for day in range(7)])
+            (
+                part,
+                [
+                    Cell(day, DAY_NAMES[day], placed.get((number, day, part.code), []))
+                    for day in range(7)
+                ],
+            )
             for part in PARTS
-        ]  # fmt: skip
+        ]
         mondays = _mondays(cycle, number, today)
         iso = ", ".join(str(monday.isocalendar().week) for monday in mondays)
         differs = _differs(placed, number)

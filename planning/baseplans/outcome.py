@@ -85,9 +85,13 @@ def times(day: Any, row: BaseVisit) -> dict[str, Any]:
     window = windows.Window(row.start, row.earliest, row.latest_end)
     on_day = windows.on_day(day, window, row.minutes)
     return {
-        "start": on_day.start, "minutes": row.minutes, "earliest": on_day.earliest,
-        "latest_end": on_day.latest_end, "lag_min": row.lag_min, "lag_max": row.lag_max,
-    }  # fmt: skip
+        "start": on_day.start,
+        "minutes": row.minutes,
+        "earliest": on_day.earliest,
+        "latest_end": on_day.latest_end,
+        "lag_min": row.lag_min,
+        "lag_max": row.lag_max,
+    }
 
 
 @dataclass(frozen=True)
@@ -155,10 +159,13 @@ class _Day:
     def _followed(self, key: Key, visit: Visit, row: BaseVisit, values: dict[str, Any]) -> Followed:
         is_moved = visit.source_id != row.pk
         return Followed(
-            visit, row, values, visit.status != Visit.Status.PLANNED,
+            visit,
+            row,
+            values,
+            visit.status != Visit.Status.PLANNED,
             is_moved and visit.services_version == 1 and _content(visit) != _content(row),
             self._keys.get(visit.after_id) != self._should_follow(key, row),
-        )  # fmt: skip
+        )
 
     @cached_property
     def _keys(self) -> dict[int | None, Key]:

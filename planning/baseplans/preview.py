@@ -30,11 +30,15 @@ def cut(cycles: Iterable[Cycle], new: Cycle) -> list[Cycle]:
     """The base plans as they stand when `new` has taken effect."""
     first = new.period.first
     kept = [
-        Cycle(row.pk, row.weeks, row.cycle_monday,
-              Period(row.period.first, _earlier(row.period.last, first)))
+        Cycle(
+            row.pk,
+            row.weeks,
+            row.cycle_monday,
+            Period(row.period.first, _earlier(row.period.last, first)),
+        )
         for row in cycles
         if row.period.first < first
-    ]  # fmt: skip
+    ]
     return [*kept, new]
 
 
@@ -107,5 +111,17 @@ def described(row: Any) -> str:
 def _content(row: Any) -> tuple:
     services = frozenset(service.pk for service in row.services.all())
     skills = frozenset(skill.pk for skill in row.skills.all())
-    return (row.start, row.minutes, row.earliest, row.latest_end, row.staff_needed, row.priority,
-            row.note, row.lag_min, row.lag_max, row.after and row.after.slot, services, skills)  # fmt: skip
+    return (
+        row.start,
+        row.minutes,
+        row.earliest,
+        row.latest_end,
+        row.staff_needed,
+        row.priority,
+        row.note,
+        row.lag_min,
+        row.lag_max,
+        row.after and row.after.slot,
+        services,
+        skills,
+    )

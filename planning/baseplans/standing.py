@@ -88,13 +88,15 @@ def standing(client: Any, day: date) -> Standing:
     double = balance.double_staffing_warning(client.documents, needs_two, day)
     told = balance.warnings_of(found, client.is_dormant)
     return Standing(
-        client=client, balance=found, base_plan=base_plan,
+        client=client,
+        balance=found,
+        base_plan=base_plan,
         has_draft=any(row.is_draft for row in client.shown_base_plans),
         unread=[row for row in client.shown_orders if row.read_on is None],
         ending=ending(client.shown_orders, client.ending_decisions, day),
         warnings=[*told, *([double] if double else [])],
         away=client.away_now[0] if client.away_now else None,
-    )  # fmt: skip
+    )
 
 
 def current(base_plans: Iterable[BasePlan], day: date) -> BasePlan | None:

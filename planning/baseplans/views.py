@@ -50,11 +50,12 @@ def plans(request: Request) -> HttpResponse:
     unread = active.filter(orders__read_on=None, orders__isnull=False).distinct()
     page = Paginator(active.in_order(), PER_PAGE).get_page(request.GET.get("sida"))
     context = {
-        "filter": form, "page": page,
+        "filter": form,
+        "page": page,
         "unread": standings(unread.in_order(), request.today),
         "rows": _in_page(page, request.today),
         "filtered": bool(request.GET.get("enhet")),
-    }  # fmt: skip
+    }
     return render(request, "planning/baseplans/list.html", context)
 
 
@@ -80,17 +81,23 @@ def deviations(request: Request) -> HttpResponseBase:
     if request.GET.get("format") == "xlsx":
         return _export(request, rows)
     context = {
-        "filter": form, "rows": rows, "filtered": bool(request.GET.get("enhet")),
+        "filter": form,
+        "rows": rows,
+        "filtered": bool(request.GET.get("enhet")),
         "query": request.GET.urlencode(),
-    }  # fmt: skip
+    }
     return render(request, "planning/baseplans/deviations.html", context)
 
 
 def _export(request: Request, rows: list[Standing]) -> HttpResponseBase:
     log_read(
-        request, "clients", "export_clients", Unit.objects.get(parent=None), READERS,
+        request,
+        "clients",
+        "export_clients",
+        Unit.objects.get(parent=None),
+        READERS,
         values={"clients": len(rows)},
-    )  # fmt: skip
+    )
     lines = (
         (
             str(row.client),
@@ -124,9 +131,14 @@ def visit(request: Request, pk: int) -> HttpResponse:
         )
         return redirect("baseplans:plan", client.pk)
     form = VisitForm(
-        request.POST or None, instance=row, base_plan=shown, client=client, week=row.week,
-        weekday=row.weekday, granted=_granted(client, request.today),
-    )  # fmt: skip
+        request.POST or None,
+        instance=row,
+        base_plan=shown,
+        client=client,
+        week=row.week,
+        weekday=row.weekday,
+        granted=_granted(client, request.today),
+    )
     if request.method == "POST" and form.is_valid():
         act = editing.act_of(request, client, PLANNERS)
         draft = drafts.open_draft(client, act)
@@ -150,11 +162,21 @@ def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpRespons
         raise Http404
     part = next((row for row in PARTS if row.code == request.GET.get("tid")), PARTS[0])
     form = NewVisitForm(
-        request.POST or None, instance=BaseVisit(week=week, weekday=weekday), base_plan=shown,
-        client=client, week=week, weekday=weekday, granted=_granted(client, request.today),
-        initial={"days": [weekday], "start": part.usual, "minutes": 30, "staff_needed": 1,
-                 "priority": 2},
-    )  # fmt: skip
+        request.POST or None,
+        instance=BaseVisit(week=week, weekday=weekday),
+        base_plan=shown,
+        client=client,
+        week=week,
+        weekday=weekday,
+        granted=_granted(client, request.today),
+        initial={
+            "days": [weekday],
+            "start": part.usual,
+            "minutes": 30,
+            "staff_needed": 1,
+            "priority": 2,
+        },
+    )
     if request.method == "POST" and form.is_valid():
         act = editing.act_of(request, client, PLANNERS)
         draft = drafts.open_draft(client, act)
@@ -271,9 +293,15 @@ def _back(request: Request, client: Client, draft: BasePlan, said: str) -> HttpR
 
 
 def _page(
-    request: Request, client: Client, *, form: Any = None, title: str = "",
-    chosen: BaseVisit | None = None, day_form: Any = None, weeks_form: Any = None,
-) -> HttpResponse:  # fmt: skip
+    request: Request,
+    client: Client,
+    *,
+    form: Any = None,
+    title: str = "",
+    chosen: BaseVisit | None = None,
+    day_form: Any = None,
+    weeks_form: Any = None,
+) -> HttpResponse:
     """The matrix with its panels; `form` is the visit that is being edited."""
     editing.log_reading(request, client, "read_base_plan")
     shown = _shown(client, request)
@@ -290,23 +318,32 @@ def _page(
         each is not None and each.is_bound and each.errors for each in (form, day_form, weeks_form)
     )
     context = {
-        "client": client, "row": row, "shown": shown, "latest": latest, "edits": edits,
+        "client": client,
+        "row": row,
+        "shown": shown,
+        "latest": latest,
+        "edits": edits,
         "draft": shown if shown and shown.is_draft else None,
         "others": [one for one in everything if shown and one.pk != shown.pk],
         "weeks": matrix(cycle_from(shown), visits, request.today) if shown else [],
-        "form": form, "title": title, "chosen": chosen, "balance": found,
+        "form": form,
+        "title": title,
+        "chosen": chosen,
+        "balance": found,
         "share": min(100, round(100 * found.planned / found.granted)) if found.granted else 0,
         "warnings": _warnings(request, client, row, found, visits, shown),
         "changed": _changed_services(row),
-        "contact": client.care_contacts.select_related("carer").filter(
-            valid_from__lte=request.today).first(),
-        "absences": client.absences.filter(cancelled_at=None).exclude(
-            last__lt=request.today).order_by("first"),
-        "day_form": day_form, "weeks_form": weeks_form or WeeksForm(
-            initial={"weeks": shown.weeks if shown else 1}),
+        "contact": client.care_contacts.select_related("carer")
+        .filter(valid_from__lte=request.today)
+        .first(),
+        "absences": client.absences.filter(cancelled_at=None)
+        .exclude(last__lt=request.today)
+        .order_by("first"),
+        "day_form": day_form,
+        "weeks_form": weeks_form or WeeksForm(initial={"weeks": shown.weeks if shown else 1}),
         "week_numbers": range(1, MOST_WEEKS + 1),
         **_preview(request, client, shown, day_form),
-    }  # fmt: skip
+    }
     return render(request, "planning/baseplans/plan.html", context, status=422 if wrong else 200)
 
 
@@ -346,9 +383,13 @@ def _changed_services(row: Standing) -> set[int]:
 
 
 def _warnings(
-    request: Request, client: Client, row: Standing, found: balance.Balance,
-    visits: list[BaseVisit], shown: BasePlan | None,
-) -> list[balance.Told]:  # fmt: skip
+    request: Request,
+    client: Client,
+    row: Standing,
+    found: balance.Balance,
+    visits: list[BaseVisit],
+    shown: BasePlan | None,
+) -> list[balance.Told]:
     """What the planner is told of the base plan that is shown."""
     told = [] if client.is_surrounding else balance.warnings_of(found, client.is_dormant)
     needs_two = any(visit.staff_needed > 1 for visit in visits)
@@ -392,14 +433,18 @@ def _errands(
             if (cycle.week_of(day), day.weekday()) == (visit.week, visit.weekday)
         ]
         people = [(person.short_name, visits_of(person.pk)) for person in visit.serves.all()]
-        lacking = balance.lacking_handover(when, visit.start + visit.minutes, wanted, people) if (
-            wanted
-        ) else []  # fmt: skip
+        lacking = (
+            balance.lacking_handover(when, visit.start + visit.minutes, wanted, people)
+            if (wanted)
+            else []
+        )
         if lacking:
-            told.append(balance.Told(
-                "red",
-                f"Vecka {visit.week}, {DAY_NAMES[visit.weekday].lower()} {daytime.shown(visit.start)}: "
-                f"{', '.join(lacking)} saknar överlämning efter ärendet. Lägg till insatsen på ett "
-                "senare besök samma vecka.",
-            ))  # fmt: skip
+            told.append(
+                balance.Told(
+                    "red",
+                    f"Vecka {visit.week}, {DAY_NAMES[visit.weekday].lower()} {daytime.shown(visit.start)}: "
+                    f"{', '.join(lacking)} saknar överlämning efter ärendet. Lägg till insatsen på ett "
+                    "senare besök samma vecka.",
+                )
+            )
     return told

@@ -53,6 +53,8 @@ def figures_of(data: PlanData, row: Shift, places: Places) -> Figures:
 def total(rows: list[Figures]) -> Figures:
     """The sum of rows that have somebody to pay."""
     return Figures(
-        sum(row.paid for row in rows), sum(row.with_clients for row in rows),
-        sum(row.surrounding for row in rows), sum(row.travel for row in rows),
-    )  # fmt: skip
+        sum(row.paid for row in rows),
+        sum(row.with_clients for row in rows),
+        sum(row.surrounding for row in rows),
+        sum(row.travel for row in rows),
+    )

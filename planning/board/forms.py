@@ -30,9 +30,10 @@ class AcceptForm(forms.Form):
     code = forms.CharField(max_length=40, widget=forms.HiddenInput)
     about = forms.CharField(max_length=80, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="Motivering", max_length=240,
+        label="Motivering",
+        max_length=240,
         help_text="Gäller den här dagen. Skriv inga hälsouppgifter.",
-    )  # fmt: skip
+    )
 
 
 class AddForm(forms.Form):
@@ -49,9 +50,12 @@ class AddForm(forms.Form):
     staff_needed = forms.IntegerField(label="Antal personal", min_value=1, max_value=4, initial=1)
     note = forms.CharField(label="Att tänka på", max_length=240, required=False)
     called_by = forms.ModelChoiceField(
-        None, label="Påkallat av sjuksköterska", required=False, empty_label="Nej",
+        None,
+        label="Påkallat av sjuksköterska",
+        required=False,
+        empty_label="Nej",
         help_text="Den sjuksköterska som påkallar ett extra besök kontaktar socialsekreteraren.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, plan: DayPlan, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)

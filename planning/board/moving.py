@@ -10,9 +10,14 @@ from planning.plan.change import Wanted
 
 
 def moved(
-    visit: Visit, *, place: int, shift: int | None, start: int | None, seen: tuple[int, int],
+    visit: Visit,
+    *,
+    place: int,
+    shift: int | None,
+    start: int | None,
+    seen: tuple[int, int],
     lock: str | None = None,
-) -> list[Wanted]:  # fmt: skip
+) -> list[Wanted]:
     """A visit to another row, another time, or both. `seen` are the versions of staff and time.
 
     A visit of two keeps the other where they are; the time is both's. Moved to the row on which its

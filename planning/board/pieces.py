@@ -30,8 +30,11 @@ class Drawing:
         found = self.counts.found
         self.rows = {row.shift.pk: row for row in shown.rows_of(self.data, span, found, held)}
         self.shared = {
-            "plan": plan, "span": span, "may_plan": may_plan, "visits": visits_address(plan)
-        }  # fmt: skip
+            "plan": plan,
+            "span": span,
+            "may_plan": may_plan,
+            "visits": visits_address(plan),
+        }
         self.html: dict[tuple[str, int], str] = {}
 
     @cached_property
@@ -53,13 +56,24 @@ class Drawing:
 
 
 def changed(
-    plan: DayPlan, news: News, span: shown.Span, held: dict[int, str], *, may_plan: bool, moment: int
-) -> dict[str, Any]:  # fmt: skip
+    plan: DayPlan,
+    news: News,
+    span: shown.Span,
+    held: dict[int, str],
+    *,
+    may_plan: bool,
+    moment: int,
+) -> dict[str, Any]:
     """The rows that changed, and what stands beside the board, as HTML. `moment` is in seconds."""
     key = (
-        plan.pk, news.seq, news.key, span.code, may_plan, tuple(sorted(held.items())),
+        plan.pk,
+        news.seq,
+        news.key,
+        span.code,
+        may_plan,
+        tuple(sorted(held.items())),
         moment // FRESH,
-    )  # fmt: skip
+    )
     drawing = DRAWINGS.get(key, lambda: Drawing(plan, span, held, may_plan=may_plan))
     for visit in drawing.data.visits:  # what was drawn for another board shows them as well
         if not visit.client.has_protected_identity:

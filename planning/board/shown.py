@@ -105,9 +105,15 @@ class Item:
         return format_html(
             'data-visit="{}" data-place="{}" data-start="{}" data-staff-version="{}" '
             'data-time-version="{}" style="--s:{};--d:{}"{}',
-            visit.pk, self.place, self.start, visit.staff_version, visit.time_version, self.start,
-            self.minutes, format_html_join("", " data-{}", ((name,) for name in marked)),
-        )  # fmt: skip
+            visit.pk,
+            self.place,
+            self.start,
+            visit.staff_version,
+            visit.time_version,
+            self.start,
+            self.minutes,
+            format_html_join("", " data-{}", ((name,) for name in marked)),
+        )
 
     @property
     def icons(self) -> list[tuple[str, str]]:
@@ -157,14 +163,20 @@ def rows_of(
     for breach in breaches:
         if breach.shift:
             broken[breach.shift].append(breach)
-    return [_row(data, shift, span, places, broken[shift.pk], held)
-            for shift in [*data.shifts, *data.left]]  # fmt: skip
+    return [
+        _row(data, shift, span, places, broken[shift.pk], held)
+        for shift in [*data.shifts, *data.left]
+    ]
 
 
 def _row(
-    data: PlanData, shift: Shift, span: Span, places: Places, mine: list[Breach],
+    data: PlanData,
+    shift: Shift,
+    span: Span,
+    places: Places,
+    mine: list[Breach],
     held: dict[int, str],
-) -> Row:  # fmt: skip
+) -> Row:
     broken = {row.visit for row in mine if row.visit}
     items = [*_off(data, shift, span), *_break(data, shift, places)]
     mode = shift.mode
@@ -178,9 +190,12 @@ def _row(
         at = there
     inside = [i for i in items if i.start < span.last and i.start + i.minutes > span.first]
     return Row(
-        shift, sorted(inside, key=lambda item: item.start), figures_of(data, shift, places),
-        f"{_hour(shift.start)}–{_hour(shift.works_until)}", mine,
-    )  # fmt: skip
+        shift,
+        sorted(inside, key=lambda item: item.start),
+        figures_of(data, shift, places),
+        f"{_hour(shift.start)}–{_hour(shift.works_until)}",
+        mine,
+    )
 
 
 def _hour(minute: int) -> str:
@@ -204,27 +219,38 @@ def _break(data: PlanData, shift: Shift, places: Places) -> Iterable[Item]:
         yield Item("break", wished_break(shift) if at is None else at, shift.break_minutes, "Rast")
 
 
-def _visit(
-    data: PlanData, shift: Shift, visit: Visit, way: int, broken: bool, holder: str
-) -> Item:  # fmt: skip
+def _visit(data: PlanData, shift: Shift, visit: Visit, way: int, broken: bool, holder: str) -> Item:
     others = [
         data.shift[p.shift_id].name if p.shift_id in data.shift else "en kollega"
         for p in visit.staff.all()
         if p.shift_id and p.shift_id != shift.pk
     ]
     signs = {
-        "breach": broken, "pair": visit.staff_needed > 1, "lock": bool(visit.lock),
+        "breach": broken,
+        "pair": visit.staff_needed > 1,
+        "lock": bool(visit.lock),
         "hsl": any(service.kind == "nursing" for service in visit.services.all()),
-        "over": visit.client.is_surrounding, "extra": visit.origin == Visit.Origin.EXTRA,
-        "protected": visit.client.has_protected_identity, "short": visit.minutes < SHORT,
-    }  # fmt: skip
+        "over": visit.client.is_surrounding,
+        "extra": visit.origin == Visit.Origin.EXTRA,
+        "protected": visit.client.has_protected_identity,
+        "short": visit.minutes < SHORT,
+    }
     flags = frozenset(name for name, holds in signs.items() if holds)
     place = next((p.place for p in visit.staff.all() if p.shift_id == shift.pk), 1)
     text = said(visit, way=way, others=others)
     return Item(
-        "visit", visit.start, visit.minutes, visit.client.short_name, text, visit, place, flags,
-        holder, timer_of(visit), timer_of(visit, sign),
-    )  # fmt: skip
+        "visit",
+        visit.start,
+        visit.minutes,
+        visit.client.short_name,
+        text,
+        visit,
+        place,
+        flags,
+        holder,
+        timer_of(visit),
+        timer_of(visit, sign),
+    )
 
 
 def timer_of(visit: Visit, say: Callable[[date, date], str] = timer) -> str:

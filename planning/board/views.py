@@ -63,12 +63,19 @@ def board(request: Request) -> HttpResponse:
     found = DayPlan.objects.select_related("unit", "planned_unit")
     plan = found.filter(planned_unit=unit, day=day).first() if unit else None
     context = {
-        "units": units, "unit": unit, "day": day, "plan": plan, "spans": shown.SPANS.values(),
-        "span": _span(request), "view": _view(request),
-        "before": calendar.add_days(day, -1), "after": calendar.add_days(day, 1),
-        "may_plan": bool(unit) and may_plan(request.actor, unit), "links": _links(plan),
+        "units": units,
+        "unit": unit,
+        "day": day,
+        "plan": plan,
+        "spans": shown.SPANS.values(),
+        "span": _span(request),
+        "view": _view(request),
+        "before": calendar.add_days(day, -1),
+        "after": calendar.add_days(day, 1),
+        "may_plan": bool(unit) and may_plan(request.actor, unit),
+        "links": _links(plan),
         "visits": pieces.visits_address(plan) if plan else "",
-    }  # fmt: skip
+    }
     if plan:
         log_plan_read(request, plan)
         context |= _whole(request, plan)
@@ -80,11 +87,19 @@ def _links(plan: DayPlan | None) -> list[dict[str, str]]:
     if plan is None:
         return []
     return [
-        {"label": "Optimera", "icon": "route", "variant": "secondary",
-         "url": reverse("optimizing:page", args=[plan.pk])},
-        {"label": "Publicera", "icon": "send", "variant": "",
-         "url": reverse("publishing:page", args=[plan.pk])},
-    ]  # fmt: skip
+        {
+            "label": "Optimera",
+            "icon": "route",
+            "variant": "secondary",
+            "url": reverse("optimizing:page", args=[plan.pk]),
+        },
+        {
+            "label": "Publicera",
+            "icon": "send",
+            "variant": "",
+            "url": reverse("publishing:page", args=[plan.pk]),
+        },
+    ]
 
 
 def _span(request: Request) -> shown.Span:
@@ -104,11 +119,15 @@ def _whole(request: Request, plan: DayPlan) -> dict[str, Any]:
     there = following.others(everybody, request.user.pk)
     rows = shown.rows_of(data, _span(request), counts.found, following.held(there))
     return {
-        "rows": rows, "there": [(short, name) for _, short, name, _ in there],
-        "seq": plan.last_seq, "now": _now(request, plan), **pieces.beside(data, counts),
+        "rows": rows,
+        "there": [(short, name) for _, short, name, _ in there],
+        "seq": plan.last_seq,
+        "now": _now(request, plan),
+        **pieces.beside(data, counts),
         "total": figures.total([row.figures for row in rows if row.shift.carer_id]),
-        "state": state_words(plan), "map": _map(data, rows) if _view(request) == "karta" else None,
-    }  # fmt: skip
+        "state": state_words(plan),
+        "map": _map(data, rows) if _view(request) == "karta" else None,
+    }
 
 
 def _now(request: Request, plan: DayPlan) -> int | None:
@@ -148,9 +167,11 @@ def fetch(request: Request) -> HttpResponse:
         messages.error(request, "Dagen har varit. Besök hämtas för idag och senare.")
         return redirect(_board(unit, day))
     changed = generate(unit, day, day, act_of(request, PLANNERS, unit.path))
-    said = f"{changed} besök är hämtade ur grundplaneringen." if changed else (
-        "Dagens besök stämmer redan med grundplaneringen."
-    )  # fmt: skip
+    said = (
+        f"{changed} besök är hämtade ur grundplaneringen."
+        if changed
+        else ("Dagens besök stämmer redan med grundplaneringen.")
+    )
     messages.success(request, said)
     return redirect(_board(unit, day))
 
@@ -171,9 +192,10 @@ def follow(request: Request, pk: int) -> HttpResponse:
     there = following.others(everybody, request.user.pk)
     pulse.trust(request, plan, request.user)
     answer: dict[str, Any] = {
-        "seq": seen, "who": [row[1:] for row in there],
+        "seq": seen,
+        "who": [row[1:] for row in there],
         "digest": following.digest(everybody, request.user.pk),
-    }  # fmt: skip
+    }
     news = following.news_since(plan, seen)
     if news is None:
         if request.GET.get("dar") == answer["digest"]:
@@ -186,9 +208,13 @@ def follow(request: Request, pk: int) -> HttpResponse:
     }
     if not news.everything:
         answer |= pieces.changed(
-            plan, news, _span(request), following.held(there),
-            may_plan=may_plan(request.actor, plan.unit), moment=int(request.at.timestamp()),
-        )  # fmt: skip
+            plan,
+            news,
+            _span(request),
+            following.held(there),
+            may_plan=may_plan(request.actor, plan.unit),
+            moment=int(request.at.timestamp()),
+        )
     return JsonResponse(answer)
 
 
@@ -199,8 +225,9 @@ def visit(request: Request, pk: int, visit: int) -> HttpResponse:
     plan = get_plan(request, pk)
     row = get_object_or_404(
         Visit.objects.select_related("client", "plan").prefetch_related("staff__shift__carer"),
-        pk=visit, plan=plan,
-    )  # fmt: skip
+        pk=visit,
+        plan=plan,
+    )
     clashes, error, question, status = [], "", "", 200
     place = entry.whole_number(request.POST.get("plats") or request.GET.get("plats")) or 1
     if request.method == "POST":
@@ -215,15 +242,25 @@ def visit(request: Request, pk: int, visit: int) -> HttpResponse:
         else:
             return _done(request, plan, done)
     context = {
-        "plan": plan, "visit": row, "place": place, "stands": _stands(row, place),
-        "clashes": [_clash_words(clash) for clash in clashes], "error": error, "question": question,
-        "key": uuid.uuid4().hex, "locks": Visit.Lock.choices, "said": request.POST,
-        "may_plan": may_plan(request.actor, plan.unit), "rows": _row_choices(plan),
+        "plan": plan,
+        "visit": row,
+        "place": place,
+        "stands": _stands(row, place),
+        "clashes": [_clash_words(clash) for clash in clashes],
+        "error": error,
+        "question": question,
+        "key": uuid.uuid4().hex,
+        "locks": Visit.Lock.choices,
+        "said": request.POST,
+        "may_plan": may_plan(request.actor, plan.unit),
+        "rows": _row_choices(plan),
         **_advice(plan, row, place),
-        "changes": told(list(row.changes.select_related("visit__plan", "actor").order_by("-seq")[:10])),
+        "changes": told(
+            list(row.changes.select_related("visit__plan", "actor").order_by("-seq")[:10])
+        ),
         "needs": needs_of_visit(row, request.today),
         "frame": "planning/board/bare.html" if _wants_piece(request) else "base.html",
-    }  # fmt: skip
+    }
     return render(request, "planning/board/visit.html", context, status=status)
 
 
@@ -278,10 +315,13 @@ def _wanted(said: Any, row: Visit) -> list[Wanted]:
         return _suggested(said, row, seen)
     if what == "flytta":
         wanted = moving.moved(
-            row, place=place, shift=entry.whole_number(said.get("rad")), seen=seen,
+            row,
+            place=place,
+            shift=entry.whole_number(said.get("rad")),
+            seen=seen,
             start=moving.start_of(row, said),
             lock="both" if said.get("las") else None,
-        )  # fmt: skip
+        )
         return [one for one in wanted if one.group not in _left_alone(said)]
     if what == "av":
         return moving.moved(row, place=place, shift=None, start=None, seen=seen)
@@ -327,9 +367,10 @@ def _suggested(said: Any, row: Visit, seen: tuple[int, int]) -> list[Wanted]:
     except (ValueError, TypeError) as error:
         raise Refused("Förslaget gick inte att läsa. Öppna besöket igen.") from error
     minutes = dict(
-        Visit.objects.filter(plan=row.plan, pk__in=[pk for pk, _, _ in times])
-        .values_list("pk", "minutes")
-    )  # fmt: skip
+        Visit.objects.filter(plan=row.plan, pk__in=[pk for pk, _, _ in times]).values_list(
+            "pk", "minutes"
+        )
+    )
     lock = [Wanted(row.pk, "lock", {"lock": "both"}, row.lock_version)] if said.get("las") else []
     return [Wanted(row.pk, "staff", {"shifts": shifts}, seen[0]), *lock] + [
         Wanted(pk, "time", {"start": start, "minutes": minutes.get(pk, 0)}, version)
@@ -350,18 +391,24 @@ def _refuse_stale(row: Visit, suggestion: str, seen: int | None) -> None:
 def _clash_words(clash: Any) -> dict[str, Any]:
     """Both values, in words."""
     return {
-        "group": clash.group, "version": clash.version, "by": clash.by,
+        "group": clash.group,
+        "version": clash.version,
+        "by": clash.by,
         "mine": _in_words(clash.visit, clash.group, clash.mine),
         "theirs": _in_words(clash.visit, clash.group, clash.theirs),
-    }  # fmt: skip
+    }
 
 
 def _in_words(row: Visit, group: str, value: Any) -> str:
     if group == "time":
         return f"{daytime.wall(row.plan.day, value['start'])}, {value['minutes']} minuter"
     if group == "staff":
-        known = {s.pk: s.name for s in Shift.objects.filter(pk__in=[p for p in value["shifts"] if p])
-                 .select_related("carer")}  # fmt: skip
+        known = {
+            s.pk: s.name
+            for s in Shift.objects.filter(pk__in=[p for p in value["shifts"] if p]).select_related(
+                "carer"
+            )
+        }
         return ", ".join(known.get(pk, "Otilldelat") for pk in value["shifts"])
     if group == "lock":
         return str(Visit.Lock(value["lock"]).label)
@@ -383,9 +430,11 @@ def unplaced(request: Request, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
     data = reading.read(plan)
     context = {
-        "plan": plan, "visits": data.unplaced, "counts": count(data),
+        "plan": plan,
+        "visits": data.unplaced,
+        "counts": count(data),
         "may_plan": may_plan(request.actor, plan.unit),
-    }  # fmt: skip
+    }
     return render(request, "planning/board/unplaced.html", context)
 
 
@@ -396,9 +445,11 @@ def all_breaches(request: Request, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
     data = reading.read(plan)
     context = {
-        "plan": plan, "may_plan": may_plan(request.actor, plan.unit), **pieces.beside(data, count(data)),
+        "plan": plan,
+        "may_plan": may_plan(request.actor, plan.unit),
+        **pieces.beside(data, count(data)),
         "accepted": plan.accepted.select_related("recorded_by"),
-    }  # fmt: skip
+    }
     return render(request, "planning/board/breaches.html", context)
 
 
@@ -433,9 +484,11 @@ def accept(request: Request, pk: int) -> HttpResponse:
         said, act = form.cleaned_data, act_of(request, PLANNERS, plan.unit.path)
         with transaction.atomic():
             AcceptedBreach.objects.get_or_create(
-                plan=plan, code=said["code"], about=said["about"],
+                plan=plan,
+                code=said["code"],
+                about=said["about"],
                 defaults={"reason": said["reason"], **act.stamp},
-            )  # fmt: skip
+            )
             log.record(plan.chain, "accept_breach", act, subject=plan, values=said)
         messages.success(request, "Regelbrottet är godtaget för den här dagen.")
         return redirect(_board(plan.planned_unit, plan.day))
@@ -456,10 +509,13 @@ def add(request: Request, pk: int) -> HttpResponse:
             _tell(request, made, started)
             return redirect(_board(plan.planned_unit, plan.day))
     context = {
-        "plan": plan, "form": form, "contact_by": contact_by(request.today),
-        "why": why_contact(request.today), "day_ten": day_ten(plan.day),
+        "plan": plan,
+        "form": form,
+        "contact_by": contact_by(request.today),
+        "why": why_contact(request.today),
+        "day_ten": day_ten(plan.day),
         "told": listed([user.name for user in social_workers(plan.unit, request.today)]),
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "planning/board/add.html", context, status=status)
 

@@ -78,9 +78,11 @@ def care_contact(request: Request, pk: int) -> HttpResponse:
     """The permanent care contact from a day, or why none is needed; the one before ends."""
     client = editing.client_of(request, pk, PLANNERS, lock=True)
     form = CareContactForm(
-        request.POST or None, client=client, day=request.today,
+        request.POST or None,
+        client=client,
+        day=request.today,
         initial={"valid_from": request.today},
-    )  # fmt: skip
+    )
 
     def save() -> str:
         before = clock.day_before(form.cleaned_data["valid_from"])
@@ -131,9 +133,13 @@ def add_double_staffing(request: Request, pk: int) -> HttpResponse:
         return f"Dubbelbemanningen är dokumenterad. Den omprövas senast {row.review_on}."
 
     return client_form(
-        request, client, form, save=save, title="Dubbelbemanning",
+        request,
+        client,
+        form,
+        save=save,
+        title="Dubbelbemanning",
         lead="Två ur personalen kräver en riskbedömning och ett beslut av ansvarig chef.",
-    )  # fmt: skip
+    )
 
 
 def _absence(request: Request, pk: int) -> tuple[Absence, Client]:

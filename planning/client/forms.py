@@ -24,10 +24,11 @@ class AbsenceForm(forms.ModelForm):
         label="Borta från klockan", help_text="Lämna tomt när hela den dagen gäller."
     )
     home_at = ClockField(
-        label="Hemma igen klockan", is_end=True,
+        label="Hemma igen klockan",
+        is_end=True,
         help_text="Sista dagen. Besök från den tiden görs. Lämna tomt när hela den dagen gäller: då "
         "är personen hemma igen dagen efter.",
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Absence
@@ -62,8 +63,9 @@ class AbsenceForm(forms.ModelForm):
             self.add_error(
                 "home_at",
                 f"Personen går {data['leaves_at']:%H:%M} den dagen. Skriv en senare tid, eller töm."
-                if data["leaves_at"] else "Skriv en senare tid, eller en tidigare dag som sista dag.",
-            )  # fmt: skip
+                if data["leaves_at"]
+                else "Skriv en senare tid, eller en tidigare dag som sista dag.",
+            )
             return
         others = Absence.objects.filter(client=self.instance.client, cancelled_at=None)
         for other in others.exclude(pk=self.instance.pk):
@@ -166,11 +168,16 @@ class ListFilter(forms.Form):
         label="Visa",
         required=False,
         choices=[
-            ("", "Aktiva"), ("vilande", "Vilande"), ("borta", "Borta i dag"),
-            ("olast", "Olästa beställningar"), ("upphor", "Beslut som upphör inom 30 dagar"),
-            ("kringtid", "Kringtid"), ("avslutade", "Avslutade"), ("alla", "Alla"),
+            ("", "Aktiva"),
+            ("vilande", "Vilande"),
+            ("borta", "Borta i dag"),
+            ("olast", "Olästa beställningar"),
+            ("upphor", "Beslut som upphör inom 30 dagar"),
+            ("kringtid", "Kringtid"),
+            ("avslutade", "Avslutade"),
+            ("alla", "Alla"),
         ],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)

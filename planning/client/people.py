@@ -55,11 +55,13 @@ def clients(request: Request) -> HttpResponseBase:
     rows = standings(Client.objects.filter(pk__in=[row.pk for row in page]), request.today)
     order = {row.pk: place for place, row in enumerate(page)}
     context = {
-        "filter": form, "page": page, "asked": asked,
+        "filter": form,
+        "page": page,
+        "asked": asked,
         "rows": sorted(rows, key=lambda row: order[row.client.pk]),
         "filtered": asked or any(request.GET.get(name) for name in form.fields),
         "may_add": request.actor.has_role(*ORDERERS),
-    }  # fmt: skip
+    }
     return render(request, "clients/list.html", context)
 
 
@@ -128,19 +130,27 @@ def _export(request: Request, found: QuerySet[Client]) -> HttpResponseBase:
     root = Unit.objects.get(parent=None)
     log_read(request, "clients", "export_clients", root, READERS, values={"clients": len(rows)})
     return workbook(
-        "Brukare", COLUMNS, (_line(row) for row in rows),
+        "Brukare",
+        COLUMNS,
+        (_line(row) for row in rows),
         f"brukare-{request.today.isoformat()}.xlsx",
-    )  # fmt: skip
+    )
 
 
 def _line(row: Standing) -> list[Any]:
     client = row.client
     return [
-        str(client), client.shown_address, client.key_number, client.unit.name,
-        str(client.provider or ""), "Vilande" if client.is_dormant else row.state,
-        round(float(row.balance.granted) / 60, 1), round(float(row.balance.planned) / 60, 1),
-        len(row.unread), "; ".join(told.text for told in row.told),
-    ]  # fmt: skip
+        str(client),
+        client.shown_address,
+        client.key_number,
+        client.unit.name,
+        str(client.provider or ""),
+        "Vilande" if client.is_dormant else row.state,
+        round(float(row.balance.granted) / 60, 1),
+        round(float(row.balance.planned) / 60, 1),
+        len(row.unread),
+        "; ".join(told.text for told in row.told),
+    ]
 
 
 @roles(*READERS)
@@ -158,11 +168,14 @@ def client(request: Request, pk: int) -> HttpResponse:
         order.can_change = _may_order(request, person, order)
     day = request.today
     context = {
-        "person": person, "row": row, "decisions": decisions,
+        "person": person,
+        "row": row,
+        "decisions": decisions,
         "orders": [order for order in shown if not (order.valid_to and order.valid_to < day)],
         "past_orders": [order for order in shown if order.valid_to and order.valid_to < day],
         "absences": person.absences.filter(cancelled_at=None).order_by("-first"),
-        "needs": needs_of(person, day), "move": where.move_of(person),
+        "needs": needs_of(person, day),
+        "move": where.move_of(person),
         "contact": person.care_contacts.select_related("carer").filter(valid_from__lte=day).first(),
         "wishes": person.preferences.select_related("carer"),
         "documents": person.double_staffing.order_by("-decided_on"),
@@ -173,7 +186,7 @@ def client(request: Request, pk: int) -> HttpResponse:
         "plans": editing.may(request, person, PLANNERS),
         "orders_here": editing.may(request, person, ORDERERS),
         "orders_care": editing.may(request, person, ORDERERS | NURSES),
-    }  # fmt: skip
+    }
     return render(request, "clients/client.html", context)
 
 

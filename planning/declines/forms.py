@@ -21,9 +21,10 @@ class DeclineForm(forms.Form):
     staff_used = forms.TypedChoiceField(
         label="Kunde personalen göra något annat den tiden?",
         choices=[("nej", "Nej, personalen gick inte att använda"), ("ja", "Ja, de gjorde annat")],
-        coerce=lambda value: value == "ja", widget=forms.RadioSelect,
+        coerce=lambda value: value == "ja",
+        widget=forms.RadioSelect,
         help_text="Ditt namn sparas med svaret: det avgör om besöket ersätts.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any):
         local = timezone.localtime(now)

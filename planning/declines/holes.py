@@ -38,10 +38,13 @@ def holes_of(visit: Visit) -> list[Hole]:
 
 def _hole(plan: DayPlan, shift: Shift, start: int, end: int) -> Hole:
     data = read(plan, [shift.pk])
-    free_from = max((v.end for v in data.by_shift.get(shift.pk, ()) if v.end <= start),
-                    default=shift.start)  # fmt: skip
-    free_until = min((v.start for v in data.by_shift.get(shift.pk, ()) if v.start >= end),
-                     default=shift.works_until)  # fmt: skip
+    free_from = max(
+        (v.end for v in data.by_shift.get(shift.pk, ()) if v.end <= start), default=shift.start
+    )
+    free_until = min(
+        (v.start for v in data.by_shift.get(shift.pk, ()) if v.start >= end),
+        default=shift.works_until,
+    )
     fits: list[Fit] = []
     for visit in data.unplaced[:MOST_TRIED]:
         place = next(p.place for p in visit.staff.all() if p.shift_id is None)

@@ -43,17 +43,29 @@ def decline(visit: Visit, said: Declined, seen: int, act: Act, key: str) -> Decl
         if Visit.objects.select_for_update().get(pk=visit.pk).status != Visit.Status.PLANNED:
             raise Refused("Besöket är redan avböjt eller borttaget. Ladda om sidan.")
         change(
-            visit.plan_id, [Wanted(visit.pk, "status", value, seen)], act.user, key=key, at=act.at,
+            visit.plan_id,
+            [Wanted(visit.pk, "status", value, seen)],
+            act.user,
+            key=key,
+            at=act.at,
             name="decline_visit",
-        )  # fmt: skip
+        )
         row = Decline.objects.create(
-            visit=visit, declined_at=said.declined_at, staff_used=said.staff_used, why=said.why,
-            stays=kept, **act.stamp,
-        )  # fmt: skip
+            visit=visit,
+            declined_at=said.declined_at,
+            staff_used=said.staff_used,
+            why=said.why,
+            stays=kept,
+            **act.stamp,
+        )
         log.record(
-            f"client:{visit.client_id}", "decline_visit", act, subject=row, personal=True,
+            f"client:{visit.client_id}",
+            "decline_visit",
+            act,
+            subject=row,
+            personal=True,
             values={"visit": visit.pk, "stays": kept, "staff_used": said.staff_used},
-        )  # fmt: skip
+        )
     return row
 
 

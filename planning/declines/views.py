@@ -45,9 +45,7 @@ def _visit(plan: DayPlan, pk: int) -> Visit:
 
 
 def _decline(request: Request, row: Visit, form: DeclineForm) -> Decline:
-    said = Declined(
-        form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"]
-    )  # fmt: skip
+    said = Declined(form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"])
     seen = entry.number(request.POST.get("status_version"))
     act = editing.act_of(request, row.client, PLANNERS)
     key = request.POST.get("key") or uuid.uuid4().hex
@@ -67,7 +65,9 @@ def hole(request: Request, pk: int, visit: int) -> HttpResponse:
     plan = plan_to_change(request, pk)
     row = _visit(plan, visit)
     context = {
-        "plan": plan, "visit": row, "key": uuid.uuid4().hex,
+        "plan": plan,
+        "visit": row,
+        "key": uuid.uuid4().hex,
         "holes": holes_of(row) if row.status != Visit.Status.PLANNED else [],
-    }  # fmt: skip
+    }
     return render(request, "planning/declines/hole.html", context)

@@ -42,22 +42,37 @@ def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:
         made = _make(plan, new)
         started = begin(made, act, new.called_by)
         event = log.record(
-            plan.chain, "add_visit", act, subject=plan, personal=True, values={
-                "visit": made.pk, "start": made.start, "earliest": made.earliest,
-                "latest_end": made.latest_end, "minutes": made.minutes,
+            plan.chain,
+            "add_visit",
+            act,
+            subject=plan,
+            personal=True,
+            values={
+                "visit": made.pk,
+                "start": made.start,
+                "earliest": made.earliest,
+                "latest_end": made.latest_end,
+                "minutes": made.minutes,
                 "needs": [one.need.pk for one in started],
             },
-        )  # fmt: skip
+        )
         DayPlan.objects.filter(pk=plan.pk).update(last_seq=event.seq, reload_seq=event.seq)
     return made, started
 
 
 def _make(plan: DayPlan, new: NewVisit) -> Visit:
     made = Visit.objects.create(
-        plan=plan, client=new.client, origin=Visit.Origin.BY_HAND, start=new.start,
-        minutes=new.minutes, earliest=new.earliest, latest_end=new.latest_end,
-        staff_needed=new.staff_needed, note=new.note, priority=1,
-    )  # fmt: skip
+        plan=plan,
+        client=new.client,
+        origin=Visit.Origin.BY_HAND,
+        start=new.start,
+        minutes=new.minutes,
+        earliest=new.earliest,
+        latest_end=new.latest_end,
+        staff_needed=new.staff_needed,
+        note=new.note,
+        priority=1,
+    )
     VisitStaff.objects.bulk_create(
         VisitStaff(visit=made, place=place, shift=new.shift if place == 1 else None)
         for place in range(1, made.staff_needed + 1)

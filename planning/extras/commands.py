@@ -82,9 +82,15 @@ class ContactCommand(Command[ExtraNeed]):
     def keep(self, case: ExtraNeed, act: Act) -> ExtraContact:
         """Put the contact on record."""
         return ExtraContact.objects.create(
-            need=case, round=self.round, channel=self.channel, made_by=self.made_by,
-            made_on=self.made_on, told=self.told, said=self.said, **act.stamp,
-        )  # fmt: skip
+            need=case,
+            round=self.round,
+            channel=self.channel,
+            made_by=self.made_by,
+            made_on=self.made_on,
+            told=self.told,
+            said=self.said,
+            **act.stamp,
+        )
 
 
 class RecordContact(ContactCommand):
@@ -151,9 +157,12 @@ class ApplyForNeed(ContactCommand):
         since = str(case.application_from)
         notices.write(case, About.RENEWED, act, made_on=str(self.made_on), application_from=since)
         tell_social_workers(
-            case, act, f"behovet kvarstår, ansökan om {case.service.name.lower()} från "
-            f"{full_date(case.application_from)}", urgent=True,
-        )  # fmt: skip
+            case,
+            act,
+            f"behovet kvarstår, ansökan om {case.service.name.lower()} från "
+            f"{full_date(case.application_from)}",
+            urgent=True,
+        )
         return {"contact": row.pk, "application_from": since}
 
 

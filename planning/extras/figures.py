@@ -71,9 +71,14 @@ def _needs(seen: QuerySet[Any], months: Sequence[date]) -> Iterable[Any]:
     last = calendar.add_days(calendar.add_months(months[-1], 1), -1)
     rows = ExtraNeed.objects.filter(ten, pk__in=seen, first_day__range=(months[0], last))
     return rows.values(
-        "first_day", "unit__name", "ended_on", "renewed_on", "decided_on",
-        due=F("deadlines__due"), met=F("deadlines__met_on"),
-    )  # fmt: skip
+        "first_day",
+        "unit__name",
+        "ended_on",
+        "renewed_on",
+        "decided_on",
+        due=F("deadlines__due"),
+        met=F("deadlines__met_on"),
+    )
 
 
 def _count(tally: Tally, need: Any, today: date) -> None:

@@ -23,9 +23,10 @@ class ReportForm(forms.Form):
 
     client = forms.ModelChoiceField(Client.objects.none(), label="Person")
     services = forms.ModelMultipleChoiceField(
-        Service.objects.exclude(kind__in=WITHOUT_CONTACT), label="Insatser som utfördes",
+        Service.objects.exclude(kind__in=WITHOUT_CONTACT),
+        label="Insatser som utfördes",
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
     day = forms.DateField(label="Dag", help_text="Den dag besöket gjordes. Det blir dag 0.")
     start = WallField(label="Började")
     minutes = forms.IntegerField(label="Längd, minuter", min_value=5, max_value=720)
@@ -33,9 +34,12 @@ class ReportForm(forms.Form):
         Carer.objects.none(), label="Vem gjorde det", required=False, empty_label="Vet inte"
     )
     called_by = forms.ModelChoiceField(
-        None, label="Påkallat av sjuksköterska", required=False, empty_label="Nej",
+        None,
+        label="Påkallat av sjuksköterska",
+        required=False,
+        empty_label="Nej",
         help_text="Den sjuksköterska som påkallade besöket kontaktar socialsekreteraren.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, people: QuerySet[Client], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -69,10 +73,15 @@ class NeedFilter(forms.Form):
 
     enhet = UnitField(Unit.objects.none(), label="Enhet", required=False, empty_label="Alla")
     visa = forms.ChoiceField(
-        label="Visa", required=False,
-        choices=[("", "Pågående"), ("forsenade", "Försenade"), ("mina", "Mina"),
-                 ("avslutade", "Avslutade")],
-    )  # fmt: skip
+        label="Visa",
+        required=False,
+        choices=[
+            ("", "Pågående"),
+            ("forsenade", "Försenade"),
+            ("mina", "Mina"),
+            ("avslutade", "Avslutade"),
+        ],
+    )
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -35,8 +35,10 @@ def ended(need: ExtraNeed, day: date) -> list[Missing]:
 def forgotten(need: ExtraNeed) -> list[Missing]:
     """What went to the unit manager because nobody did it in time (EXT-05)."""
     escalated = FiredRung.objects.filter(
-        deadline__case=need.pk, deadline__met_on=None, deadline__cancelled_on=None,
+        deadline__case=need.pk,
+        deadline__met_on=None,
+        deadline__cancelled_on=None,
         rung="escalated",
-    )  # fmt: skip
+    )
     what = "Svar på att det varken är avslutat eller sökt"
     return [Missing(what, command="answer_escalation")] if escalated.exists() else []

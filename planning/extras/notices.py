@@ -20,9 +20,12 @@ About = NeedNotice.About
 def write(need: ExtraNeed, about: str, act: Act, **said: Any) -> NeedNotice:
     """The need's notice of a kind, in the caller's transaction; a second one is an error."""
     content = {
-        "number": need.number, "about": about, "service": need.service.code,
-        "first_day": str(need.first_day), **said,
-    }  # fmt: skip
+        "number": need.number,
+        "about": about,
+        "service": need.service.code,
+        "first_day": str(need.first_day),
+        **said,
+    }
     return NeedNotice.objects.create(
         need=need, about=about, content=content, created_at=act.at, next_try_at=act.at
     )
@@ -49,5 +52,8 @@ def send_waiting(now: Callable[[], datetime]) -> int:
 def message(row: NeedNotice) -> dict[str, Any]:
     """What is sent. The identity number, on which Viva matches (SYN-04), is added when it is sent
     and kept in no queue."""
-    return {"key": f"{row.need_id}:{row.about}", "person": row.need.client.identity_number,
-            **row.content}  # fmt: skip
+    return {
+        "key": f"{row.need_id}:{row.about}",
+        "person": row.need.client.identity_number,
+        **row.content,
+    }

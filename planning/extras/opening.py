@@ -80,9 +80,11 @@ def begin(visit: Visit, act: Act, called_by: User | None = None) -> list[Started
     In the caller's transaction, in which the visit was made; it is marked as extra. Raises Refused
     when the client cannot have a visit, or a need that is applied for began later.
     """
-    client = Client.objects.select_for_update(of=("self",)).select_related("unit").get(
-        pk=visit.client_id
-    )  # fmt: skip
+    client = (
+        Client.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .get(pk=visit.client_id)
+    )
     day = visit.plan.day
     refuse_impossible(client, day, visit.start)
     extra = cover_of(client, visit.services.all(), day, besides=visit).extra
@@ -94,7 +96,7 @@ def begin(visit: Visit, act: Act, called_by: User | None = None) -> list[Started
 
 def _needs(
     client: Client, services: Iterable[Service], visit: Visit, act: Act, called_by: User | None
-) -> list[Started]:  # fmt: skip
+) -> list[Started]:
     found = []
     for service in services:
         need = _locked(client, service)
@@ -122,10 +124,15 @@ def _open(
     client: Client, service: Service, first_day: date, act: Act, called_by: User | None
 ) -> ExtraNeed:
     need = ExtraNeed(
-        state=ExtraNeed.State.NOTIFY, title=service.name, unit=client.unit, client=client,
-        service=service, first_day=first_day, called_by=called_by,
+        state=ExtraNeed.State.NOTIFY,
+        title=service.name,
+        unit=client.unit,
+        client=client,
+        service=service,
+        first_day=first_day,
+        called_by=called_by,
         responsible=called_by or act.user,
-    )  # fmt: skip
+    )
     open_case(need, act, name="open_extra_need")
     give_number(need, act.day)
     need.save()
@@ -135,13 +142,18 @@ def _open(
     if called_by:
         let_see(need, called_by, act.day)
         messages.notify(
-            [called_by], need, f"{need}: du påkallade en extra insats, kontakta "
-            f"socialsekreteraren senast {full_date(rules.contact_by(act.day))}", act.at,
-        )  # fmt: skip
+            [called_by],
+            need,
+            f"{need}: du påkallade en extra insats, kontakta "
+            f"socialsekreteraren senast {full_date(rules.contact_by(act.day))}",
+            act.at,
+        )
     messages.notify(
-        social_workers(need.unit, act.day), need,
-        f"{need}: extra insats ({service.name.lower()}) från {full_date(first_day)}", act.at,
-    )  # fmt: skip
+        social_workers(need.unit, act.day),
+        need,
+        f"{need}: extra insats ({service.name.lower()}) från {full_date(first_day)}",
+        act.at,
+    )
     flows.start(need, act.day)
     return need
 
@@ -170,8 +182,13 @@ def _join(need: ExtraNeed, visit: Visit, act: Act, called_by: User | None) -> No
     need.save()
     flows.advance(need, act.day)
     log.record(
-        need.chain, "join_extra_need", act, subject=need, values={
-            "version": need.version, "visit": visit.pk,
+        need.chain,
+        "join_extra_need",
+        act,
+        subject=need,
+        values={
+            "version": need.version,
+            "visit": visit.pk,
             "first_day": [str(before), str(need.first_day)],
         },
-    )  # fmt: skip
+    )

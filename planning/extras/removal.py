@@ -25,9 +25,14 @@ def take_away(need: ExtraNeed, since: date, act: Act) -> list[int]:
         by_plan[visit.plan_id].append(_without(visit, need))
     for plan, wanted in by_plan.items():
         change(
-            plan, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="end_extra_need",
+            plan,
+            wanted,
+            act.user,
+            key=uuid.uuid4().hex,
+            at=act.at,
+            name="end_extra_need",
             by=Holding("", "", None, act.on_behalf_of),
-        )  # fmt: skip
+        )
     return [visit.pk for visit in visits]
 
 

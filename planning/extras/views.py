@@ -46,14 +46,20 @@ def needs(request: Request) -> HttpResponse:
         need.timer = rules.timer(need.first_day, request.today) if need.counts_days else ""
     root = Unit.objects.get(parent=None)
     log_read(
-        request, "clients", "read_extra_needs", root, READERS,
+        request,
+        "clients",
+        "read_extra_needs",
+        root,
+        READERS,
         values={"needs": [need.pk for need in page.object_list]},
-    )  # fmt: skip
+    )
     context = {
-        "filter": form, "page": page, "filtered": any(request.GET.get(f) for f in form.fields),
+        "filter": form,
+        "page": page,
+        "filtered": any(request.GET.get(f) for f in form.fields),
         "may_report": request.actor.has_role(*PLANNERS),
         "may_count": request.actor.has_role(*FIGURE_READERS),
-    }  # fmt: skip
+    }
     return render(request, "planning/extras/list.html", context)
 
 
@@ -82,9 +88,11 @@ def report(request: Request) -> HttpResponse:
     units = editing.units_of(request.actor, PLANNERS)
     people = Client.objects.people().filter(unit__in=units, is_dormant=False)
     form = ReportForm(
-        request.POST or None, people=people.select_related("unit"), today=request.today,
+        request.POST or None,
+        people=people.select_related("unit"),
+        today=request.today,
         initial={"day": request.today, "client": request.GET.get("brukare")},
-    )  # fmt: skip
+    )
     if request.method == "POST" and form.is_valid():
         try:
             started = _report(request, form.cleaned_data)
@@ -94,10 +102,11 @@ def report(request: Request) -> HttpResponse:
             return _told(request, form.cleaned_data["client"], started)
     told = {name for unit in units for name in social_workers(unit, request.today)}
     context = {
-        "form": form, "contact_by": rules.contact_by(request.today),
+        "form": form,
+        "contact_by": rules.contact_by(request.today),
         "why": rules.why_contact(request.today),
         "told": rules.listed(sorted((user.name for user in told), key=swedish.key)),
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "planning/extras/report.html", context, status=status)
 
@@ -110,10 +119,16 @@ def _report(request: Request, said: dict[str, Any]) -> list[Started]:
         plan = plan_for(client, day, act)
         shift = Shift.objects.of(plan.planned_unit, day).filter(carer=said["carer"]).first()
         new = adding.NewVisit(
-            client=client, services=said["services"], start=start, minutes=said["minutes"],
-            earliest=start, latest_end=start + said["minutes"], called_by=said["called_by"],
-            shift=shift if said["carer"] else None, note="Gjort utan planering",
-        )  # fmt: skip
+            client=client,
+            services=said["services"],
+            start=start,
+            minutes=said["minutes"],
+            earliest=start,
+            latest_end=start + said["minutes"],
+            called_by=said["called_by"],
+            shift=shift if said["carer"] else None,
+            note="Gjort utan planering",
+        )
         return adding.add(plan, new, act)[1]
 
 

@@ -140,7 +140,14 @@ def _lines(rows: list[Told]) -> Iterator[list[Any]]:
     for row in rows:
         made = row.change
         yield [
-            made.at, str(made.actor or "Kundval"), str(made.on_behalf_of or ""),
-            made.plan.day.isoformat(), str(made.plan.planned_unit), str(made.visit.client),
-            made.visit_id, row.what, row.before, row.after,
-        ]  # fmt: skip
+            made.at,
+            str(made.actor or "Kundval"),
+            str(made.on_behalf_of or ""),
+            made.plan.day.isoformat(),
+            str(made.plan.planned_unit),
+            str(made.visit.client),
+            made.visit_id,
+            row.what,
+            row.before,
+            row.after,
+        ]

@@ -85,9 +85,13 @@ class BaseVisit(models.Model):
     services = models.ManyToManyField(Service, verbose_name="insatser")
     skills = models.ManyToManyField(Skill, blank=True, verbose_name="kräver")
     after = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="followed_by",
         verbose_name="efter",
-    )  # fmt: skip
+    )
     """The visit of the same day that this one follows."""
     lag_min = models.PositiveSmallIntegerField("tidigast efter, minuter", null=True, blank=True)
     lag_max = models.PositiveSmallIntegerField("senast efter, minuter", null=True, blank=True)

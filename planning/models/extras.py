@@ -38,9 +38,12 @@ class ExtraNeed(Case):
     first_day = models.DateField("första dag med behov")
     """Day 0."""
     called_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         verbose_name="påkallad av sjuksköterska",
-    )  # fmt: skip
+    )
     visits = models.ManyToManyField(Visit, related_name="needs")
     application_from = models.DateField("ansökan gäller från", null=True)
     renewed_on = models.DateField("ansökan gjord", null=True)
@@ -48,9 +51,12 @@ class ExtraNeed(Case):
     ended_why = models.CharField("varför", max_length=240, blank=True)
     decided_on = models.DateField("beslutat", null=True)
     decision = models.ForeignKey(
-        CareDecision, null=True, on_delete=models.PROTECT, related_name="extra_needs",
+        CareDecision,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="extra_needs",
         verbose_name="beslut",
-    )  # fmt: skip
+    )
     """None when the application was rejected."""
     is_running = models.BooleanField(default=True, editable=False)
     """The same as the case's being open; here so that a client has one open need of a service."""
@@ -125,9 +131,11 @@ class ExtraContact(Record):
     round = models.CharField("omgång", max_length=8, choices=Round)
     channel = models.CharField("hur", max_length=10, choices=Channel)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
         verbose_name="vem tog kontakten",
-    )  # fmt: skip
+    )
     made_on = models.DateField("när")
     told = models.CharField("med vem", max_length=120)
     said = models.TextField("vad som sades", max_length=2000)

@@ -39,13 +39,17 @@ class Training(Record):
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, verbose_name="enhet")
     trainee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="trainings",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="trainings",
         verbose_name="den som har utbildats",
-    )  # fmt: skip
+    )
     trainer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
         verbose_name="utbildad av",
-    )  # fmt: skip
+    )
     day = models.DateField("dag")
     note = models.CharField("vad ni gick igenom", max_length=240, blank=True)
 

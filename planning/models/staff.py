@@ -76,9 +76,13 @@ class Carer(InPeriod):
     name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     username = models.CharField("användarnamn i mobilen", max_length=60, unique=True, null=True)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
-        related_name="carer", verbose_name="inloggning",
-    )  # fmt: skip
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="carer",
+        verbose_name="inloggning",
+    )
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="carers", verbose_name="enhet"
     )
@@ -216,9 +220,13 @@ class Shift(models.Model):
     )
     day = models.DateField("dag")
     carer = models.ForeignKey(
-        Carer, null=True, blank=True, on_delete=models.PROTECT, related_name="shifts",
+        Carer,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="shifts",
         verbose_name="personal",
-    )  # fmt: skip
+    )
     row = models.CharField("vikarierad", max_length=20, blank=True)
     """Vikarie 1; empty on a row of the unit's own schedule."""
     start = models.PositiveSmallIntegerField("börjar")

@@ -209,14 +209,35 @@ def build(layout: Layout) -> Board:
     cost[FAIR] = w.fairness * carer["share"].sum()
     groups = np.arange(len(layout.groups), dtype=np.int32)
     return Board(
-        node, shift, carer, out_arc, in_arc, other, able, allowed, assign_cost, face_cost, met,
-        travel, _near(layout, node, travel), _releases(layout, node), member, member_from,
-        groups.copy(), groups.copy(), np.zeros(layout.nodes + 8, SAVED),
-        np.zeros(len(problem.carers) + 1, SAVED_CARER), np.zeros(4 * layout.nodes + 64, COUNTED),
-        np.zeros(8 * layout.nodes + 64, np.int32), np.zeros(4 * layout.nodes + 64, np.int32),
-        np.zeros(4 * layout.nodes + 64), cost, np.zeros(8), move,
+        node,
+        shift,
+        carer,
+        out_arc,
+        in_arc,
+        other,
+        able,
+        allowed,
+        assign_cost,
+        face_cost,
+        met,
+        travel,
+        _near(layout, node, travel),
+        _releases(layout, node),
+        member,
+        member_from,
+        groups.copy(),
+        groups.copy(),
+        np.zeros(layout.nodes + 8, SAVED),
+        np.zeros(len(problem.carers) + 1, SAVED_CARER),
+        np.zeros(4 * layout.nodes + 64, COUNTED),
+        np.zeros(8 * layout.nodes + 64, np.int32),
+        np.zeros(4 * layout.nodes + 64, np.int32),
+        np.zeros(4 * layout.nodes + 64),
+        cost,
+        np.zeros(8),
+        move,
         np.zeros((4, layout.nodes + 8), np.int32),
-    )  # fmt: skip
+    )
 
 
 def _fill_visits(layout: Layout, node: np.ndarray) -> None:

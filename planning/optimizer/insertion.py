@@ -106,10 +106,14 @@ def best_ways(b, g, width, count, ways, costs, limit):
         fits = True
         for k in range(level):
             if not lags_fit(
-                b, b.member[low + level], b.member[low + k],
-                soonest[level, at[level]], latest[level, at[level]],
-                soonest[k, at[k]], latest[k, at[k]],
-            ):  # fmt: skip
+                b,
+                b.member[low + level],
+                b.member[low + k],
+                soonest[level, at[level]],
+                latest[level, at[level]],
+                soonest[k, at[k]],
+                latest[k, at[k]],
+            ):
                 fits = False
                 break
         if not fits:

@@ -355,9 +355,15 @@ def earliest(b, x):
 @njit(cache=True)
 def total(b):
     return (
-        b.cost[0] + b.cost[1] + b.cost[2] + b.cost[3] + b.cost[4] + b.cost[5] + b.cost[6]
+        b.cost[0]
+        + b.cost[1]
+        + b.cost[2]
+        + b.cost[3]
+        + b.cost[4]
+        + b.cost[5]
+        + b.cost[6]
         + b.cost[7]
-    )  # fmt: skip
+    )
 
 
 @njit(cache=True)

@@ -72,11 +72,16 @@ def solve(
     """
     if processes > 1:
         return teamwork.solve_together(
-            problem, seed, stop, warm_start, gentle, processes,
-            lambda mailbox, began: Search(
-                problem, seed, warm_start, gentle, mailbox, began
-            ).run(stop, on_progress, cancelled),
-        )  # fmt: skip
+            problem,
+            seed,
+            stop,
+            warm_start,
+            gentle,
+            processes,
+            lambda mailbox, began: Search(problem, seed, warm_start, gentle, mailbox, began).run(
+                stop, on_progress, cancelled
+            ),
+        )
     return Search(problem, seed, warm_start, gentle).run(stop, on_progress, cancelled)
 
 
@@ -176,9 +181,14 @@ class Search:
             moves.restore(self.board.core, self.kept, self.kept_release)
         self.stage = stage
         self.best = moves.anneal(
-            self.board.core, count, self._heat(stage, done), self._heat(stage, ahead),
-            self.best, self.kept, self.kept_release,
-        )  # fmt: skip
+            self.board.core,
+            count,
+            self._heat(stage, done),
+            self._heat(stage, ahead),
+            self.best,
+            self.kept,
+            self.kept_release,
+        )
         self.iterations += count
 
     def _heat(self, stage: int, done: float) -> float:

@@ -155,8 +155,9 @@ class _Standing:
             self.links[link.second].append(link)
         self.offset = self._offsets()
         self.rows = self._rows()
-        self.place_of = {key: (name, n) for name, row in self.rows.items()
-                         for n, key in enumerate(row.chain)}  # fmt: skip
+        self.place_of = {
+            key: (name, n) for name, row in self.rows.items() for n, key in enumerate(row.chain)
+        }
         self.met: dict[tuple, set[Id]] = defaultdict(set)
         for at in solution.assignments:
             if at.task not in self.own and at.task in self.visits:
@@ -308,10 +309,14 @@ class _Standing:
             since = self.start[keys[n - 1]] if n else row.shift.start
             until = self.start[keys[n]] if n < len(keys) else row.bound
             yield _Spot(
-                name, longer, soonest, max(soonest, latest),
-                max(low, since + gaps[n]), min(high, until - gaps[n + 1]),
+                name,
+                longer,
+                soonest,
+                max(soonest, latest),
+                max(low, since + gaps[n]),
+                min(high, until - gaps[n + 1]),
                 self._price(row, sum(gaps) - chain.gaps - visit.duration, visit),
-            )  # fmt: skip
+            )
 
     def _price(self, row: _Row, way: float, visit: Visit) -> float:
         w = self.problem.weights
@@ -368,8 +373,11 @@ class _Standing:
             best = []
             for visit, row in zip(self.group, spots, strict=True):
                 start = at + self.offset[visit.id]
-                tried = [(self._rank_at(visit, spot, start), n) for n, spot in enumerate(row)
-                         if spot.soonest <= start <= spot.latest + TOLERANCE]  # fmt: skip
+                tried = [
+                    (self._rank_at(visit, spot, start), n)
+                    for n, spot in enumerate(row)
+                    if spot.soonest <= start <= spot.latest + TOLERANCE
+                ]
                 ranked = _one_a_row(sorted(tried), row)
                 best.append(ranked[: few * len(spots)])
             for chosen in product(*best):
@@ -388,8 +396,9 @@ class _Standing:
         for visit, row in zip(self.group, spots, strict=True):
             for spot in row:
                 ends = {spot.free_from, spot.free_until} | self._times(spot, visit)
-                times |= {at - self.offset[visit.id] for at in ends
-                          if spot.soonest <= at <= spot.latest}  # fmt: skip
+                times |= {
+                    at - self.offset[visit.id] for at in ends if spot.soonest <= at <= spot.latest
+                }
 
         def moves_somebody(at: float) -> bool:
             return not all(
@@ -480,11 +489,14 @@ class _Standing:
         return Suggestion(
             assignments=own,
             costs={part: report.costs[part] - before.costs[part] for part in report.costs},
-            shifted={key: at - self.start[key] for key, at in way.starts.items()
-                     if key not in self.own and not isinstance(key, tuple)},
+            shifted={
+                key: at - self.start[key]
+                for key, at in way.starts.items()
+                if key not in self.own and not isinstance(key, tuple)
+            },
             breaches=report.breaches,
             solution=Solution(plan.assignments, unplaced, breaks, report.costs),
-        )  # fmt: skip
+        )
 
 
 class _Push:
@@ -496,8 +508,9 @@ class _Push:
         self.board, self.chains, self.fixed = board, chains, fixed
         self.moved = dict(fixed)
         self.waiting = list(fixed)
-        self.place_of = {key: (name, n) for name, chain in chains.items()
-                         for n, key in enumerate(chain)}  # fmt: skip
+        self.place_of = {
+            key: (name, n) for name, chain in chains.items() for n, key in enumerate(chain)
+        }
         self.gaps: dict[RowKey, list[float]] = {}
 
     def settled(self) -> dict[Key, float] | None:

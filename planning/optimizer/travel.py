@@ -117,9 +117,10 @@ def valhalla(
 
     def ask(sources: range, targets: range) -> object:
         question = {
-            "sources": [where[i] for i in sources], "targets": [where[i] for i in targets],
+            "sources": [where[i] for i in sources],
+            "targets": [where[i] for i in targets],
             "costing": VALHALLA_MODES[mode],
-        }  # fmt: skip
+        }
         request = urllib.request.Request(
             _server(server) + "/sources_to_targets",
             data=json.dumps(question).encode(),

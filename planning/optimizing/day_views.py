@@ -28,9 +28,10 @@ class DaysForm(forms.Form):
         label="Dagar", coerce=int, initial=14, choices=[(7, "En vecka"), (14, "Två veckor")]
     )
     profile = forms.ChoiceField(
-        label="Viktigast", initial="faces",
+        label="Viktigast",
+        initial="faces",
         choices=[(row.code, row.label) for row in PROFILES.values()],
-    )  # fmt: skip
+    )
     seconds = forms.TypedChoiceField(
         label="Sök per dag i", coerce=int, choices=[(15, "15 sekunder"), (60, "En minut")]
     )
@@ -52,8 +53,10 @@ def page(request: Request, pk: int) -> HttpResponse:
     runs.end_silent(plan)
     last = plan.runs.exclude(group=None).first()
     context = {
-        "plan": plan, "form": form, **(_shown(plan, days.of(last.group)) if last else {}),
-    }  # fmt: skip
+        "plan": plan,
+        "form": form,
+        **(_shown(plan, days.of(last.group)) if last else {}),
+    }
     status = 422 if form.errors else 200
     return render(request, "planning/optimizing/days.html", context, status=status)
 
@@ -63,12 +66,17 @@ def _shown(plan: DayPlan, group: list[OptimizerRun]) -> dict[str, Any]:
     now, then = days.faces(group)
     done = sum(run.status not in days.ACTIVE for run in group)
     return {
-        "plan": plan, "group": group[0].group, "runs": group, "key": uuid.uuid4().hex,
-        "is_running": done < len(group), "done": done,
-        "faces_before": days.mean(now), "faces_after": days.mean(then),
+        "plan": plan,
+        "group": group[0].group,
+        "runs": group,
+        "key": uuid.uuid4().hex,
+        "is_running": done < len(group),
+        "done": done,
+        "faces_before": days.mean(now),
+        "faces_after": days.mean(then),
         "moves": sum(len(run.proposal.get("moves", {})) for run in group if not run.accepted_at),
         "is_accepted": all(run.accepted_at for run in group if run.proposal),
-    }  # fmt: skip
+    }
 
 
 def _group(plan: DayPlan, group: uuid.UUID) -> list[OptimizerRun]:

@@ -39,10 +39,13 @@ def start(
     last = calendar.add_days(plan.day, count - 1)
     plans = (
         DayPlan.objects.filter(
-            planned_unit=plan.planned_unit, day__range=(plan.day, last),
+            planned_unit=plan.planned_unit,
+            day__range=(plan.day, last),
             visits__status=Visit.Status.PLANNED,
-        ).distinct().order_by("day")
-    )  # fmt: skip
+        )
+        .distinct()
+        .order_by("day")
+    )
     if not plans:
         raise Refused("Dagarna har inga besök att placera. Hämta besöken i Dagbild först.")
     with transaction.atomic():
@@ -90,11 +93,15 @@ def _needs(data: reading.PlanData, number: int) -> Iterator[Need]:
             continue
         for place in visit.staff.all():
             yield Need(
-                f"{number} {problem.task_of(visit, place.place)}", visit.client_id, number,
-                visit.earliest * 60, visit.latest_end * 60, visit.minutes * 60 * WITH_TRAVEL,
+                f"{number} {problem.task_of(visit, place.place)}",
+                visit.client_id,
+                number,
+                visit.earliest * 60,
+                visit.latest_end * 60,
+                visit.minutes * 60 * WITH_TRAVEL,
                 frozenset(str(skill.pk) for skill in visit.skills.all()),
                 frozenset(data.wishes.get(visit.client_id, {}).get("unwanted", ())),
-            )  # fmt: skip
+            )
 
 
 def _duties(data: reading.PlanData, number: int) -> Iterator[Duty]:
@@ -102,10 +109,13 @@ def _duties(data: reading.PlanData, number: int) -> Iterator[Duty]:
         minutes = row.works_until - row.start - row.break_minutes
         if row.carer_id and minutes > 0:
             yield Duty(
-                row.carer_id, number, row.start * 60, row.works_until * 60,
+                row.carer_id,
+                number,
+                row.start * 60,
+                row.works_until * 60,
                 minutes * 60 * PLANNABLE,
                 frozenset(str(skill) for skill in data.skills.get(row.carer_id, ())),
-            )  # fmt: skip
+            )
 
 
 Faces = dict[int, set[int]]
@@ -120,9 +130,10 @@ def faces(group: Sequence[OptimizerRun]) -> tuple[Faces, Faces]:
     days = [run.plan.day for run in group]
     unit = [run.plan.planned_unit_id for run in group][:1]
     carer_of = dict(
-        Shift.objects.filter(unit__in=unit, day__in=days, carer__isnull=False)
-        .values_list("pk", "carer")
-    )  # fmt: skip
+        Shift.objects.filter(unit__in=unit, day__in=days, carer__isnull=False).values_list(
+            "pk", "carer"
+        )
+    )
     now: Faces = defaultdict(set)
     then: Faces = defaultdict(set)
     for visit in visits.prefetch_related("staff"):
@@ -145,9 +156,7 @@ def stop(group: uuid.UUID, user: User | None, *, at: datetime) -> None:
         runs.stop(run, user, at=at)
 
 
-def accept(
-    group: uuid.UUID, user: User | None, *, key: str, at: datetime
-) -> list[PlanChange]:  # fmt: skip
+def accept(group: uuid.UUID, user: User | None, *, key: str, at: datetime) -> list[PlanChange]:
     """Carry out every day's proposal, all or none. Raises NotAllowed, or Refused when there is none."""
     done: list[PlanChange] = []
     ready = [run for run in of(group) if run.status in (Status.DONE, Status.STOPPED)]

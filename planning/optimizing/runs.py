@@ -54,9 +54,15 @@ BROKEN_OFF = "Körningen avbröts. Planen är orörd. Starta en ny."
 
 
 def start(
-    plan: DayPlan, user: User | None, *, profile: str, seconds: int, at: datetime,
-    frozen_until: int | None = None, group: UUID | None = None,
-) -> OptimizerRun:  # fmt: skip
+    plan: DayPlan,
+    user: User | None,
+    *,
+    profile: str,
+    seconds: int,
+    at: datetime,
+    frozen_until: int | None = None,
+    group: UUID | None = None,
+) -> OptimizerRun:
     """Put a run in the queue. Raises NotAllowed, or Refused when one is under way or there is
     nothing to plan."""
     if profile not in problem.PROFILES:
@@ -73,14 +79,23 @@ def start(
             raise Refused("Ingen arbetar den dagen. Lägg in pass under Personal först.")
         plan.refresh_from_db()
         run = OptimizerRun.objects.create(
-            plan=plan, started_by=user, started_at=at, profile=profile, seconds=seconds,
-            frozen_until=_frozen(plan, frozen_until, at), group=group, seen_seq=plan.last_seq,
+            plan=plan,
+            started_by=user,
+            started_at=at,
+            profile=profile,
+            seconds=seconds,
+            frozen_until=_frozen(plan, frozen_until, at),
+            group=group,
+            seen_seq=plan.last_seq,
             beat_at=clock.real_now(),
-        )  # fmt: skip
+        )
         log.record(
-            plan.chain, "start_optimizer", act, subject=plan,
+            plan.chain,
+            "start_optimizer",
+            act,
+            subject=plan,
             values={"profile": profile, "seconds": seconds},
-        )  # fmt: skip
+        )
     return run
 
 
@@ -124,8 +139,9 @@ def _take_up(run: OptimizerRun) -> bool:
         later = OptimizerRun.objects.filter(plan=run.plan_id, pk__gt=run.pk).exists()
         waits = Q(status=Status.WAITING) | Q(status=Status.RUNNING, beat_at__lt=now - SILENT)
         if not later:
-            waits |= Q(status=Status.FAILED, error=BROKEN_OFF, before={},
-                       beat_at__gte=now - IN_QUEUE)  # fmt: skip
+            waits |= Q(
+                status=Status.FAILED, error=BROKEN_OFF, before={}, beat_at__gte=now - IN_QUEUE
+            )
         taken = OptimizerRun.objects.filter(waits, pk=run.pk)
         return bool(taken.update(status=Status.RUNNING, error="", beat_at=now))
 
@@ -164,8 +180,9 @@ def carry_out(
         moves = proposal(data, found)
         done = {
             "status": Status.STOPPED if run.stop_wanted else Status.DONE,
-            "after": figures(proposed(data, moves), asked, found), "proposal": moves,
-        }  # fmt: skip
+            "after": figures(proposed(data, moves), asked, found),
+            "proposal": moves,
+        }
     # Given up meanwhile, because its worker was silent too long, it stays given up.
     running = OptimizerRun.objects.filter(pk=pk, status=Status.RUNNING)
     running.update(beat_at=clock.real_now(), **done)
@@ -186,17 +203,28 @@ def _with_known(asked: model.Problem, data: reading.PlanData, known: Known) -> m
 
 
 def _search(
-    run: OptimizerRun, asked: model.Problem, standing: model.Solution, folder: Path,
+    run: OptimizerRun,
+    asked: model.Problem,
+    standing: model.Solution,
+    folder: Path,
     tell: Callable[[Said], None],
-) -> model.Solution | None:  # fmt: skip
+) -> model.Solution | None:
     """The process: progress on its output, the answer in a file. None when it gave none."""
     (folder / "problem.json").write_text(serial.problem_to_json(asked))
     (folder / "warm.json").write_text(serial.solution_to_json(standing))
     command = [
-        sys.executable, "-m", "planning.optimizer", str(folder / "problem.json"),
-        str(folder / "solution.json"), "--seconds", str(run.seconds), "--seed", str(run.seed),
-        "--warm-start", str(folder / "warm.json"),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "planning.optimizer",
+        str(folder / "problem.json"),
+        str(folder / "solution.json"),
+        "--seconds",
+        str(run.seconds),
+        "--seed",
+        str(run.seed),
+        "--warm-start",
+        str(folder / "warm.json"),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.ROOT) as process:
         told = False
         for said in _lines(process):
@@ -303,9 +331,12 @@ def proposal(data: reading.PlanData, found: model.Solution) -> dict[str, Any]:
         if (shifts, start) == (now, visit.start) or _is_held(visit, shifts, start):
             continue
         moves[str(visit.pk)] = {
-            "shifts": shifts, "start": start, "was": now, "was_start": visit.start,
+            "shifts": shifts,
+            "start": start,
+            "was": now,
+            "was_start": visit.start,
             "seen": [getattr(visit, f"{group}_version") for group in SEEN],
-        }  # fmt: skip
+        }
     breaks = {str(row.carer): round(row.start / 60) for row in found.breaks}
     return {"moves": moves, "breaks": breaks}
 
@@ -318,9 +349,13 @@ def _is_held(visit: Visit, shifts: list[int | None], start: int) -> bool:
 
 
 def accept(
-    run: OptimizerRun, user: User | None, *, key: str, at: datetime,
+    run: OptimizerRun,
+    user: User | None,
+    *,
+    key: str,
+    at: datetime,
     shifts: Iterable[int] | None = None,
-) -> list[PlanChange]:  # fmt: skip
+) -> list[PlanChange]:
     """Carry out the proposal, or what of it concerns some rows. What was edited meanwhile stays.
 
     Raises NotAllowed, or Refused when the run has no proposal.
@@ -336,9 +371,14 @@ def accept(
     }
     with transaction.atomic():
         done = change(
-            run.plan_id, list(_untouched(run.plan, moves, at)), user, key=key, at=at,
-            name="accept_proposal", skip_clashes=True,
-        )  # fmt: skip
+            run.plan_id,
+            list(_untouched(run.plan, moves, at)),
+            user,
+            key=key,
+            at=at,
+            name="accept_proposal",
+            skip_clashes=True,
+        )
         _move_breaks(run, act, chosen)
         OptimizerRun.objects.filter(pk=run.pk).update(accepted_at=at)
     return done
@@ -360,16 +400,22 @@ def _untouched(plan: DayPlan, moves: Mapping[int, Any], at: datetime) -> Iterato
 
 def _move_breaks(run: OptimizerRun, act: Act, chosen: set[int] | None) -> None:
     """Put the breaks of the rows where the proposal has them, and let open boards read it."""
-    wanted = {int(pk): minute for pk, minute in run.proposal.get("breaks", {}).items()
-              if chosen is None or int(pk) in chosen}  # fmt: skip
+    wanted = {
+        int(pk): minute
+        for pk, minute in run.proposal.get("breaks", {}).items()
+        if chosen is None or int(pk) in chosen
+    }
     rows = Shift.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     moved = [row for row in rows if row.break_start != wanted[row.pk]]
     if not moved:
         return
     event = log.record(
-        run.plan.chain, "move_breaks", act, subject=run.plan,
+        run.plan.chain,
+        "move_breaks",
+        act,
+        subject=run.plan,
         values={"breaks": [[row.pk, row.break_start, wanted[row.pk]] for row in moved]},
-    )  # fmt: skip
+    )
     for row in moved:
         row.break_start = wanted[row.pk]
     Shift.objects.bulk_update(moved, ["break_start"])

@@ -42,13 +42,16 @@ class RunForm(forms.Form):
         label="Viktigast", choices=[(row.code, row.label) for row in PROFILES.values()]
     )
     seconds = forms.TypedChoiceField(
-        label="Sök i", coerce=int, initial=60,
+        label="Sök i",
+        coerce=int,
+        initial=60,
         choices=[(15, "15 sekunder"), (60, "En minut"), (180, "Tre minuter")],
-    )  # fmt: skip
+    )
     freeze = forms.BooleanField(
-        label="Lås de kommande två timmarna", required=False,
+        label="Lås de kommande två timmarna",
+        required=False,
         help_text="Besök som börjar innan dess står kvar där de står.",
-    )  # fmt: skip
+    )
 
 
 @roles(*PLANNERS)
@@ -67,9 +70,12 @@ def page(request: Request, pk: int) -> HttpResponse:
     runs.end_silent(plan)
     found = list(plan.runs.select_related("started_by")[:6])
     context = {
-        "plan": plan, "form": form, "run": found[0] if found else None, "earlier": found[1:],
+        "plan": plan,
+        "form": form,
+        "run": found[0] if found else None,
+        "earlier": found[1:],
         **(_shown(plan, found[0]) if found else {}),
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "planning/optimizing/page.html", context, status=status)
 
@@ -77,9 +83,13 @@ def page(request: Request, pk: int) -> HttpResponse:
 def _start(request: Request, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
     until = daytime.minute_of(plan.day, request.at) + TWO_HOURS
     return runs.start(
-        plan, request.user, profile=said["profile"], seconds=said["seconds"], at=request.at,
+        plan,
+        request.user,
+        profile=said["profile"],
+        seconds=said["seconds"],
+        at=request.at,
         frozen_until=until if said["freeze"] and 0 < until <= daytime.LATEST else None,
-    )  # fmt: skip
+    )
 
 
 def _shown(plan: DayPlan, run: OptimizerRun) -> dict[str, Any]:
@@ -88,11 +98,14 @@ def _shown(plan: DayPlan, run: OptimizerRun) -> dict[str, Any]:
         "is_running": run.status in (Status.WAITING, Status.RUNNING),
         "percent": min(100, round(100 * run.progress.get("seconds", 0) / run.seconds)),
         "best": run.progress.get("points", [[0, 0, None]])[-1][2],
-        "curve": _curve(run), "measures": list(_measures(run)), "rows": _rows(plan, run),
-        "moves": len(run.proposal.get("moves", {})), "profile": PROFILES[run.profile].label,
+        "curve": _curve(run),
+        "measures": list(_measures(run)),
+        "rows": _rows(plan, run),
+        "moves": len(run.proposal.get("moves", {})),
+        "profile": PROFILES[run.profile].label,
         "changed": plan.changes.filter(seq__gt=run.seen_seq).count() if not run.accepted_at else 0,
         "key": uuid.uuid4().hex,
-    }  # fmt: skip
+    }
 
 
 def _curve(run: OptimizerRun) -> str:
@@ -129,8 +142,9 @@ def _rows(plan: DayPlan, run: OptimizerRun) -> list[tuple[Shift, list[str]]]:
         return []
     shifts = list(Shift.objects.of(plan.planned_unit, plan.day).select_related("carer"))
     visits = Visit.objects.in_bulk(moves)
-    clients = dict(Visit.objects.filter(pk__in=moves).select_related("client")
-                   .values_list("pk", "client"))  # fmt: skip
+    clients = dict(
+        Visit.objects.filter(pk__in=moves).select_related("client").values_list("pk", "client")
+    )
     names = {row.pk: row.short_name for row in _clients(clients.values())}
     told: dict[int, list[str]] = {row.pk: [] for row in shifts}
     for pk, said in sorted(moves.items(), key=lambda item: item[1]["start"]):
@@ -181,9 +195,10 @@ def accept(request: Request, pk: int, run: int) -> HttpResponse:
     plan = plan_to_change(request, pk)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
     chosen = [
-        number for text in request.POST.getlist("rad")
+        number
+        for text in request.POST.getlist("rad")
         if (number := entry.whole_number(text)) is not None
-    ]  # fmt: skip
+    ]
     everything = request.POST.get("allt") == "ja"
     if not everything and not chosen:
         messages.error(request, "Kryssa i minst en rad, eller godta allt.")

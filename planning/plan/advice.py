@@ -75,14 +75,21 @@ class Advice:
         moved = {problem.parse_task(task)[0]: _minute(starts[task]) for task in row.shifted}
         others = [(visit, moved[visit.pk]) for visit in self.data.standing if visit.pk in moved]
         return Placing(
-            json.dumps(shifts, separators=(",", ":")), " och ".join(shift.name for shift in named),
-            daytime.wall(day, start), daytime.wall(day, start + self.visit.minutes),
+            json.dumps(shifts, separators=(",", ":")),
+            " och ".join(shift.name for shift in named),
+            daytime.wall(day, start),
+            daytime.wall(day, start + self.visit.minutes),
             _words(row.costs, start - self.data.wished[self.visit.pk], new, others),
-            [f"{visit.client.short_name} från {daytime.wall(day, visit.start)} till "
-             f"{daytime.wall(day, to)}" for visit, to in others],
-            json.dumps([[self.visit.pk, start, self.visit.time_version]]
-                       + [[visit.pk, to, visit.time_version] for visit, to in others]),
-        )  # fmt: skip
+            [
+                f"{visit.client.short_name} från {daytime.wall(day, visit.start)} till "
+                f"{daytime.wall(day, to)}"
+                for visit, to in others
+            ],
+            json.dumps(
+                [[self.visit.pk, start, self.visit.time_version]]
+                + [[visit.pk, to, visit.time_version] for visit, to in others]
+            ),
+        )
 
     def _is_known(self, carer: int | None) -> bool:
         return carer in self.data.faces.get(self.visit.client_id, ())
@@ -170,8 +177,11 @@ def _words(
 ) -> str:
     """What a placement costs; `off` is how many minutes after the wished time it starts."""
     parts = [f"Restid {_minutes(costs.get('travel', 0.0))}"]
-    parts.append(("känd personal", "nytt ansikte")[new_faces] if new_faces < 2
-                 else f"{new_faces} nya ansikten")  # fmt: skip
+    parts.append(
+        ("känd personal", "nytt ansikte")[new_faces]
+        if new_faces < 2
+        else f"{new_faces} nya ansikten"
+    )
     late = f"{abs(off)} min {'efter' if off > 0 else 'före'} önskad tid"
     parts.append(late if off else "inom önskad tid")
     if others:
@@ -190,17 +200,25 @@ def _minutes(seconds: float) -> str:
 def keeping(asked: model.Problem, plan: model.Solution) -> model.Problem:
     """The problem without the breaks that the plan has no room for, which is said on the board."""
     held = {row.carer for row in plan.breaks}
-    return replace(asked, carers=tuple(
-        carer if carer.id in held
-        else replace(carer, shifts=tuple(replace(shift, breaks=()) for shift in carer.shifts))
-        for carer in asked.carers
-    ))  # fmt: skip
+    return replace(
+        asked,
+        carers=tuple(
+            carer
+            if carer.id in held
+            else replace(carer, shifts=tuple(replace(shift, breaks=()) for shift in carer.shifts))
+            for carer in asked.carers
+        ),
+    )
 
 
 def sound(asked: model.Problem, plan: model.Solution) -> model.Solution:
     """The plan with as few visits lifted out as make it keep every hard rule."""
-    links = {task: {link.first, link.second} for link in asked.links if link.together
-             for task in (link.first, link.second)}  # fmt: skip
+    links = {
+        task: {link.first, link.second}
+        for link in asked.links
+        if link.together
+        for task in (link.first, link.second)
+    }
     asked = keeping(asked, plan)
     while report := check(asked, plan).breaches:
         loose = {row.task for row in report if row.task is not None}
@@ -210,8 +228,9 @@ def sound(asked: model.Problem, plan: model.Solution) -> model.Solution:
         loose |= {task for one in loose for task in links.get(one, ())}
         plan = model.Solution(
             tuple(a for a in plan.assignments if a.task not in loose),
-            tuple({*plan.unplaced, *loose}), plan.breaks,
-        )  # fmt: skip
+            tuple({*plan.unplaced, *loose}),
+            plan.breaks,
+        )
         if not plan.assignments:
             return plan
     return plan

@@ -165,10 +165,11 @@ def _without_order(data: PlanData) -> Iterator[Breach]:
     ordered = set(
         ServiceOrder.objects.on(data.plan.day)
         .filter(client__in={visit.client_id for visit in visits})
-        .filter(Q(decision=None) | Q(decision__valid_to=None)
-                | Q(decision__valid_to__gte=data.plan.day))
+        .filter(
+            Q(decision=None) | Q(decision__valid_to=None) | Q(decision__valid_to__gte=data.plan.day)
+        )
         .values_list("client", "service")
-    )  # fmt: skip
+    )
     for visit in visits:
         lacking = [s for s in visit.services.all() if (visit.client_id, s.pk) not in ordered]
         if lacking:

@@ -70,16 +70,25 @@ class Locked(Refused):
     def __init__(self, visits: Sequence[Visit]):
         one = visits[0]
         super().__init__(
-            f"Besöket är låst ({one.locked}). Flytta ändå?" if len(visits) == 1
+            f"Besöket är låst ({one.locked}). Flytta ändå?"
+            if len(visits) == 1
             else f"{len(visits)} av besöken är låsta. Flytta ändå?"
-        )  # fmt: skip
+        )
 
 
 def change(
-    plan: int, wanted: Sequence[Wanted], user: User | None, *, key: str, at: datetime,
-    name: str = "change_visits", skip_clashes: bool = False, undoes: Mapping[Any, int] | None = None,
-    by: Holding | None = None, over_locks: bool = False,
-) -> list[PlanChange]:  # fmt: skip
+    plan: int,
+    wanted: Sequence[Wanted],
+    user: User | None,
+    *,
+    key: str,
+    at: datetime,
+    name: str = "change_visits",
+    skip_clashes: bool = False,
+    undoes: Mapping[Any, int] | None = None,
+    by: Holding | None = None,
+    over_locks: bool = False,
+) -> list[PlanChange]:
     """Change visits of a plan, all or nothing. Returns what was changed.
 
     The same `key` again gives what was done the first time. With `skip_clashes`, what a colleague
@@ -194,18 +203,25 @@ def _clash(visit: Visit, row: Wanted, now: Mapping[str, Any]) -> Clash:
 
 
 def _carry_out(
-    plan: int, visits: Mapping[int, Visit], due: Sequence[Wanted], doer: _Doer,
+    plan: int,
+    visits: Mapping[int, Visit],
+    due: Sequence[Wanted],
+    doer: _Doer,
     undoes: Mapping[Any, int],
-) -> list[PlanChange]:  # fmt: skip
+) -> list[PlanChange]:
     if not due:
         return []
     rows = [_write(visits[row.visit], row, doer) for row in due]
     for visit in {row.visit_id: row.visit for row in rows}.values():
         visit.save()
     event = log.record(
-        f"case:{plan}", doer.name, doer.act, subject=rows[0].visit.plan, personal=True,
+        f"case:{plan}",
+        doer.name,
+        doer.act,
+        subject=rows[0].visit.plan,
+        personal=True,
         values={"changes": [[r.visit_id, r.group, r.before, r.after] for r in rows]},
-    )  # fmt: skip
+    )
     for row in rows:
         row.plan_id, row.seq, row.on_behalf_of = plan, event.seq, doer.act.on_behalf_of
         row.undoes_id = undoes.get((row.visit_id, row.group))
@@ -220,9 +236,15 @@ def _write(visit: Visit, row: Wanted, doer: _Doer) -> PlanChange:
     before = groups.read(visit, row.group)
     groups.write(visit, row.group, row.value)
     return PlanChange(
-        visit=visit, group=row.group, before=before, after=dict(row.value),
-        version=groups.version_of(visit, row.group), key=doer.key, actor=doer.act.user, at=doer.act.at,
-    )  # fmt: skip
+        visit=visit,
+        group=row.group,
+        before=before,
+        after=dict(row.value),
+        version=groups.version_of(visit, row.group),
+        key=doer.key,
+        actor=doer.act.user,
+        at=doer.act.at,
+    )
 
 
 def undo(plan: int, user: User, *, key: str, at: datetime) -> list[PlanChange]:

@@ -34,8 +34,13 @@ def check(visit: Visit, group: str, value: Value) -> None:
     """Raise Refused when a value cannot be; what only breaks a rule is allowed, and shown."""
     if group not in FIELD_GROUPS:
         raise Refused("Det går inte att ändra på tavlan.")
-    {"staff": _check_staff, "time": _check_time, "services": _check_services,
-     "lock": _check_lock, "status": _check_status}.get(group, _check_note)(visit, value)  # fmt: skip
+    {
+        "staff": _check_staff,
+        "time": _check_time,
+        "services": _check_services,
+        "lock": _check_lock,
+        "status": _check_status,
+    }.get(group, _check_note)(visit, value)
 
 
 def _check_staff(visit: Visit, value: Value) -> None:

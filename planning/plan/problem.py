@@ -87,8 +87,10 @@ def problem_of(
         visits=tuple(visits),
         carers=tuple(_carer(data, row) for row in data.shifts),
         travel={mode: Matrix(places.points, mode) for mode in modes},  # type: ignore[misc]
-        links=tuple(_links(data.plannable)), floor=FLOOR, weights=PROFILES[profile].weights,
-    )  # fmt: skip
+        links=tuple(_links(data.plannable)),
+        floor=FLOOR,
+        weights=PROFILES[profile].weights,
+    )
 
 
 def with_full_travel(problem: model.Problem) -> model.Problem:
@@ -102,9 +104,13 @@ def with_full_travel(problem: model.Problem) -> model.Problem:
 
 
 def _task(
-    data: PlanData, places: Places, visit: Visit, place: int, shift: int | None,
+    data: PlanData,
+    places: Places,
+    visit: Visit,
+    place: int,
+    shift: int | None,
     frozen_until: int | None,
-) -> model.Visit:  # fmt: skip
+) -> model.Visit:
     wishes: Mapping[str, set[int]] = data.wishes.get(visit.client_id, {})
     frozen = frozen_until is not None and visit.start < frozen_until and shift is not None
     keeps_carer = frozen or visit.locks_staff
@@ -113,18 +119,23 @@ def _task(
     settled = model.Placement(shift, visit.start * MINUTE) if shift and was_settled else None
     wish = data.wished[visit.pk] * MINUTE
     return model.Visit(
-        id=task_of(visit, place), place=places.of_client[visit.client_id],
-        duration=visit.minutes * MINUTE, earliest=visit.earliest * MINUTE,
-        latest=(visit.latest_end - visit.minutes) * MINUTE, latest_end=visit.latest_end * MINUTE,
+        id=task_of(visit, place),
+        place=places.of_client[visit.client_id],
+        duration=visit.minutes * MINUTE,
+        earliest=visit.earliest * MINUTE,
+        latest=(visit.latest_end - visit.minutes) * MINUTE,
+        latest_end=visit.latest_end * MINUTE,
         preferred=(wish, wish),
         skills=frozenset(str(skill.pk) for skill in visit.skills.all()),
         incompatible=_rows_of(data, wishes.get("unwanted", set())),
         preferred_carers=_rows_of(data, wishes.get("preferred", set())),
         known_carers=_rows_of(data, data.faces.get(visit.client_id, set())),
-        person=visit.client_id, carer=shift if keeps_carer and shift else None,
+        person=visit.client_id,
+        carer=shift if keeps_carer and shift else None,
         start=visit.start * MINUTE if keeps_time else None,
-        priority=PRIORITY[visit.priority], settled=settled,
-    )  # fmt: skip
+        priority=PRIORITY[visit.priority],
+        settled=settled,
+    )
 
 
 def _rows_of(data: PlanData, carers: set[int]) -> frozenset[model.Id]:
@@ -139,9 +150,11 @@ def _carer(data: PlanData, row: Shift) -> model.Carer:
     rests = (rest,) if _rests(row) else ()
     end = max(row.works_until, row.start)
     return model.Carer(
-        id=row.pk, shifts=(model.Shift(row.start * MINUTE, end * MINUTE, 0, 0, rests),),
-        skills=frozenset(str(skill) for skill in skills), mode=row.mode,
-    )  # fmt: skip
+        id=row.pk,
+        shifts=(model.Shift(row.start * MINUTE, end * MINUTE, 0, 0, rests),),
+        skills=frozenset(str(skill) for skill in skills),
+        mode=row.mode,
+    )
 
 
 def _rests(row: Shift) -> bool:
@@ -158,13 +171,16 @@ def _links(visits: Sequence[Visit]) -> list[model.Link]:
     known = {visit.pk for visit in visits}
     following = [
         model.Link(
-            task_of_pk(visit.after_id), task_of(visit, 1), (visit.lag_min or 0) * MINUTE,
+            task_of_pk(visit.after_id),
+            task_of(visit, 1),
+            (visit.lag_min or 0) * MINUTE,
             (visit.lag_max if visit.lag_max is not None else FOLLOWS_WITHIN) * MINUTE,
-            different=False, together=False,
+            different=False,
+            together=False,
         )
         for visit in visits
         if visit.after_id in known
-    ]  # fmt: skip
+    ]
     return together + following
 
 
@@ -175,11 +191,7 @@ def task_of_pk(visit: int | None) -> str:
 
 def solution_of(data: PlanData) -> model.Solution:
     """The plan that stands, as the checker reads it."""
-    rows = [
-        (visit, place)
-        for visit in data.plannable
-        for place in visit.staff.all()
-    ]  # fmt: skip
+    rows = [(visit, place) for visit in data.plannable for place in visit.staff.all()]
     known, places = data.shift, Places(data)
     rests = {row.pk: break_of(data, row, places) for row in data.shifts if _rests(row)}
     placed = [(visit, place) for visit, place in rows if place.shift_id in known]

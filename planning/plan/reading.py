@@ -116,10 +116,16 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
     carers = {row.carer_id for row in rows if row.carer_id}
     clients = {visit.client_id for visit in found}
     return PlanData(
-        plan, rows, found, base,
-        _skills(carers, plan.day), _wishes(clients), _faces(clients, plan.day),
-        _wished(plan.day, found), _left(rows, found) if shifts is None else [],
-    )  # fmt: skip
+        plan,
+        rows,
+        found,
+        base,
+        _skills(carers, plan.day),
+        _wishes(clients),
+        _faces(clients, plan.day),
+        _wished(plan.day, found),
+        _left(rows, found) if shifts is None else [],
+    )
 
 
 def _left(rows: list[Shift], visits: list[Visit]) -> list[Shift]:
@@ -212,9 +218,12 @@ def _faces(clients: Iterable[int], day: date) -> dict[int, set[int]]:
     """Whom each client meets or has met in the two weeks up to the day before."""
     since = calendar.add_days(day, -FACES_DAYS)
     rows = VisitStaff.objects.filter(
-        visit__client__in=clients, visit__plan__day__gte=since, visit__plan__day__lt=day,
-        visit__status=Visit.Status.PLANNED, shift__carer__isnull=False,
-    )  # fmt: skip
+        visit__client__in=clients,
+        visit__plan__day__gte=since,
+        visit__plan__day__lt=day,
+        visit__status=Visit.Status.PLANNED,
+        shift__carer__isnull=False,
+    )
     met: dict[int, set[int]] = defaultdict(set)
     for client, carer in rows.values_list("visit__client", "shift__carer").distinct():
         met[client].add(carer)

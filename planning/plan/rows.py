@@ -17,10 +17,21 @@ def make_loose(places: list[VisitStaff], act: Act, by: Holding | None = None) ->
     for place in places:
         by_plan[place.visit.plan_id][place.visit_id].add(place.place)
     for plan, visits in by_plan.items():
-        wanted = [_without(place.visit, gone) for place in _first(places, plan)
-                  for gone in [visits[place.visit_id]]]  # fmt: skip
-        change(plan, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="make_loose",
-               by=by, over_locks=True)  # fmt: skip
+        wanted = [
+            _without(place.visit, gone)
+            for place in _first(places, plan)
+            for gone in [visits[place.visit_id]]
+        ]
+        change(
+            plan,
+            wanted,
+            act.user,
+            key=uuid.uuid4().hex,
+            at=act.at,
+            name="make_loose",
+            by=by,
+            over_locks=True,
+        )
 
 
 def _first(places: list[VisitStaff], plan: int) -> list[VisitStaff]:

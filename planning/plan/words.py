@@ -24,8 +24,14 @@ def told(changes: Sequence[PlanChange]) -> list[Told]:
     """Changes as people read them. Reads `visit.plan`, fetched with them; two queries."""
     names = _rows(changes)
     services = dict(Service.objects.values_list("pk", "name"))
-    labels = {"time": "Tid", "staff": "Personal", "services": "Insatser", "lock": "Lås",
-              "note": "Anteckning", "status": "Läge"}  # fmt: skip
+    labels = {
+        "time": "Tid",
+        "staff": "Personal",
+        "services": "Insatser",
+        "lock": "Lås",
+        "note": "Anteckning",
+        "status": "Läge",
+    }
 
     def said(change: PlanChange, value: Mapping[str, Any]) -> str:
         if change.group == "time":

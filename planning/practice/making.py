@@ -52,9 +52,12 @@ def start(unit: Unit, act: Act) -> Practice:
             end(old, act)
         practice = Practice.objects.create(original=unit, made_by=act.user, started_at=act.at)
         log.record(
-            f"unit:{unit.pk}", "start_practice", act, subject=unit,
+            f"unit:{unit.pk}",
+            "start_practice",
+            act,
+            subject=unit,
             values={"practice": practice.pk},
-        )  # fmt: skip
+        )
     return practice
 
 
@@ -91,27 +94,34 @@ def _copy(practice: Practice, today: Any, at: datetime) -> Unit:
     original, last = practice.original, calendar.add_days(today, DAYS - 1)
     random = Random(original.pk)
     unit = Unit.objects.create(
-        name=f"Övning: {original.name}", parent=original.parent, valid_from=today,
+        name=f"Övning: {original.name}",
+        parent=original.parent,
+        valid_from=today,
         practice_of=original,
-    )  # fmt: skip
+    )
     _rows(Base.objects.filter(unit=original), unit=unit)
     carers = _carers(original, unit, random, today)
     held = CarerSkill.objects.on(today).filter(carer__in=carers)
     _rows(held, each=lambda row: {"carer_id": carers[row.carer_id], "granted_by": ""})
     shifts = Shift.objects.filter(unit=original, day__range=(today, last))
     _rows(
-        shifts.filter(models.Q(carer=None) | models.Q(carer__in=carers)), unit=unit,
-        absent_from=None, each=lambda row: {"carer_id": carers.get(row.carer_id)},
-    )  # fmt: skip
+        shifts.filter(models.Q(carer=None) | models.Q(carer__in=carers)),
+        unit=unit,
+        absent_from=None,
+        each=lambda row: {"carer_id": carers.get(row.carer_id)},
+    )
     clients = _clients(original, unit, random, today)
     _granted(clients, practice.made_by, at)
     _planned(clients, practice.made_by, at)
     act = Act.by_system(at)
     generate(unit, today, last, act)
     log.record(
-        f"unit:{original.pk}", "make_practice", act, subject=unit,
+        f"unit:{original.pk}",
+        "make_practice",
+        act,
+        subject=unit,
         values={"unit": unit.pk, "clients": len(clients), "carers": len(carers)},
-    )  # fmt: skip
+    )
     return unit
 
 
@@ -122,9 +132,15 @@ Copies = Mapping[int, int]
 def _carers(original: Unit, unit: Unit, random: Random, today: Any) -> Copies:
     rows = Carer.objects.on(today).filter(unit=original)
     return _rows(
-        rows, unit=unit, user=None, team=None, username=None, identity_number="",
-        identity_index=None, each=lambda row: {"name": names.person(random)},
-    )  # fmt: skip
+        rows,
+        unit=unit,
+        user=None,
+        team=None,
+        username=None,
+        identity_number="",
+        identity_index=None,
+        each=lambda row: {"name": names.person(random)},
+    )
 
 
 def _clients(original: Unit, unit: Unit, random: Random, today: Any) -> Copies:
@@ -141,27 +157,47 @@ def _clients(original: Unit, unit: Unit, random: Random, today: Any) -> Copies:
         return {"name": names.person(random), "address": names.address(random), **moved}
 
     return _rows(
-        rows, unit=unit, provider=None, identity_number="", identity_index=None, reserve_number="",
-        reserve_index=None, reserve_system="", entry="", phone="", has_protected_identity=False,
-        key_number="", each=invented,
-    )  # fmt: skip
+        rows,
+        unit=unit,
+        provider=None,
+        identity_number="",
+        identity_index=None,
+        reserve_number="",
+        reserve_index=None,
+        reserve_system="",
+        entry="",
+        phone="",
+        has_protected_identity=False,
+        key_number="",
+        each=invented,
+    )
 
 
 def _granted(clients: Copies, user: User, at: datetime) -> None:
     """The extent of what is ordered, as what needs no decision: none is invented."""
     orders = ServiceOrder.objects.filter(client__in=clients, replaced_by=None)
     _rows(
-        orders, decision=None, legal_basis=LegalBasis.SOL_11_5, note="", replaces=None, recorded_at=at,
-        recorded_by=user, on_behalf_of=None, each=lambda row: {"client_id": clients[row.client_id]},
-    )  # fmt: skip
+        orders,
+        decision=None,
+        legal_basis=LegalBasis.SOL_11_5,
+        note="",
+        replaces=None,
+        recorded_at=at,
+        recorded_by=user,
+        on_behalf_of=None,
+        each=lambda row: {"client_id": clients[row.client_id]},
+    )
 
 
 def _planned(clients: Copies, user: User, at: datetime) -> None:
     base_plans = BasePlan.objects.settled().filter(client__in=clients)
     made = _rows(
-        base_plans, recorded_at=at, recorded_by=user, on_behalf_of=None,
+        base_plans,
+        recorded_at=at,
+        recorded_by=user,
+        on_behalf_of=None,
         each=lambda row: {"client_id": clients[row.client_id]},
-    )  # fmt: skip
+    )
     visits = BaseVisit.objects.filter(base_plan__in=made)
     copies = _rows(
         visits, after=None, note="", each=lambda row: {"base_plan_id": made[row.base_plan_id]}
@@ -185,15 +221,17 @@ def _links(name: str, target: str, copies: Copies, targets: Copies | None) -> No
     rows = through.objects.filter(basevisit__in=copies)
     through.objects.bulk_create(
         [
-            through(**{
-                "basevisit_id": copies[row.basevisit_id],
-                target: targets[getattr(row, target)] if targets else getattr(row, target),
-            })
+            through(
+                **{
+                    "basevisit_id": copies[row.basevisit_id],
+                    target: targets[getattr(row, target)] if targets else getattr(row, target),
+                }
+            )
             for row in rows
             if targets is None or getattr(row, target) in targets
         ],
         batch_size=BATCH,
-    )  # fmt: skip
+    )
 
 
 def _rows(found: models.QuerySet, each: Any = None, **changed: Any) -> dict[int, int]:
@@ -219,6 +257,9 @@ def end(practice: Practice, act: Act) -> None:
             RoleAssignment.objects.filter(unit=practice.unit).delete()
             Unit.objects.filter(pk=practice.unit_id).update(valid_to=act.day)
         log.record(
-            f"unit:{practice.original_id}", "end_practice", act, subject=practice.original,
+            f"unit:{practice.original_id}",
+            "end_practice",
+            act,
+            subject=practice.original,
             values={"practice": practice.pk},
-        )  # fmt: skip
+        )

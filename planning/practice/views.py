@@ -47,7 +47,7 @@ def practices(request: Request) -> HttpResponse:
         "trainings": Training.objects.filter(unit__in=units).select_related(
             "unit", "trainee", "trainer"
         )[:50],
-    }  # fmt: skip
+    }
     return render(request, "planning/practice/list.html", context)
 
 
@@ -87,13 +87,17 @@ def enter(request: Request, pk: int) -> HttpResponse:
         return redirect("practice:list")
     with transaction.atomic():
         RoleAssignment.objects.get_or_create(
-            user=request.user, role=Role.PLANNER, unit=made.unit,
+            user=request.user,
+            role=Role.PLANNER,
+            unit=made.unit,
             defaults={"valid_from": request.today},
-        )  # fmt: skip
+        )
         log.record(
-            f"unit:{made.original_id}", "enter_practice",
-            act_of(request, EDITORS, made.original.path), subject=made.unit,
-        )  # fmt: skip
+            f"unit:{made.original_id}",
+            "enter_practice",
+            act_of(request, EDITORS, made.original.path),
+            subject=made.unit,
+        )
     request.session[PRACTISING] = True
     return redirect("board:board")
 
@@ -121,9 +125,11 @@ def remove(request: Request, pk: int) -> HttpResponse:
 def train(request: Request) -> HttpResponse:
     """Note that somebody has been trained."""
     form = TrainingForm(
-        request.POST or None, units=_units(request), today=request.today,
+        request.POST or None,
+        units=_units(request),
+        today=request.today,
         initial={"day": request.today, "trainer": request.user.pk},
-    )  # fmt: skip
+    )
 
     def save() -> str:
         row = form.save(commit=False)
@@ -131,16 +137,29 @@ def train(request: Request) -> HttpResponse:
             setattr(row, name, value)
         row.save()
         values = {
-            "trainee": row.trainee_id, "trainer": row.trainer_id, "day": row.day.isoformat(),
-        }  # fmt: skip
+            "trainee": row.trainee_id,
+            "trainer": row.trainer_id,
+            "day": row.day.isoformat(),
+        }
         changing.record(
-            request, EDITORS, f"unit:{row.unit_id}", "register_training", row, values,
+            request,
+            EDITORS,
+            f"unit:{row.unit_id}",
+            "register_training",
+            row,
+            values,
             unit_path=row.unit.path,
-        )  # fmt: skip
+        )
         return f"{row.trainee} är utbildad av {row.trainer}."
 
     back = reverse("practice:list")
     return changing.form_page(
-        request, form, save=save, title="Registrera utbildning", back=back, button="Registrera",
-        trail=(("Övning", back),), lead="Introduktionen ges av den som redan planerar enheten.",
-    )  # fmt: skip
+        request,
+        form,
+        save=save,
+        title="Registrera utbildning",
+        back=back,
+        button="Registrera",
+        trail=(("Övning", back),),
+        lead="Introduktionen ges av den som redan planerar enheten.",
+    )

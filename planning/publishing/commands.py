@@ -109,9 +109,12 @@ class PublishPlan(Command[DayPlan]):
         delivery.queue(due, version, act.at)
         self._finish(case, version, act)
         return {
-            "plan_version": version.number, "new": len(changes.new),
-            "changed": len(changes.changed), "removed": len(changes.removed), "sent": len(due),
-        }  # fmt: skip
+            "plan_version": version.number,
+            "new": len(changes.new),
+            "changed": len(changes.changed),
+            "removed": len(changes.removed),
+            "sent": len(due),
+        }
 
     def _finish(self, case: DayPlan, version: PlanVersion, act: Act) -> None:
         version.published_at = act.at
@@ -143,9 +146,14 @@ class RestoreVersion(Command[DayPlan]):
         if not wanted:
             raise Refused(f"Planen ser redan ut som i version {self.number}.")
         done = change(
-            case.pk, wanted, act.user, key=uuid.uuid4().hex, at=act.at, name="restore_visits",
+            case.pk,
+            wanted,
+            act.user,
+            key=uuid.uuid4().hex,
+            at=act.at,
+            name="restore_visits",
             over_locks=True,
-        )  # fmt: skip
+        )
         read_numbers(case)
         return {"changes": len(done)}
 

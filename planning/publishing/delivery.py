@@ -112,6 +112,8 @@ def message(row: Delivery) -> dict[str, Any]:
 def _person(client: Any) -> dict[str, Any]:
     hidden = client.has_protected_identity
     return {
-        "name": str(client), "address": client.shown_address,
-        "entry": "" if hidden else client.entry, "protected": hidden,
-    }  # fmt: skip
+        "name": str(client),
+        "address": client.shown_address,
+        "entry": "" if hidden else client.entry,
+        "protected": hidden,
+    }

@@ -129,14 +129,16 @@ def _stops(content: Mapping[str, Any]) -> list[_Stop]:
     services = Service.objects.in_bulk()
     found = [
         _Stop(
-            row["groups"]["time"]["start"], row["groups"]["time"]["minutes"],
+            row["groups"]["time"]["start"],
+            row["groups"]["time"]["minutes"],
             clients[row["sent"]["client"]],
             [services[pk] for pk in row["groups"]["services"]["services"]],
             [shift for shift in row["groups"]["staff"]["shifts"] if shift],
-            row["sent"]["staff_needed"], row["groups"]["note"]["note"],
+            row["sent"]["staff_needed"],
+            row["groups"]["note"]["note"],
         )
         for row in kept
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda stop: (stop.start, stop.client.pk))
 
 
@@ -157,10 +159,15 @@ def _sheet(
     away = sum(stop.minutes for stop in stops if stop.client.is_surrounding)
     keys = dict.fromkeys(stop.client.key_number for stop in stops if stop.client.key_number)
     return Sheet(
-        number, row, f"{daytime.wall(day, row.start)}–{daytime.wall(day, row.works_until)}",
-        [line for _, line in sorted(lines, key=lambda item: item[0])], list(keys),
-        sum(stop.minutes for stop in stops) - away, sum(ways), away,
-    )  # fmt: skip
+        number,
+        row,
+        f"{daytime.wall(day, row.start)}–{daytime.wall(day, row.works_until)}",
+        [line for _, line in sorted(lines, key=lambda item: item[0])],
+        list(keys),
+        sum(stop.minutes for stop in stops) - away,
+        sum(ways),
+        away,
+    )
 
 
 def _ways(stops: Sequence[_Stop], home: Point | None, mode: str) -> list[int]:
@@ -174,19 +181,28 @@ def _ways(stops: Sequence[_Stop], home: Point | None, mode: str) -> list[int]:
 def _visit(day: date, stop: _Stop, names: Mapping[int, str], row: int | None) -> Line:
     others = [names.get(shift, "en kollega") for shift in stop.shifts if shift != row]
     return Line(
-        "visit", daytime.wall(day, stop.start), stop.minutes, stop.client,
-        ", ".join(str(service) for service in stop.services), stop.note,
-        any(service.kind == Service.Kind.NURSING for service in stop.services), " och ".join(others),
-    )  # fmt: skip
+        "visit",
+        daytime.wall(day, stop.start),
+        stop.minutes,
+        stop.client,
+        ", ".join(str(service) for service in stop.services),
+        stop.note,
+        any(service.kind == Service.Kind.NURSING for service in stop.services),
+        " och ".join(others),
+    )
 
 
 def pdf(pack: Pack, at: datetime, sheets: Iterable[Sheet] | None = None) -> bytes:
     """The pack as a tagged PDF: all of it, or some of its sheets."""
     chosen = pack.sheets if sheets is None else list(sheets)
     context = {
-        "pack": pack, "sheets": chosen, "at": at, "is_whole": sheets is None,
-        "unit": pack.plan.planned_unit, "day": pack.plan.day,
-    }  # fmt: skip
+        "pack": pack,
+        "sheets": chosen,
+        "at": at,
+        "is_whole": sheets is None,
+        "unit": pack.plan.planned_unit,
+        "day": pack.plan.day,
+    }
     text = render_to_string("planning/publishing/pack.html", context)
     title = f"Dagplan {pack.plan.planned_unit} {pack.plan.day.isoformat()}"
     return documents.html_to_pdf(text, title, at, documents.TO_SEND)[0]
@@ -214,9 +230,13 @@ def write(plan: DayPlan, at: datetime) -> Path | None:
     _replace(folder, files)
     with transaction.atomic():
         log.record(
-            plan.chain, "write_pack", Act.by_system(at), subject=plan, personal=True,
+            plan.chain,
+            "write_pack",
+            Act.by_system(at),
+            subject=plan,
+            personal=True,
             values={"plan_version": version.number if version else None, "files": len(files)},
-        )  # fmt: skip
+        )
         _note_written(version, at)
     return folder
 

@@ -45,13 +45,20 @@ def page(request: Request, pk: int) -> HttpResponse:
     versions = list(plan.versions.select_related("recorded_by").order_by("-number"))
     published = next((row for row in versions if row.published_at), None)
     context = {
-        "plan": plan, "found": found, "people": words.by_person(found),
-        "counts": counts, "breaches": counts.hard, "versions": versions, "published": published,
+        "plan": plan,
+        "found": found,
+        "people": words.by_person(found),
+        "counts": counts,
+        "breaches": counts.hard,
+        "versions": versions,
+        "published": published,
         "declined": plan.visits.filter(status=Visit.Status.DECLINED).count(),
         "state": reading.state_words(plan),
-        "receivers": receivers(plan), "may_plan": may_plan(request.actor, plan.unit),
-        "version": plan.version, "key": uuid.uuid4().hex,
-    }  # fmt: skip
+        "receivers": receivers(plan),
+        "may_plan": may_plan(request.actor, plan.unit),
+        "version": plan.version,
+        "key": uuid.uuid4().hex,
+    }
     return render(request, "planning/publishing/page.html", context)
 
 
@@ -62,10 +69,11 @@ def receivers(plan: DayPlan) -> list[Receiver]:
     counted = {
         row["receiver"]: row
         for row in rows.values("receiver").annotate(
-            sent=Count("pk", filter=~waits), waiting=Count("pk", filter=waits),
+            sent=Count("pk", filter=~waits),
+            waiting=Count("pk", filter=waits),
             last=Max("acknowledged_at"),
         )
-    }  # fmt: skip
+    }
     errors = dict(rows.filter(waits).exclude(error="").values_list("receiver", "error"))
     none = {"sent": 0, "waiting": 0, "last": None}
     found = []
@@ -82,17 +90,22 @@ def do(request: Request, pk: int) -> HttpResponse:
     plan = plan_to_change(request, pk)
     said = request.POST
     wanted: dict[str, Command] = {
-        "faststall": commands.SettlePlan(), "publicera": commands.PublishPlan(),
+        "faststall": commands.SettlePlan(),
+        "publicera": commands.PublishPlan(),
         "aterstall": commands.RestoreVersion(number=entry.number(said.get("nummer"))),
-    }  # fmt: skip
+    }
     command = wanted.get(said.get("gor", ""))
     try:
         if command is None:
             raise Refused("Välj vad som ska göras.")
         outcome = perform(
-            plan, command, request.user, expected_version=entry.number(said.get("version")),
-            key=said.get("key") or None, at=request.at,
-        )  # fmt: skip
+            plan,
+            command,
+            request.user,
+            expected_version=entry.number(said.get("version")),
+            key=said.get("key") or None,
+            at=request.at,
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -121,13 +134,18 @@ def version(request: Request, pk: int, number: int) -> HttpResponse:
     now = reading.sent(reading.snapshot(plan))
     kept = reading.known(row, now)
     context = {
-        "plan": plan, "row": row, "may_plan": may_plan(request.actor, plan.unit),
-        "people": words.by_person(rules.difference(
-            rules.to_come(now, kept, request.at), rules.to_come(kept, now, request.at)
-        )),
+        "plan": plan,
+        "row": row,
+        "may_plan": may_plan(request.actor, plan.unit),
+        "people": words.by_person(
+            rules.difference(
+                rules.to_come(now, kept, request.at), rules.to_come(kept, now, request.at)
+            )
+        ),
         "visits": sum(said["status"] == Visit.Status.PLANNED for said in kept.values()),
-        "version": plan.version, "key": uuid.uuid4().hex,
-    }  # fmt: skip
+        "version": plan.version,
+        "key": uuid.uuid4().hex,
+    }
     return render(request, "planning/publishing/version.html", context)
 
 

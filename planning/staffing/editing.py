@@ -32,10 +32,13 @@ def record(
 ) -> None:
     """A line in the log, in the caller's transaction. What concerns a carer is personal data."""
     log.record(
-        chain, name, act, subject=subject,
+        chain,
+        name,
+        act,
+        subject=subject,
         values={key: [plain(side) for side in pair] for key, pair in (values or {}).items()},
         personal=chain.startswith("carer:"),
-    )  # fmt: skip
+    )
 
 
 def chain_of(row: Carer | Unit | Skill) -> str:
@@ -58,11 +61,12 @@ def colliding(carer: Carer, day: date, times: Times, but: int | None = None) -> 
     wanted = _instants(day, times.start, times.end)
     return next(
         (
-            shift for shift in near.exclude(pk=but).select_related("unit")
+            shift
+            for shift in near.exclude(pk=but).select_related("unit")
             if rules.collide(wanted, _instants(shift.day, shift.start, shift.works_until))
         ),
         None,
-    )  # fmt: skip
+    )
 
 
 def collision_text(shift: Shift) -> str:
@@ -240,9 +244,11 @@ def end_carer(carer: Carer, last_day: date, act: Act) -> None:
 def _held(pk: int, version: int) -> Shift:
     """The shift, locked, as it was seen. Raises Refused."""
     shift = (
-        Shift.objects.select_for_update(of=("self",)).select_related("carer", "unit")
-        .filter(pk=pk).first()
-    )  # fmt: skip
+        Shift.objects.select_for_update(of=("self",))
+        .select_related("carer", "unit")
+        .filter(pk=pk)
+        .first()
+    )
     if shift is None or shift.version != version:
         raise Refused("Någon annan har ändrat passet. Se hur det är nu, och gör om din ändring.")
     return shift

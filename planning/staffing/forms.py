@@ -28,9 +28,10 @@ class CarerFilter(forms.Form):
         Skill.objects.all(), label="Kompetens", required=False, empty_label="Alla"
     )
     delegering = forms.ChoiceField(
-        label="Delegering", required=False,
+        label="Delegering",
+        required=False,
         choices=[("", "Alla"), ("snart", f"Går ut inom {rules.EXPIRY_DAYS} dagar")],
-    )  # fmt: skip
+    )
     visa = forms.ChoiceField(
         label="Visa", required=False, choices=[("", "Anställda"), ("avslutade", "Avslutade")]
     )
@@ -89,9 +90,12 @@ class CarerForm(forms.ModelForm):
             digits = identity.parse(text).digits
         except ValueError as error:
             raise ValidationError(str(error)) from None
-        other = Carer.objects.exclude(pk=self.instance.pk).filter(
-            identity_index=blind_index(digits)
-        ).select_related("unit").first()  # fmt: skip
+        other = (
+            Carer.objects.exclude(pk=self.instance.pk)
+            .filter(identity_index=blind_index(digits))
+            .select_related("unit")
+            .first()
+        )
         if other:
             raise ValidationError(self._taken("Personnumret", other))
         return digits
@@ -104,9 +108,12 @@ class CarerForm(forms.ModelForm):
             pass
         else:
             raise ValidationError("Använd inte personnumret som användarnamn. Välj ett annat.")
-        other = Carer.objects.exclude(pk=self.instance.pk).filter(
-            username__iexact=username
-        ).select_related("unit").first()  # fmt: skip
+        other = (
+            Carer.objects.exclude(pk=self.instance.pk)
+            .filter(username__iexact=username)
+            .select_related("unit")
+            .first()
+        )
         if other:
             raise ValidationError(self._taken("Användarnamnet", other))
         return username
@@ -155,9 +162,13 @@ class CarerSkillForm(forms.ModelForm):
             for name in ("valid_to", "granted_by"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, "Fyll i det här för en delegering.")
-        if skill and data.get("valid_from") and self.instance.carer.skills.filter(
-            overlapping(data["valid_from"], data.get("valid_to")), skill=skill
-        ).exists():  # fmt: skip
+        if (
+            skill
+            and data.get("valid_from")
+            and self.instance.carer.skills.filter(
+                overlapping(data["valid_from"], data.get("valid_to")), skill=skill
+            ).exists()
+        ):
             raise ValidationError(
                 "Personen har redan kompetensen under en del av tiden. Avsluta den först, eller "
                 "välj en senare första dag."
@@ -260,9 +271,11 @@ class PeriodForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("last", "Sista dagen måste vara första dagen eller senare.")
         elif first and last and unit:
-            near = SchedulePeriod.objects.exclude(pk=self.instance.pk).filter(
-                unit=unit, first__lte=last, last__gte=first
-            ).first()  # fmt: skip
+            near = (
+                SchedulePeriod.objects.exclude(pk=self.instance.pk)
+                .filter(unit=unit, first__lte=last, last__gte=first)
+                .first()
+            )
             if near:
                 self.add_error("first", f"{unit} har redan perioden {near}. Rätta dagarna.")
         return data
@@ -279,9 +292,11 @@ class TimesForm(forms.Form):
         label="Rast, minuter", min_value=0, max_value=rules.LONGEST_BREAK, initial=30
     )
     break_earliest = forms.CharField(
-        label="Rasten börjar tidigast", max_length=5, required=False,
+        label="Rasten börjar tidigast",
+        max_length=5,
+        required=False,
         help_text="Lämnas tiderna tomma läggs rasten så att ingen arbetar mer än fem timmar i sträck.",
-    )  # fmt: skip
+    )
     break_latest = forms.CharField(label="Rasten börjar senast", max_length=5, required=False)
 
     day: date | None = None
@@ -293,9 +308,13 @@ class TimesForm(forms.Form):
         if day and {"start", "end", "break_minutes"} <= data.keys():
             try:
                 self.times = rules.times(
-                    day, data["start"], data["end"], data["break_minutes"],
-                    data.get("break_earliest", ""), data.get("break_latest", ""),
-                )  # fmt: skip
+                    day,
+                    data["start"],
+                    data["end"],
+                    data["break_minutes"],
+                    data.get("break_earliest", ""),
+                    data.get("break_latest", ""),
+                )
             except Wrong as wrong:
                 self.add_error(wrong.field, str(wrong))
         return data
@@ -374,9 +393,12 @@ class PutForm(VersionForm):
     """Who stands on a substitute row."""
 
     carer = CarerChoice(
-        Carer.objects.none(), label="Vikarie", required=False, empty_label="Ingen, raden är ledig",
+        Carer.objects.none(),
+        label="Vikarie",
+        required=False,
+        empty_label="Ingen, raden är ledig",
         help_text="Alla besök på raden följer med.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, carers: QuerySet[Carer], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -389,9 +411,10 @@ class AbsentForm(VersionForm):
     """From when the carer is away."""
 
     at = forms.CharField(
-        label="Frånvarande från", max_length=5,
+        label="Frånvarande från",
+        max_length=5,
         help_text="tt:mm. Passets början om det gäller hela passet. Skriv inget om orsaken.",
-    )  # fmt: skip
+    )
     minute: int
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -418,10 +441,12 @@ class PasteForm(forms.Form):
         SchedulePeriod.objects.none(), label="Schemaperiod", empty_label=None
     )
     text = forms.CharField(
-        label="Rader", max_length=400_000, widget=forms.Textarea(attrs={"rows": 10}),
+        label="Rader",
+        max_length=400_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
         help_text="Personnummer; namn; användarnamn; datum; start; slut; rast i minuter. Klistra in "
         "från ett kalkylark, eller skriv med semikolon mellan.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, periods: QuerySet[SchedulePeriod], **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -63,9 +63,11 @@ def days_of(first: date, last: date) -> list[date]:
 
 def shifts_shown(unit: Unit, first: date, last: date) -> list[Shift]:
     """What is worked in the unit in a period, and by its carers elsewhere."""
-    rows = Shift.objects.filter(
-        Q(unit=unit) | Q(carer__unit=unit), day__range=(first, last)
-    ).select_related("unit", "carer__unit").defer("carer__identity_number")  # fmt: skip
+    rows = (
+        Shift.objects.filter(Q(unit=unit) | Q(carer__unit=unit), day__range=(first, last))
+        .select_related("unit", "carer__unit")
+        .defer("carer__identity_number")
+    )
     return list(rows.order_by("day", "start", "pk"))
 
 
@@ -78,10 +80,11 @@ def lines(unit: Unit, first: date, last: date) -> list[Line]:
     lent = {row.carer.pk: row.carer for row in shifts if row.carer and row.carer_id not in own}
     found = schedule.breaches([*carers, *lent.values()], first, last)
     by_carer = {
-        carer.pk: Line(carer.name, carer, str(carer.unit) if carer.pk in lent else "",
-                       breaches=found[carer.pk])
+        carer.pk: Line(
+            carer.name, carer, str(carer.unit) if carer.pk in lent else "", breaches=found[carer.pk]
+        )
         for carer in (*carers, *sorted(lent.values(), key=lambda carer: swedish.key(carer.name)))
-    }  # fmt: skip
+    }
     by_row: dict[str, Line] = {}
     wrong = {breach.shift for rows in found.values() for breach in rows} - {None}
     for shift in shifts:
@@ -93,9 +96,12 @@ def lines(unit: Unit, first: date, last: date) -> list[Line]:
 
 
 def _place(
-    shift: Shift, unit: Unit, by_carer: dict[int, Line], by_row: dict[str, Line],
+    shift: Shift,
+    unit: Unit,
+    by_carer: dict[int, Line],
+    by_row: dict[str, Line],
     wrong: Collection[int | None],
-) -> None:  # fmt: skip
+) -> None:
     """Put a shift on its carer's line, and on its substitute row's."""
     is_wrong = shift.pk in wrong
     if shift.carer_id in by_carer:
@@ -117,7 +123,12 @@ def sheet(shifts: Iterable[Shift]) -> Iterable[list]:
     """The shifts of a period, as rows of an Excel file."""
     for shift in shifts:
         yield [
-            shift.day, str(shift.carer or ""), shift.row, str(shift.unit),
-            daytime.wall(shift.day, shift.start), daytime.wall(shift.day, shift.end),
-            shift.break_minutes, Cell(shift).absent,
-        ]  # fmt: skip
+            shift.day,
+            str(shift.carer or ""),
+            shift.row,
+            str(shift.unit),
+            daytime.wall(shift.day, shift.start),
+            daytime.wall(shift.day, shift.end),
+            shift.break_minutes,
+            Cell(shift).absent,
+        ]

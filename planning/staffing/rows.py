@@ -229,11 +229,14 @@ def save(
 def _enter(carer: Carer, rows: Sequence[Row], period: SchedulePeriod, act: Act) -> None:
     Shift.objects.bulk_create(
         Shift(
-            unit=period.unit, day=row.day, carer=carer, noticed_on=act.day,
+            unit=period.unit,
+            day=row.day,
+            carer=carer,
+            noticed_on=act.day,
             **{name: getattr(row.times, name) for name in editing.TIMES},
         )
         for row in rows
-    )  # fmt: skip
+    )
     said = "; ".join(
         f"{row.day} {rules.shown(row.day, row.times.start, row.times.end)}" for row in rows
     )
@@ -247,8 +250,11 @@ def add_employee(row: Row, title: str, period: SchedulePeriod, act: Act) -> Care
     if not row.may_add or title not in Carer.Title.values:
         raise Refused("Personen kan inte läggas upp från raden. Rätta raden, eller välj titel.")
     carer = Carer(
-        identity_number=row.digits, name=" ".join(row.cells["name"].split()),
-        username=row.cells["username"], unit=period.unit, title=title,
+        identity_number=row.digits,
+        name=" ".join(row.cells["name"].split()),
+        username=row.cells["username"],
+        unit=period.unit,
+        title=title,
         valid_from=min(period.first, act.day),
-    )  # fmt: skip
+    )
     return editing.add_carer(carer, act)

@@ -52,9 +52,15 @@ def work_of(shift: Shift) -> Work:
     """A shift as the rules of working time see it."""
     begins = rules.absolute(shift.day, 0)
     return Work(
-        shift.day, begins + shift.start, begins + shift.works_until, shift.break_minutes,
-        begins + shift.break_earliest, begins + shift.break_latest, shift.noticed_on, shift.pk,
-    )  # fmt: skip
+        shift.day,
+        begins + shift.start,
+        begins + shift.works_until,
+        shift.break_minutes,
+        begins + shift.break_earliest,
+        begins + shift.break_latest,
+        shift.noticed_on,
+        shift.pk,
+    )
 
 
 def shifts_of_carers(

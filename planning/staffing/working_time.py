@@ -136,11 +136,12 @@ def _daily_rest(rows: Sequence[Work], limits: Limits) -> Iterable[Breach]:
             shortest[row.day] = min((rest, row), shortest.get(row.day, (rest, row)), key=_rest)
     for day, (rest, row) in shortest.items():
         yield Breach(
-            "daily_rest", day,
+            "daily_rest",
+            day,
             f"Dygnsvilan är {hours(rest)} efter passet. Den ska vara minst "
             f"{limits.daily_rest_hours} timmar (arbetstidslagen 13 §).",
             row.shift,
-        )  # fmt: skip
+        )
 
 
 def _rest(found: tuple[int, Work]) -> int:
@@ -154,10 +155,11 @@ def _weekly_rest(rows: Sequence[Work], limits: Limits) -> Iterable[Breach]:
         rest = longest_free(rows, rules.absolute(monday, 0), rules.absolute(next_monday, 0))
         if rest < limits.weekly_rest_hours * 60:
             yield Breach(
-                "weekly_rest", week[-1].day,
+                "weekly_rest",
+                week[-1].day,
                 f"Veckovilan är {hours(rest)} i vecka {monday.isocalendar().week}. Den ska vara "
                 f"minst {limits.weekly_rest_hours} timmar (arbetstidslagen 14 §).",
-            )  # fmt: skip
+            )
 
 
 def _breaks(rows: Sequence[Work], limits: Limits) -> Iterable[Breach]:
@@ -165,11 +167,12 @@ def _breaks(rows: Sequence[Work], limits: Limits) -> Iterable[Breach]:
     for stretch in stretches(rows):
         if not holds_breaks(stretch, limits.break_within_hours * 60):
             yield Breach(
-                "break", stretch[0].day,
+                "break",
+                stretch[0].day,
                 f"Mer än {limits.break_within_hours} timmar utan rast. Lägg in en rast, eller "
                 "flytta den (arbetstidslagen 15 §).",
                 stretch[0].shift,
-            )  # fmt: skip
+            )
 
 
 def _weekly_hours(rows: Sequence[Work], weekly_minutes: int) -> Iterable[Breach]:
@@ -180,10 +183,11 @@ def _weekly_hours(rows: Sequence[Work], weekly_minutes: int) -> Iterable[Breach]
         )
         if worked > weekly_minutes:
             yield Breach(
-                "weekly_hours", week[-1].day,
+                "weekly_hours",
+                week[-1].day,
                 f"{hours(worked)} i vecka {monday.isocalendar().week}. Anställningen är på "
                 f"{hours(weekly_minutes)} i veckan.",
-            )  # fmt: skip
+            )
 
 
 def _late_notice(rows: Sequence[Work], limits: Limits) -> Iterable[Breach]:
@@ -192,11 +196,12 @@ def _late_notice(rows: Sequence[Work], limits: Limits) -> Iterable[Breach]:
         ahead = (row.day - row.noticed_on).days if row.noticed_on else limits.notice_days
         if 0 <= ahead < limits.notice_days:
             yield Breach(
-                "late_notice", row.day,
+                "late_notice",
+                row.day,
                 f"Tiderna sattes {_ahead(ahead)}. Besked ges minst {limits.notice_days} dagar i "
                 "förväg (arbetstidslagen 12 §).",
                 row.shift,
-            )  # fmt: skip
+            )
 
 
 def _ahead(days: int) -> str:

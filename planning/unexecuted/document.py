@@ -28,12 +28,13 @@ class Row:
 def pdf(report: Report, at: datetime) -> bytes:
     """The report as a tagged PDF, as it stood at `at`."""
     context = {
-        "report": report, "late": _rows(report.late, report),
+        "report": report,
+        "late": _rows(report.late, report),
         "carried_out": _rows(report.carried_out, report),
         "sender": settings.MUNICIPALITY,
         "made_on": clock.local_date(at),
         "is_over": report.quarter.last < clock.local_date(at),
-    }  # fmt: skip
+    }
     text = render_to_string("planning/unexecuted/document.html", context)
     title = f"Ej verkställda beslut, {report.quarter}"
     return documents.html_to_pdf(text, title, at, documents.TO_SEND)[0]

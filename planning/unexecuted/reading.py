@@ -65,9 +65,12 @@ class Granted:
         earlier = visit is None or visit < min(decided, self.order.valid_from)
         wishes = [(row.first, row.last) for row in self.order.postponements.all()]
         return waiting(
-            day, decided=decided, starts=max(self.order.valid_from, self.known_since),
-            last_visit=None if earlier else visit, wishes=wishes,
-        )  # fmt: skip
+            day,
+            decided=decided,
+            starts=max(self.order.valid_from, self.known_since),
+            last_visit=None if earlier else visit,
+            wishes=wishes,
+        )
 
 
 def lines(clients: QuerySet[Client], day: date) -> list[Line]:
@@ -109,8 +112,9 @@ def _visit_days(granted: Iterable[Granted], which: type[Aggregate], **when: Any)
     """The first or the last day with a visit of each client and service. One query."""
     rows = VisitService.objects.filter(
         visit__client__in={row.order.client_id for row in granted},
-        visit__status=Visit.Status.PLANNED, **when,
-    )  # fmt: skip
+        visit__status=Visit.Status.PLANNED,
+        **when,
+    )
     named = rows.values("visit__client", "service").annotate(on=which("visit__plan__day"))
     return {(row["visit__client"], row["service"]): row["on"] for row in named}
 
@@ -153,9 +157,11 @@ def report(clients: QuerySet[Client], quarter: Quarter, today: date) -> Report:
     last = min(quarter.last, today)
     now = lines(clients, last)
     return Report(
-        quarter, last, [line for line in now if line.waiting.is_late(last)],
+        quarter,
+        last,
+        [line for line in now if line.waiting.is_late(last)],
         list(_ended(clients, quarter, last)),
-    )  # fmt: skip
+    )
 
 
 def _ended(clients: QuerySet[Client], quarter: Quarter, last: date) -> Iterator[Line]:

@@ -53,19 +53,26 @@ def waiting(request: Request) -> HttpResponse:
     _log_read(request, [*late, *near, *wished])
     now = rules.quarter_of(request.today)
     context = {
-        "late": late, "near": near, "wished": wished, "quarters": [now, rules.quarter_before(now)],
+        "late": late,
+        "near": near,
+        "wished": wished,
+        "quarters": [now, rules.quarter_before(now)],
         "may_report": request.actor.has_role(*REPORTERS),
         "may_postpone": request.actor.has_role(*ORDERERS),
-    }  # fmt: skip
+    }
     return render(request, "planning/unexecuted/list.html", context)
 
 
 def _log_read(request: Request, found: list[Line], name: str = "read_unexecuted") -> None:
     """Whose decisions were shown, by number (SEC-02)."""
     log_read(
-        request, "clients", name, Unit.objects.get(parent=None), READERS,
+        request,
+        "clients",
+        name,
+        Unit.objects.get(parent=None),
+        READERS,
         values={"orders": [row.order.pk for row in found]},
-    )  # fmt: skip
+    )
 
 
 @roles(*REPORTERS)
@@ -111,11 +118,17 @@ def _rows(found: reading.Report) -> Iterator[list[Any]]:
         for line in lines:
             order = line.order
             yield [
-                name, str(order.client), str(order.client.unit), str(order.service),
-                order.get_legal_basis_display(), order.decision and order.decision.decided_on,
-                line.waiting.since, line.waiting.days(line.carried_out or found.on), line.carried_out,
+                name,
+                str(order.client),
+                str(order.client.unit),
+                str(order.service),
+                order.get_legal_basis_display(),
+                order.decision and order.decision.decided_on,
+                line.waiting.since,
+                line.waiting.days(line.carried_out or found.on),
+                line.carried_out,
                 line.why,
-            ]  # fmt: skip
+            ]
 
 
 class PostponeForm(forms.ModelForm):
@@ -163,9 +176,15 @@ def postpone(request: Request, order: int) -> HttpResponse:
 
     back = reverse("unexecuted:list")
     return changing.form_page(
-        request, form, save=save, title="Personen vill vänta", back=back,
-        trail=(("Ej verkställda beslut", back),), lead=f"{client}, {row}", button="Anteckna",
-    )  # fmt: skip
+        request,
+        form,
+        save=save,
+        title="Personen vill vänta",
+        back=back,
+        trail=(("Ej verkställda beslut", back),),
+        lead=f"{client}, {row}",
+        button="Anteckna",
+    )
 
 
 @roles(*ORDERERS)
@@ -187,9 +206,15 @@ def resume(request: Request, pk: int) -> HttpResponse:
 
     back = reverse("unexecuted:list")
     return changing.form_page(
-        request, form, save=save, title="Personen vill inte vänta längre", back=back,
-        trail=(("Ej verkställda beslut", back),), lead=f"{client}, {row.order}", button="Avsluta",
-    )  # fmt: skip
+        request,
+        form,
+        save=save,
+        title="Personen vill inte vänta längre",
+        back=back,
+        trail=(("Ej verkställda beslut", back),),
+        lead=f"{client}, {row.order}",
+        button="Avsluta",
+    )
 
 
 class ResumeForm(forms.Form):

@@ -19,16 +19,20 @@ class MoveForm(forms.Form):
 
     fran = UnitField(Unit.objects.none(), label="Från", empty_label="Välj enhet")
     till = UnitField(
-        Unit.objects.none(), label="Till", empty_label="Välj enhet",
+        Unit.objects.none(),
+        label="Till",
+        empty_label="Välj enhet",
         help_text="En ny enhet läggs först till under Enheter.",
-    )  # fmt: skip
+    )
     dag = forms.DateField(label="Från och med")
     hur = forms.ChoiceField(
-        label="Vad flyttar", widget=forms.RadioSelect, choices=[
+        label="Vad flyttar",
+        widget=forms.RadioSelect,
+        choices=[
             (MERGE, "Allt: enheterna slås ihop, och den första slutar"),
             (SPLIT, "Valda personer och valda i personalen: enheten delas"),
         ],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -79,9 +79,13 @@ class Wish:
 def wish_of(move: UnitMove) -> Wish:
     """What a prepared move will move, as it stands now."""
     return Wish(
-        move.source, move.target, move.first_day, move.is_merger, move.clients.all(),
+        move.source,
+        move.target,
+        move.first_day,
+        move.is_merger,
+        move.clients.all(),
         move.carers.all(),
-    )  # fmt: skip
+    )
 
 
 def refuse(wish: Wish, today: date) -> None:
@@ -133,9 +137,10 @@ def _refuse_other_moves(wish: Wish) -> None:
 
 def _refuse_searches(wish: Wish) -> None:
     plans = DayPlan.objects.filter(
-        planned_unit__in=(wish.source, wish.target), day__gte=wish.first_day,
+        planned_unit__in=(wish.source, wish.target),
+        day__gte=wish.first_day,
         runs__status__in=SEARCHING,
-    )  # fmt: skip
+    )
     for plan in plans.distinct():
         runs.end_silent(plan)
         if plan.runs.filter(status__in=SEARCHING).exists():
@@ -151,9 +156,12 @@ def prepare(wish: Wish, act: Act, by: Holding) -> UnitMove:
         wish = _locked(wish)
         refuse(wish, act.day)
         move = UnitMove.objects.create(
-            source=wish.source, target=wish.target, first_day=wish.first_day,
-            is_merger=wish.is_merger, **act.stamp,
-        )  # fmt: skip
+            source=wish.source,
+            target=wish.target,
+            first_day=wish.first_day,
+            is_merger=wish.is_merger,
+            **act.stamp,
+        )
         if not wish.is_merger:
             move.clients.set(wish.going)
             move.carers.set(wish.staff)
@@ -177,9 +185,13 @@ def _locked(wish: Wish) -> Wish:
     units = Unit.objects.select_for_update(no_key=True).filter(pk__in=pair).order_by("pk")
     held = {unit.pk: unit for unit in units}
     return Wish(
-        held[wish.source.pk], held[wish.target.pk], wish.first_day, wish.is_merger, wish.clients,
+        held[wish.source.pk],
+        held[wish.target.pk],
+        wish.first_day,
+        wish.is_merger,
+        wish.clients,
         wish.carers,
-    )  # fmt: skip
+    )
 
 
 def _end(unit: Unit, last_day: date | None) -> None:
@@ -192,9 +204,11 @@ def _give_base(wish: Wish) -> None:
     base = Base.objects.filter(unit=wish.source).first()
     if base and not Base.objects.filter(unit=wish.target).exists():
         Base.objects.create(
-            unit=wish.target, address=base.address, latitude=base.latitude,
+            unit=wish.target,
+            address=base.address,
+            latitude=base.latitude,
             longitude=base.longitude,
-        )  # fmt: skip
+        )
 
 
 def cancel(move: UnitMove, act: Act, by: Holding) -> None:
@@ -214,9 +228,13 @@ def cancel(move: UnitMove, act: Act, by: Holding) -> None:
         clients = set(wish.going.values_list("pk", flat=True))
         rows = Shift.objects.filter(pk__in=move.shifts, unit=wish.target)
         back = TakeOver(
-            wish.target, wish.source, max(move.first_day, act.day), clients,
-            set(rows.values_list("pk", flat=True)), act.at,
-        )  # fmt: skip
+            wish.target,
+            wish.source,
+            max(move.first_day, act.day),
+            clients,
+            set(rows.values_list("pk", flat=True)),
+            act.at,
+        )
         back.carry_out(act, by)
 
 
@@ -271,11 +289,16 @@ def _record(move: UnitMove, name: str, act: Act) -> None:
     """A line in both units' logs."""
     for unit in (move.source_id, move.target_id):
         log.record(
-            f"unit:{unit}", name, act, subject=move, values={
+            f"unit:{unit}",
+            name,
+            act,
+            subject=move,
+            values={
                 "unit": [str(move.source), str(move.target)],
-                "first_day": [None, str(move.first_day)], "is_merger": move.is_merger,
+                "first_day": [None, str(move.first_day)],
+                "is_merger": move.is_merger,
             },
-        )  # fmt: skip
+        )
 
 
 def _tell(move: UnitMove, wish: Wish, name: str, act: Act) -> None:

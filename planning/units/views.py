@@ -61,9 +61,13 @@ def new(request: Request) -> HttpResponse:
         _log_read(request, wish)
         if chosen.is_bound and chosen.is_valid():
             wish = Wish(
-                wish.source, wish.target, wish.first_day, False, chosen.cleaned_data["clients"],
+                wish.source,
+                wish.target,
+                wish.first_day,
+                False,
+                chosen.cleaned_data["clients"],
                 chosen.cleaned_data["carers"],
-            )  # fmt: skip
+            )
     context["wish"] = wish
     if wish.is_merger or request.POST:
         try:

@@ -36,9 +36,11 @@ class Step:
 
 def panels(items: Sequence[AgendaItem], request: Request) -> dict[int, SafeString]:
     """Each item as HTML, by its key: four queries, however many items."""
-    applications = ProviderApplication.objects.select_related("unit", "provider").prefetch_related(
-        Prefetch("deadlines", Deadline.objects.running(), to_attr="running")
-    ).in_bulk([item.case_id for item in items])  # fmt: skip
+    applications = (
+        ProviderApplication.objects.select_related("unit", "provider")
+        .prefetch_related(Prefetch("deadlines", Deadline.objects.running(), to_attr="running"))
+        .in_bulk([item.case_id for item in items])
+    )
     decisions = {
         row.item_id: row
         for row in CommitteeDecision.objects.filter(item__in=items)

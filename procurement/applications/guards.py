@@ -215,9 +215,12 @@ def assessment(application: ProviderApplication, day: date) -> list[Missing]:
         return [Missing("Förslag till beslut", "Handläggaren föreslår.", "propose_decision")]
     if proposal.concurred_on is None:
         return [
-            Missing("Samråd med biträdande socialdirektör", "En annan person än den som föreslog.",
-                    "concur")
-        ]  # fmt: skip
+            Missing(
+                "Samråd med biträdande socialdirektör",
+                "En annan person än den som föreslog.",
+                "concur",
+            )
+        ]
     return []
 
 
@@ -261,9 +264,12 @@ def on_agenda(application: ProviderApplication, day: date) -> list[Missing]:
         return [Missing("Plats på ett sammanträdes föredragningslista", "", "put_on_agenda")]
     if item.document is None or item.document.locked_at is None:
         return [
-            Missing("Låst tjänsteskrivelse", "Låses när utskicket fryses på sidan Nämnd.",
-                    "freeze_packet")
-        ]  # fmt: skip
+            Missing(
+                "Låst tjänsteskrivelse",
+                "Låses när utskicket fryses på sidan Nämnd.",
+                "freeze_packet",
+            )
+        ]
     return []
 
 
@@ -301,11 +307,15 @@ def final(application: ProviderApplication, day: date) -> list[Missing]:
 def expired_controls(application: ProviderApplication, day: date) -> list[Missing]:
     """Credit and tax controls that have grown too old for an approval (CAP-18)."""
     return [
-        Missing(f"{Kind(kind).label}: ny kontroll", f"Gällde till {long_date(last.valid_until)}.",
-                "record_control", kind)
+        Missing(
+            f"{Kind(kind).label}: ny kontroll",
+            f"Gällde till {long_date(last.valid_until)}.",
+            "record_control",
+            kind,
+        )
         for kind in (Kind.CREDIT, Kind.TAX)
         if (last := application.step(kind)) and last.valid_until and last.valid_until < day
-    ]  # fmt: skip
+    ]
 
 
 def _control(application: ProviderApplication, kind: str, day: date) -> list[Missing]:

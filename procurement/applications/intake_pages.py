@@ -57,9 +57,13 @@ def company(request: Request, pk: int) -> HttpResponse:
         with transaction.atomic():
             form.save()
             log.record(
-                f"provider:{pk}", "edit_company", act_of(request, INTAKE), subject=provider,
-                values={n: form.cleaned_data[n] for n in form.changed_data}, personal=True,
-            )  # fmt: skip
+                f"provider:{pk}",
+                "edit_company",
+                act_of(request, INTAKE),
+                subject=provider,
+                values={n: form.cleaned_data[n] for n in form.changed_data},
+                personal=True,
+            )
         messages.success(request, "Uppgifterna är sparade.")
         return redirect("applications:company", pk)
     context = {

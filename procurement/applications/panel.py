@@ -107,9 +107,11 @@ def steps(application: ProviderApplication) -> list[Line]:
 
 
 def _who(row: Any) -> str:
-    return f"{row.recorded_by.name}, för {row.on_behalf_of.name}" if row.on_behalf_of else (
-        row.recorded_by.name
-    )  # fmt: skip
+    return (
+        f"{row.recorded_by.name}, för {row.on_behalf_of.name}"
+        if row.on_behalf_of
+        else (row.recorded_by.name)
+    )
 
 
 def _control(kind: Any, step: HandlingStep | None) -> Line:
@@ -169,8 +171,16 @@ def _assessment(application: ProviderApplication) -> list[Line]:
         return [Line("Bedömning", "none", "Återstår")]
     outcome = f"Förslag: {proposal.get_recommendation_display().lower()}"
     if proposal.concurred_on is None:
-        return [Line("Bedömning", "amber", "Väntar på samråd", _who(proposal),
-                     proposal.proposed_on, outcome)]  # fmt: skip
+        return [
+            Line(
+                "Bedömning",
+                "amber",
+                "Väntar på samråd",
+                _who(proposal),
+                proposal.proposed_on,
+                outcome,
+            )
+        ]
     who = f"{_who(proposal)} föreslog, {proposal.concurred_by} samrådde"
     return [Line("Bedömning", "green", "Klart", who, proposal.concurred_on, outcome)]
 
@@ -184,9 +194,11 @@ def _mbl(application: ProviderApplication) -> Line:
 
 
 def _document(application: ProviderApplication) -> Line:
-    item = application.agenda_items.select_related("meeting", "document").filter(
-        withdrawn_on=None
-    ).last()  # fmt: skip
+    item = (
+        application.agenda_items.select_related("meeting", "document")
+        .filter(withdrawn_on=None)
+        .last()
+    )
     if item is None:
         return Line("Tjänsteskrivelse till nämnden", "none", "Återstår")
     made = item.document

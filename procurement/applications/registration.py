@@ -54,9 +54,13 @@ def register(stated: Registration, at: datetime, site: str) -> str:
         user = _person(stated, known or User(username=stated.mail.lower(), is_active=False))
         representation = _representation(stated, user, at)
         log.record(
-            _chain(representation), "register_company", Act.own(user, at), subject=representation,
-            values={"basis": stated.basis}, personal=True,
-        )  # fmt: skip
+            _chain(representation),
+            "register_company",
+            Act.own(user, at),
+            subject=representation,
+            values={"basis": stated.basis},
+            personal=True,
+        )
         path = reverse("portal:confirm", args=[_token(user)])
         messages.send_mail(
             stated.mail,
@@ -137,9 +141,13 @@ def approve(representation: Representation, act: Act) -> None:
             user_id=row.user_id, role=Role.APPLICANT, provider_id=row.provider_id, valid_from=day
         )
         log.record(
-            _chain(row), "approve_representation", act, subject=row,
-            values={"user": row.user_id}, personal=True,
-        )  # fmt: skip
+            _chain(row),
+            "approve_representation",
+            act,
+            subject=row,
+            values={"user": row.user_id},
+            personal=True,
+        )
         messages.send_mail(
             row.user.email,
             "Kundval: din behörighet är godkänd",
@@ -164,9 +172,13 @@ def end(representation: Representation, act: Act) -> None:
             content_object__provider_id=row.provider_id
         ).delete()
         log.record(
-            _chain(row), "end_representation", act, subject=row,
-            values={"user": row.user_id}, personal=True,
-        )  # fmt: skip
+            _chain(row),
+            "end_representation",
+            act,
+            subject=row,
+            values={"user": row.user_id},
+            personal=True,
+        )
 
 
 def _end_roles(row: Representation, day: date) -> None:

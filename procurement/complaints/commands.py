@@ -43,20 +43,28 @@ class RegisterComplaint(Opening[Complaint]):
     arrived_on: date = asked.day("Kom in", first=asked.today)
     said: str = asked.text("Vad personen säger", max_length=10_000)
     from_name: str = asked.line(
-        "Personens namn", max_length=120, default="",
+        "Personens namn",
+        max_length=120,
+        default="",
         help_text="Lämnas tomt för den som vill vara anonym. Då lämnas inget svar.",
-    )  # fmt: skip
+    )
     from_address: str = asked.line("Adress eller e-post", max_length=254, default="")
 
     def new(self, act: Act) -> Complaint:
         not_in_future(self.arrived_on, act.day, "Dagen")
         contract = contract_in_force(self.provider)
         return Complaint(
-            state=State.RECEIVED, title=self.provider.name, provider=self.provider,
-            responsible=contract.responsible if contract else None, sort=self.sort, area=self.area,
-            arrived_on=self.arrived_on, said=self.said, from_name=self.from_name,
+            state=State.RECEIVED,
+            title=self.provider.name,
+            provider=self.provider,
+            responsible=contract.responsible if contract else None,
+            sort=self.sort,
+            area=self.area,
+            arrived_on=self.arrived_on,
+            said=self.said,
+            from_name=self.from_name,
             from_address=self.from_address,
-        )  # fmt: skip
+        )
 
     def opened(self, case: Complaint, act: Act) -> None:
         if not case.is_anonymous:
@@ -84,9 +92,11 @@ class RegisterFindings(Command[Complaint]):
     roles = HANDLERS
     findings: str = asked.text("Vad som har kommit fram", first=lambda form: form.case.findings)
     outcome: str = asked.choice(
-        "Bedömning", (*Complaint.Outcome.choices, ("", "Beröm eller förslag: ingen bedömning")),
-        widget=forms.RadioSelect, default="",
-    )  # fmt: skip
+        "Bedömning",
+        (*Complaint.Outcome.choices, ("", "Beröm eller förslag: ingen bedömning")),
+        widget=forms.RadioSelect,
+        default="",
+    )
 
     @classmethod
     def fits(cls, case: Complaint) -> bool:
@@ -149,10 +159,15 @@ class MakeDeviation(Command[Complaint]):
     def apply(self, case: Complaint, act: Act) -> Mapping[str, Any]:
         assert case.provider  # every complaint is about one
         case.led_to = open_deviation(
-            case.provider, contract_in_force(case.provider), case.unit, area=case.area,
-            source=Deviation.Source.COMPLAINT, happened_on=self.happened_on,
-            description=self.description, act=act,
-        )  # fmt: skip
+            case.provider,
+            contract_in_force(case.provider),
+            case.unit,
+            area=case.area,
+            source=Deviation.Source.COMPLAINT,
+            happened_on=self.happened_on,
+            description=self.description,
+            act=act,
+        )
         return {"deviation": case.led_to.pk}
 
 

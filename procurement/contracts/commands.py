@@ -66,19 +66,26 @@ def add_version(contract: Contract, agreed: Agreed, act: Act) -> ContractVersion
         )
     last = contract.versions.order_by("number").last()
     version = ContractVersion.objects.create(
-        contract=contract, number=last.number + 1 if last else 1,
-        valid_from=agreed.valid_from, valid_to=agreed.valid_to, assignment=agreed.assignment,
+        contract=contract,
+        number=last.number + 1 if last else 1,
+        valid_from=agreed.valid_from,
+        valid_to=agreed.valid_to,
+        assignment=agreed.assignment,
         capacity_ceiling_hours=agreed.capacity_ceiling_hours,
-        operations_manager=agreed.operations_manager, reason=agreed.reason,
-        places=agreed.places, **act.stamp,
-    )  # fmt: skip
+        operations_manager=agreed.operations_manager,
+        reason=agreed.reason,
+        places=agreed.places,
+        **act.stamp,
+    )
     version.areas.set(agreed.areas)
     ledger.cancel(contract, act.day, rules.CONTRACT_ENDS.code)
     if agreed.valid_to:
         ledger.start(
-            contract, rules.CONTRACT_ENDS, agreed.valid_to,
+            contract,
+            rules.CONTRACT_ENDS,
+            agreed.valid_to,
             anchor_text=f"avtalet gäller till och med {long_date(agreed.valid_to)}",
-        )  # fmt: skip
+        )
     return version
 
 
@@ -89,10 +96,15 @@ def open_own_unit(unit: Unit, name: str, table: str, agreed: Agreed, act: Act) -
         kind=Provider.Kind.IN_HOUSE, name=name, defaults={"unit": unit}
     )
     contract = Contract(
-        state=State.IN_FORCE, title=name, provider=provider, unit=unit,
-        specification=SpecificationVersion.objects.in_force(act.day), signed_on=agreed.valid_from,
-        signing=Contract.Signing.INTERNAL, table=table,
-    )  # fmt: skip
+        state=State.IN_FORCE,
+        title=name,
+        provider=provider,
+        unit=unit,
+        specification=SpecificationVersion.objects.in_force(act.day),
+        signed_on=agreed.valid_from,
+        signing=Contract.Signing.INTERNAL,
+        table=table,
+    )
     open_case(contract, act, name="open_own_unit")
     give_number(contract, act.day)
     contract.save()
@@ -107,8 +119,12 @@ class ChangeForm(CommandForm[Contract]):
         now = self.case.versions.order_by("number").last()
         self.fields["areas"].initial = now.areas.all()
         for name in (
-            "valid_to", "assignment", "capacity_ceiling_hours", "places", "operations_manager",
-        ):  # fmt: skip
+            "valid_to",
+            "assignment",
+            "capacity_ceiling_hours",
+            "places",
+            "operations_manager",
+        ):
             self.fields[name].initial = getattr(now, name)
         of_home_care, of_a_home = ("assignment", "areas", "capacity_ceiling_hours"), ("places",)
         for name in of_home_care + of_a_home:
@@ -148,9 +164,15 @@ class ChangeContract(Command[Contract]):
 
     def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         agreed = Agreed(
-            self.valid_from, self.valid_to, self.assignment, self.areas,
-            self.capacity_ceiling_hours, self.operations_manager, self.reason, self.places,
-        )  # fmt: skip
+            self.valid_from,
+            self.valid_to,
+            self.assignment,
+            self.areas,
+            self.capacity_ceiling_hours,
+            self.operations_manager,
+            self.reason,
+            self.places,
+        )
         version = add_version(case, agreed, act)
         if self.file:
             _receive(case, self.file, act)
@@ -177,14 +199,21 @@ class ReportManager(Command[Contract]):
     def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         now = case.versions.order_by("number").last()
         agreed = Agreed(
-            max(self.from_day, now.valid_from), now.valid_to, now.assignment, now.areas.all(),
-            now.capacity_ceiling_hours, self.name, "Ny verksamhetsansvarig", now.places,
-        )  # fmt: skip
+            max(self.from_day, now.valid_from),
+            now.valid_to,
+            now.assignment,
+            now.areas.all(),
+            now.capacity_ceiling_hours,
+            self.name,
+            "Ny verksamhetsansvarig",
+            now.places,
+        )
         version = add_version(case, agreed, act)
         official_note(
-            case, act,
+            case,
+            act,
             f"Ny verksamhetsansvarig från {self.from_day}: {self.name}. {self.competence}",
-        )  # fmt: skip
+        )
         tell_responsible(case, act, f"{case}: ny verksamhetsansvarig är anmäld")
         return {"version": version.number}
 
@@ -213,9 +242,13 @@ class AddContact(Command[Contract]):
 
     def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         row = ContactPerson.objects.create(
-            contract=case, name=self.name, title=self.title, mail=self.mail, phone=self.phone,
+            contract=case,
+            name=self.name,
+            title=self.title,
+            mail=self.mail,
+            phone=self.phone,
             **act.stamp,
-        )  # fmt: skip
+        )
         return {"contact": row.pk}
 
 
@@ -285,9 +318,14 @@ class AddPermit(Command[Contract]):
         evidence = _receive(case, self.file, act) if self.file else None
         earlier = list(case.current_permits().filter(kind=self.kind))
         row = Permit.objects.create(
-            contract=case, kind=self.kind, reference=self.reference, valid_from=self.valid_from,
-            valid_to=self.valid_to, evidence=evidence, **act.stamp,
-        )  # fmt: skip
+            contract=case,
+            kind=self.kind,
+            reference=self.reference,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            evidence=evidence,
+            **act.stamp,
+        )
         if self.kind != Permit.Kind.OTHER:
             for before in earlier:
                 before.replaced_by = row
@@ -297,9 +335,13 @@ class AddPermit(Command[Contract]):
                 )
         if self.valid_to:
             ledger.start(
-                case, rules.EXPIRY, self.valid_to, what=str(row.get_kind_display()),
-                about=f"permit:{row.pk}", anchor_text=row.reference,
-            )  # fmt: skip
+                case,
+                rules.EXPIRY,
+                self.valid_to,
+                what=str(row.get_kind_display()),
+                about=f"permit:{row.pk}",
+                anchor_text=row.reference,
+            )
         if act.user and actor_on(act.user, act.day).is_outside:
             tell_responsible(case, act, f"{case}: {row.get_kind_display()} har kommit in")
         return {"permit": row.pk}
@@ -334,10 +376,15 @@ class WriteInformation(Command[Contract]):
 
     def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         row = PublicInformation.objects.create(
-            contract=case, presentation=self.presentation, hours=self.hours,
-            languages=self.languages, extra_services=self.extra_services, phone=self.phone,
-            mail=self.mail, **act.stamp,
-        )  # fmt: skip
+            contract=case,
+            presentation=self.presentation,
+            hours=self.hours,
+            languages=self.languages,
+            extra_services=self.extra_services,
+            phone=self.phone,
+            mail=self.mail,
+            **act.stamp,
+        )
         tell_responsible(case, act, f"{case}: information till den som väljer väntar på granskning")
         return {"information": row.pk}
 
@@ -391,10 +438,16 @@ class RegisterChoice(Command[Contract]):
     def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
         answer = answer_to(case, self.area, self.hours, self.wanted_from)
         row = ProviderChoice.objects.create(
-            contract=case, reference=self.reference, area=self.area, hours=self.hours,
-            wanted_from=self.wanted_from, outcome=answer.outcome, reason=answer.reason,
-            starts_on=answer.starts_on, **act.stamp,
-        )  # fmt: skip
+            contract=case,
+            reference=self.reference,
+            area=self.area,
+            hours=self.hours,
+            wanted_from=self.wanted_from,
+            outcome=answer.outcome,
+            reason=answer.reason,
+            starts_on=answer.starts_on,
+            **act.stamp,
+        )
         if answer.outcome == ProviderChoice.Outcome.ACCEPTED:
             tell_company(case, act, f"{case}: en person har valt er, från {row.starts_on}")
         return {"choice": row.pk, "outcome": answer.outcome}
@@ -411,11 +464,15 @@ def answer_to(contract: Contract, area: ServiceArea, hours: int, wanted: date) -
     version = contract.version_on(wanted) or contract.versions.order_by("number").last()
     introduction = getattr(contract, "introduced_by", None)
     return rules.answer(
-        area=area.name, areas=[row.name for row in version.areas.all()],
-        ceiling=version.capacity_ceiling_hours, taken=taken_hours().get(contract.pk, 0), hours=hours,
-        wanted_from=wanted, stopped=stop_of(contract),
+        area=area.name,
+        areas=[row.name for row in version.areas.all()],
+        ceiling=version.capacity_ceiling_hours,
+        taken=taken_hours().get(contract.pk, 0),
+        hours=hours,
+        wanted_from=wanted,
+        stopped=stop_of(contract),
         first_day=introduction.may_start_on if introduction else version.valid_from,
-    )  # fmt: skip
+    )
 
 
 def stop_of(contract: Contract) -> str:
@@ -505,10 +562,8 @@ def finish(contract: Contract, last_day: date, act: Act, why: str) -> None:
     official_note(contract, act, f"Avtalet upphör {last_day}. {why}")
     tell_company(contract, act, f"{contract}: avtalet upphör {long_date(last_day)}")
     people: list[User] = [
-        user
-        for role in HOLDING_ACCESS
-        for user in holders(role, contract.unit.path, act.day)
-    ]  # fmt: skip
+        user for role in HOLDING_ACCESS for user in holders(role, contract.unit.path, act.day)
+    ]
     text = (
         f"{contract}: avtalet upphör {long_date(last_day)}. "
         "Ta tillbaka konton, kort och utrustning senast den dagen"

@@ -24,9 +24,12 @@ class Contract(Case):
     case_label = "Avtal"
     number_prefix = "AVT"
     reader_roles = ADMINISTRATION | {
-        Role.CONTROLLER, Role.PROCUREMENT_OFFICER, Role.FIRST_SOCIAL_WORKER, Role.SOCIAL_WORKER,
+        Role.CONTROLLER,
+        Role.PROCUREMENT_OFFICER,
+        Role.FIRST_SOCIAL_WORKER,
+        Role.SOCIAL_WORKER,
         Role.FEE_OFFICER,
-    }  # fmt: skip
+    }
 
     class State(models.TextChoices):
         IN_FORCE = "in_force", "Gäller"
@@ -44,9 +47,11 @@ class Contract(Case):
         "procurement.Tender", null=True, on_delete=models.PROTECT, related_name="contracted_by"
     )
     table = models.CharField(
-        "gäller", max_length=12, choices=Responsibility.Table,
+        "gäller",
+        max_length=12,
+        choices=Responsibility.Table,
         default=Responsibility.Table.HOME_CARE,
-    )  # fmt: skip
+    )
     """The table of the responsibility matrix that governs it."""
     signed_on = models.DateField("tecknat")
     signing = models.CharField("sätt", max_length=10, choices=Signing)

@@ -53,9 +53,16 @@ class Answer:
 
 
 def answer(
-    *, area: str, areas: Sequence[str], ceiling: int, taken: int, hours: int, wanted_from: date,
-    stopped: str = "", first_day: date | None = None,
-) -> Answer:  # fmt: skip
+    *,
+    area: str,
+    areas: Sequence[str],
+    ceiling: int,
+    taken: int,
+    hours: int,
+    wanted_from: date,
+    stopped: str = "",
+    first_day: date | None = None,
+) -> Answer:
     """Whether a provider takes a person: its areas, a stop for new persons, and its ceiling.
 
     `taken` is the hours a month already accepted; `stopped` why nobody new may come. A provider may
@@ -68,9 +75,10 @@ def answer(
     if taken + hours > ceiling:
         left = max(ceiling - taken, 0)
         return Answer(
-            "queued", None,
+            "queued",
+            None,
             f"Kapacitetstaket är {ceiling} timmar i månaden, och {left} är lediga.",
-        )  # fmt: skip
+        )
     return Answer("accepted", max(wanted_from, first_day or wanted_from))
 
 

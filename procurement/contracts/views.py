@@ -47,9 +47,11 @@ def register(request: Request) -> HttpResponseBase:
     rows = _rows(request)
     if request.GET.get("format") == "xlsx":
         return workbook(
-            "Utförare", COLUMNS, [_line(row) for row in rows],
+            "Utförare",
+            COLUMNS,
+            [_line(row) for row in rows],
             f"utforare-{request.today.isoformat()}.xlsx",
-        )  # fmt: skip
+        )
     context = {
         "rows": rows,
         "areas": ServiceArea.objects.all(),
@@ -108,14 +110,19 @@ def _holding(versions: list[ContractVersion], day: Any) -> ContractVersion | Non
 def _line(row: Any) -> list[Any]:
     now, first = row.now, row.first_deadline
     return [
-        row.title, row.provider.get_kind_display(), row.number,
+        row.title,
+        row.provider.get_kind_display(),
+        row.number,
         "Särskilt boende" if row.is_residential else now.get_assignment_display(),
         ", ".join(area.name for area in now.areas.all()),
         f"{now.places} platser" if now.places else now.capacity_ceiling_hours,
-        now.operations_manager, now.valid_from, now.valid_to,
+        now.operations_manager,
+        now.valid_from,
+        now.valid_to,
         row.responsible.name if row.responsible else None,
-        first and first.label, first and first.due,
-    ]  # fmt: skip
+        first and first.label,
+        first and first.due,
+    ]
 
 
 class OwnUnitForm(forms.Form):
@@ -124,26 +131,40 @@ class OwnUnitForm(forms.Form):
     name = forms.CharField(label="Namn", max_length=160, help_text="Till exempel: Hemtjänst Norr")
     unit = forms.ModelChoiceField(Unit.objects.all(), label="Enhet")
     table = forms.ChoiceField(
-        label="Gäller", choices=Responsibility.Table.choices, widget=forms.RadioSelect,
+        label="Gäller",
+        choices=Responsibility.Table.choices,
+        widget=forms.RadioSelect,
         initial=Responsibility.Table.HOME_CARE,
-    )  # fmt: skip
+    )
     valid_from = Day(label="Gäller från", back=40)
     assignment = forms.ChoiceField(
-        label="Uppdrag", choices=Assignment.choices, widget=forms.RadioSelect,
-        required=False, help_text="För hemtjänst.",
-    )  # fmt: skip
-    areas = forms.ModelMultipleChoiceField(
-        ServiceArea.objects.all(), label="Områden", widget=forms.CheckboxSelectMultiple,
-        required=False, help_text="För hemtjänst.",
-    )  # fmt: skip
-    capacity_ceiling_hours = forms.IntegerField(
-        label="Kapacitetstak, timmar per månad", min_value=1, max_value=100000, required=False,
+        label="Uppdrag",
+        choices=Assignment.choices,
+        widget=forms.RadioSelect,
+        required=False,
         help_text="För hemtjänst.",
-    )  # fmt: skip
+    )
+    areas = forms.ModelMultipleChoiceField(
+        ServiceArea.objects.all(),
+        label="Områden",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="För hemtjänst.",
+    )
+    capacity_ceiling_hours = forms.IntegerField(
+        label="Kapacitetstak, timmar per månad",
+        min_value=1,
+        max_value=100000,
+        required=False,
+        help_text="För hemtjänst.",
+    )
     places = forms.IntegerField(
-        label="Platser", min_value=1, max_value=1000, required=False,
+        label="Platser",
+        min_value=1,
+        max_value=1000,
+        required=False,
         help_text="För särskilt boende.",
-    )  # fmt: skip
+    )
     operations_manager = forms.CharField(label="Verksamhetsansvarig", max_length=120)
 
     def clean(self) -> dict[str, Any]:
@@ -170,9 +191,10 @@ def own_unit(request: Request) -> HttpResponse:
         act = act_of(request, ENTERS, unit.path)
         agreed = Agreed(valid_to=None, **stated)
         contract = open_once(
-            request.POST.get("key", ""), "open_own_unit",
+            request.POST.get("key", ""),
+            "open_own_unit",
             lambda: open_own_unit(unit, name, table, agreed, act),
-        )  # fmt: skip
+        )
         messages.success(request, f"{contract.title} följs nu upp som andra utförare.")
         return redirect("cases:case", contract.pk)
     context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex}
@@ -189,12 +211,15 @@ def choose(request: Request) -> HttpResponse:
         .filter(first__lte=request.today)
         .select_related("provider", "introduced_by")
         .prefetch_related(
-            Prefetch("information", PublicInformation.objects.exclude(published_on=None),
-                     to_attr="published"),
+            Prefetch(
+                "information",
+                PublicInformation.objects.exclude(published_on=None),
+                to_attr="published",
+            ),
             Prefetch("versions", ContractVersion.objects.prefetch_related("areas"), to_attr="held"),
             "stops",
         )
-    )  # fmt: skip
+    )
     area = entry.whole_number(request.GET.get("omrade"))
     taken = taken_hours()
     shown = []

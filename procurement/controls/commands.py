@@ -37,9 +37,15 @@ def open_control(duty: Duty, person: User | None, act: Act) -> YearlyControl:
     if agreement is None:
         raise ValueError("a yearly control is of a contract")
     case = YearlyControl(
-        state=State.OPEN, about=about, agreement=agreement, due_on=duty.due, unit=duty.unit,
-        responsible=person, provider=agreement.provider, title=agreement.title,
-    )  # fmt: skip
+        state=State.OPEN,
+        about=about,
+        agreement=agreement,
+        due_on=duty.due,
+        unit=duty.unit,
+        responsible=person,
+        provider=agreement.provider,
+        title=agreement.title,
+    )
     open_case(case, act, name="open_control")
     give_number(case, act.day)
     case.save()
@@ -139,9 +145,13 @@ class ReviewItem(Command[YearlyControl]):
     def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
         by_controller = _is_controller(case, act)
         row = Review.objects.create(
-            item=self.item, done_on=self.done_on, outcome=self.outcome, note=self.note,
-            by_controller=by_controller, **act.stamp,
-        )  # fmt: skip
+            item=self.item,
+            done_on=self.done_on,
+            outcome=self.outcome,
+            note=self.note,
+            by_controller=by_controller,
+            **act.stamp,
+        )
         if self.item.kind == Kind.ANNUAL_ACCOUNTS and not by_controller:
             people = holders(Role.CONTROLLER, case.unit.path, act.day)
             messages.notify(people, case, f"{case}: årsredovisningen väntar på controller", act.at)

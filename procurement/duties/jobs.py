@@ -63,9 +63,12 @@ def make(at: datetime) -> int:
         )
         if made or moved:
             log.record(
-                CHAIN, "make_duties", Act.by_system(at), subject=Unit.objects.get(parent=None),
+                CHAIN,
+                "make_duties",
+                Act.by_system(at),
+                subject=Unit.objects.get(parent=None),
                 values={"made": made, "changed": [row.pk for row in moved][:BATCH]},
-            )  # fmt: skip
+            )
     return made + len(moved)
 
 
@@ -87,22 +90,27 @@ def _insert(planned: list[Planned]) -> int:
     before = Duty.objects.count()
     root = Unit.objects.get(parent=None) if planned else None
     units = dict(
-        Contract.objects.filter(pk__in={duty.contract for duty in planned if duty.contract})
-        .values_list("pk", "unit_id")
-    )  # fmt: skip
+        Contract.objects.filter(
+            pk__in={duty.contract for duty in planned if duty.contract}
+        ).values_list("pk", "unit_id")
+    )
     Duty.objects.bulk_create(
         [
             Duty(
-                kind=duty.kind, table=duty.table, agreement_id=duty.contract,
+                kind=duty.kind,
+                table=duty.table,
+                agreement_id=duty.contract,
                 unit_id=units[duty.contract] if duty.contract else root.pk,
-                ordinal=duty.ordinal, due=duty.due, main_role=duty.main_role,
+                ordinal=duty.ordinal,
+                due=duty.due,
+                main_role=duty.main_role,
                 substitute_role=duty.substitute_role,
             )
             for duty in planned
         ],
         ignore_conflicts=True,
         batch_size=BATCH,
-    )  # fmt: skip
+    )
     return Duty.objects.count() - before
 
 
@@ -126,10 +134,17 @@ def _internal_meetings(terms: list[Term], until: date) -> list[Planned]:
         own = [term for term in terms if term.table == table]
         planned = wheel([MatrixRow(row.duty, table, *_rest(row))], own, until)
         found += [
-            Planned(Duty.Kind.INTERNAL_MEETING, table, None, duty.ordinal, duty.due,
-                    duty.main_role, duty.substitute_role)
+            Planned(
+                Duty.Kind.INTERNAL_MEETING,
+                table,
+                None,
+                duty.ordinal,
+                duty.due,
+                duty.main_role,
+                duty.substitute_role,
+            )
             for duty in planned
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -148,9 +163,13 @@ def _terms() -> Iterator[Term]:
             continue
         ends = [day for day in (contract.closed_on, contract.held[-1].valid_to) if day]
         yield Term(
-            contract.pk, contract.table, contract.first, min(ends, default=None),
-            clock.local_date(contract.opened_at), contract.is_own,
-        )  # fmt: skip
+            contract.pk,
+            contract.table,
+            contract.first,
+            min(ends, default=None),
+            clock.local_date(contract.opened_at),
+            contract.is_own,
+        )
 
 
 def open_near(at: datetime) -> int:
@@ -176,16 +195,22 @@ def _open(pk: int, at: datetime) -> bool:
         act = Act.by_system(at)
         case = openers()[duty.kind](duty, person, act)
         ledger.start(
-            case, DUTY, duty.due, what=str(duty.get_kind_display()),
+            case,
+            DUTY,
+            duty.due,
+            what=str(duty.get_kind_display()),
             anchor_text=f"{duty.get_main_role_display()} svarar för uppgiften",
-        )  # fmt: skip
+        )
         if said:
             write_note(case, act, JournalNote.Kind.WORKING, said)
         if person:
             messages.notify(
-                [person], case, f"{case}: {duty.get_kind_display()}. {said}".strip(), at,
+                [person],
+                case,
+                f"{case}: {duty.get_kind_display()}. {said}".strip(),
+                at,
                 urgent=bool(said),
-            )  # fmt: skip
+            )
         Duty.objects.filter(pk=duty.pk).update(case=case)
     return True
 
@@ -203,10 +228,14 @@ def answerable(duty: Duty, day: date) -> tuple[User | None, str]:
         people = sorted(holders(role, duty.unit.path, day), key=lambda user: user.pk)
         if not people:
             continue
-        said = "" if role == duty.main_role else (
-            f"Rollen {duty.get_main_role_display()} har ingen innehavare. Uppgiften går till "
-            f"{Role(role).label}."
-        )  # fmt: skip
+        said = (
+            ""
+            if role == duty.main_role
+            else (
+                f"Rollen {duty.get_main_role_display()} har ingen innehavare. Uppgiften går till "
+                f"{Role(role).label}."
+            )
+        )
         has_it = duty.agreement.responsible if duty.agreement else None
         return (has_it if has_it in people else people[0]), said
     return (

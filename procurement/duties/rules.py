@@ -95,10 +95,15 @@ def wheel(rows: Iterable[MatrixRow], terms: Iterable[Term], until: date) -> list
 
 def _of_contract(row: MatrixRow, term: Term, until: date) -> Iterator[Planned]:
     end = min(until, term.last) if term.last else until
-    days = _anniversaries(row, term, end) if row.duty in BY_CONTRACT else (
-        (ordinal, day) for ordinal, day in _month_ends(row, term.first, end)
-        if day >= calendar.add_months(term.first, YEAR // 2)
-    )  # fmt: skip
+    days = (
+        _anniversaries(row, term, end)
+        if row.duty in BY_CONTRACT
+        else (
+            (ordinal, day)
+            for ordinal, day in _month_ends(row, term.first, end)
+            if day >= calendar.add_months(term.first, YEAR // 2)
+        )
+    )
     kind = BY_CONTRACT.get(row.duty) or BY_MONTH[row.duty][0]
     for ordinal, day in days:
         if day >= term.since:
@@ -125,9 +130,14 @@ def _of_table(row: MatrixRow, terms: list[Term], until: date) -> Iterator[Planne
     end = until if None in lasts else min(until, max(day for day in lasts if day))
     for ordinal, day in _month_ends(row, since, end):
         yield Planned(
-            BY_MONTH[row.duty][0], row.table, None, ordinal, day,
-            row.main_role, row.substitute_role,
-        )  # fmt: skip
+            BY_MONTH[row.duty][0],
+            row.table,
+            None,
+            ordinal,
+            day,
+            row.main_role,
+            row.substitute_role,
+        )
 
 
 def _month_ends(row: MatrixRow, start: date, end: date) -> Iterator[tuple[int, date]]:

@@ -85,8 +85,14 @@ class Asked:
 
     def query(self, **changes: Any) -> str:
         """The address of the same question with something changed."""
-        words = {"ar": self.year, "utforare": self.provider, "roll": self.role,
-                 "uppgift": self.kind, "manad": self.month, **changes}  # fmt: skip
+        words = {
+            "ar": self.year,
+            "utforare": self.provider,
+            "roll": self.role,
+            "uppgift": self.kind,
+            "manad": self.month,
+            **changes,
+        }
         return "?" + "&".join(f"{name}={value}" for name, value in words.items() if value)
 
 
@@ -97,9 +103,11 @@ def wheel(request: Request) -> HttpResponseBase:
     rows = asked.rows(request)
     if request.GET.get("format") == "xlsx":
         return workbook(
-            f"Årshjul {asked.year}", COLUMNS, [_line(row, request.today) for row in rows],
+            f"Årshjul {asked.year}",
+            COLUMNS,
+            [_line(row, request.today) for row in rows],
             f"arshjul-{asked.year}.xlsx",
-        )  # fmt: skip
+        )
     if request.GET.get("format") == "ics":
         return _calendar(request, asked, rows)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("sida"))
@@ -117,13 +125,15 @@ def wheel(request: Request) -> HttpResponseBase:
         "size": SIZE,
         "middle": SIZE // 2,
         "providers": Contract.objects.filter(duties__isnull=False)
-        .values_list("provider_id", "title").distinct().order_by("title"),
+        .values_list("provider_id", "title")
+        .distinct()
+        .order_by("title"),
         "roles": sorted(
             map(Role, Duty.objects.order_by().values_list("main_role", flat=True).distinct()),
             key=lambda role: swedish.key(str(role.label)),
         ),
         "kinds": Duty.Kind,
-    }  # fmt: skip
+    }
     return render(request, "procurement/duties/wheel.html", context)
 
 
@@ -137,12 +147,14 @@ def _cells(request: Request, asked: Asked) -> list[Cell]:
     kinds = list(Duty.Kind)
     return [
         Cell(
-            *_place(month, kinds.index(Duty.Kind(kind)) + 1), len(lights), _worst(lights),
+            *_place(month, kinds.index(Duty.Kind(kind)) + 1),
+            len(lights),
+            _worst(lights),
             f"{MONTHS[month - 1]}: {Duty.Kind(kind).label}, {len(lights)}",
             asked.query(manad=month, uppgift=kind),
         )
         for (month, kind), lights in sorted(counted.items())
-    ]  # fmt: skip
+    ]
 
 
 def _worst(lights: Sequence[str]) -> str:
@@ -162,22 +174,31 @@ def _month_labels() -> list[dict[str, Any]]:
     labels = []
     for month in range(1, 13):
         middle, start = (month - 0.5) * pi / 6 - pi / 2, (month - 1) * pi / 6 - pi / 2
-        labels.append({
-            "name": MONTHS[month - 1][:3],
-            "x": round(SIZE / 2 + radius * cos(middle)), "y": round(SIZE / 2 + radius * sin(middle)),
-            "x1": round(SIZE / 2 + (HUB - 14) * cos(start)),
-            "y1": round(SIZE / 2 + (HUB - 14) * sin(start)),
-            "x2": round(SIZE / 2 + edge * cos(start)), "y2": round(SIZE / 2 + edge * sin(start)),
-        })  # fmt: skip
+        labels.append(
+            {
+                "name": MONTHS[month - 1][:3],
+                "x": round(SIZE / 2 + radius * cos(middle)),
+                "y": round(SIZE / 2 + radius * sin(middle)),
+                "x1": round(SIZE / 2 + (HUB - 14) * cos(start)),
+                "y1": round(SIZE / 2 + (HUB - 14) * sin(start)),
+                "x2": round(SIZE / 2 + edge * cos(start)),
+                "y2": round(SIZE / 2 + edge * sin(start)),
+            }
+        )
     return labels
 
 
 def _line(duty: Duty, today: date) -> list[Any]:
     return [
-        duty.due, duty.get_kind_display(), duty.agreement.title if duty.agreement else None,
-        duty.get_table_display(), duty.get_main_role_display(), duty.get_substitute_role_display(),
-        duty.status(today)[1], duty.case.number if duty.case else None,
-    ]  # fmt: skip
+        duty.due,
+        duty.get_kind_display(),
+        duty.agreement.title if duty.agreement else None,
+        duty.get_table_display(),
+        duty.get_main_role_display(),
+        duty.get_substitute_role_display(),
+        duty.status(today)[1],
+        duty.case.number if duty.case else None,
+    ]
 
 
 def _calendar(request: Request, asked: Asked, rows: QuerySet[Duty]) -> HttpResponse:

@@ -67,35 +67,53 @@ def _name(user: Any, absent: Any = None) -> str:
 
 def _deviation(row: Deviation) -> Iterator[Link]:
     yield Link(
-        _day(row.opened_at), f"{row.get_source_display()} om {row.get_area_display().lower()}",
-        f"Inträffade {long_date(row.happened_on)}. {row.description}", _name(row.reported_by), row,
-    )  # fmt: skip
+        _day(row.opened_at),
+        f"{row.get_source_display()} om {row.get_area_display().lower()}",
+        f"Inträffade {long_date(row.happened_on)}. {row.description}",
+        _name(row.reported_by),
+        row,
+    )
     if row.graded_on:
         yield Link(
-            row.graded_on, f"Graderad: {row.get_grade_display().lower()}", row.grade_reasons,
-            _name(row.graded_by), row,
-        )  # fmt: skip
+            row.graded_on,
+            f"Graderad: {row.get_grade_display().lower()}",
+            row.grade_reasons,
+            _name(row.graded_by),
+            row,
+        )
     for question in row.questions.select_related("recorded_by", "answered_by"):
         yield Link(
-            _day(question.recorded_at), f"Utföraren ska svara senast {long_date(question.due)}",
-            question.text, _name(question.recorded_by), row,
-        )  # fmt: skip
+            _day(question.recorded_at),
+            f"Utföraren ska svara senast {long_date(question.due)}",
+            question.text,
+            _name(question.recorded_by),
+            row,
+        )
         if question.answered_on:
             late = ", för sent" if question.was_late else ""
             yield Link(
-                question.answered_on, f"Utföraren svarade{late}", question.answer,
-                _name(question.answered_by), row,
-            )  # fmt: skip
+                question.answered_on,
+                f"Utföraren svarade{late}",
+                question.answer,
+                _name(question.answered_by),
+                row,
+            )
     if row.ivo_reported_on:
         yield Link(
-            row.ivo_reported_on, "Anmäld till IVO (SoL 27 kap. 7 §)", f"Ärende {row.ivo_number}",
-            _name(row.ivo_decided_by), row,
-        )  # fmt: skip
+            row.ivo_reported_on,
+            "Anmäld till IVO (SoL 27 kap. 7 §)",
+            f"Ärende {row.ivo_number}",
+            _name(row.ivo_decided_by),
+            row,
+        )
     if row.ivo_declined_on:
         yield Link(
-            row.ivo_declined_on, "Anmäls inte till IVO (SoL 27 kap. 7 §)", row.ivo_reasons,
-            _name(row.ivo_decided_by), row,
-        )  # fmt: skip
+            row.ivo_declined_on,
+            "Anmäls inte till IVO (SoL 27 kap. 7 §)",
+            row.ivo_reasons,
+            _name(row.ivo_decided_by),
+            row,
+        )
     if row.closed_on:
         yield Link(row.closed_on, "Avvikelsen avslutad", row.outcome, "", row)
 
@@ -105,9 +123,12 @@ def _planning(case: InDepthFollowUp) -> Iterator[Link]:
         yield Link(case.after.held_on, "Uppföljning genomförd", "", "", case.after)
     area = case.get_area_display().lower() if case.area else "ett område som inte är angivet än"
     yield Link(
-        _day(case.opened_at), f"Fördjupad uppföljning beslutad, begränsad till {area}",
-        case.reason, _name(case.decided_by), case,
-    )  # fmt: skip
+        _day(case.opened_at),
+        f"Fördjupad uppföljning beslutad, begränsad till {area}",
+        case.reason,
+        _name(case.decided_by),
+        case,
+    )
     if case.planned_on and case.method:
         yield Link(case.planned_on, "Plan", case.method)
     if case.planned_on and case.communication_plan:
@@ -116,9 +137,10 @@ def _planning(case: InDepthFollowUp) -> Iterator[Link]:
         yield Link(_day(row.recorded_at), "Ansvarig utsedd", str(row), _name(row.recorded_by))
     if case.consulted_on:
         yield Link(
-            case.consulted_on, "Samråd med Omsorg SoL",
+            case.consulted_on,
+            "Samråd med Omsorg SoL",
             f"{case.consulted_with}. {case.consultation}",
-        )  # fmt: skip
+        )
     if case.started_on:
         yield Link(case.started_on, "Den fördjupade uppföljningen började")
 
@@ -126,23 +148,30 @@ def _planning(case: InDepthFollowUp) -> Iterator[Link]:
 def _findings(case: InDepthFollowUp) -> Iterator[Link]:
     for row in case.findings.select_related("evidence", "recorded_by"):
         yield Link(
-            row.found_on, f"Iakttagelse: {row.get_result_display().lower()}", row.text,
-            _name(row.recorded_by), evidence=row.evidence,
-        )  # fmt: skip
+            row.found_on,
+            f"Iakttagelse: {row.get_result_display().lower()}",
+            row.text,
+            _name(row.recorded_by),
+            evidence=row.evidence,
+        )
 
 
 def _action_plan(row: ActionPlan) -> Iterator[Link]:
     yield Link(
         row.demanded_on,
         f"Åtgärdsplan begärd{row.by_clause}, senast {long_date(row.due)}",
-        row.text, _name(row.recorded_by, row.on_behalf_of),
-    )  # fmt: skip
+        row.text,
+        _name(row.recorded_by, row.on_behalf_of),
+    )
     if row.answered_on:
         late = ", för sent" if row.was_late else ""
         yield Link(
-            row.answered_on, f"Åtgärdsplanen lämnades{late}", row.answer, _name(row.answered_by),
+            row.answered_on,
+            f"Åtgärdsplanen lämnades{late}",
+            row.answer,
+            _name(row.answered_by),
             evidence=row.evidence,
-        )  # fmt: skip
+        )
     if row.accepted_on:
         yield Link(
             row.accepted_on, f"Åtgärdsplanen godtogs, kontrolleras {long_date(row.follow_on)}"
@@ -158,16 +187,21 @@ def _sanction(row: SanctionStep) -> Iterator[Link]:
     what = f"{row.remedy.get_step_display()} enligt avsnitt {row.remedy.clause}"
     amount = f" {row.amount_kr} kronor." if row.amount_kr else ""
     yield Link(
-        _day(row.recorded_at), f"{what} föreslagen", f"{row.reasons}{amount}",
+        _day(row.recorded_at),
+        f"{what} föreslagen",
+        f"{row.reasons}{amount}",
         _name(row.recorded_by, row.on_behalf_of),
-    )  # fmt: skip
+    )
     decider = f"{_name(row.decided_by, row.decided_for)}, {row.decided_as}"
     if row.decided_on:
         last = f" Avtalets sista dag är {long_date(row.last_day)}." if row.last_day else ""
         yield Link(
-            row.decided_on, f"{what} beslutad", f"{row.decision_reasons}{last}", decider,
+            row.decided_on,
+            f"{what} beslutad",
+            f"{row.decision_reasons}{last}",
+            decider,
             document=row.document,
-        )  # fmt: skip
+        )
     if row.declined_on:
         yield Link(row.declined_on, f"{what} avslagen", row.decision_reasons, decider)
 
@@ -178,14 +212,20 @@ def _stops(case: InDepthFollowUp) -> Iterator[Link]:
         if row.lifted_on and row.lifted_on < since:
             continue
         yield Link(
-            row.from_on, "Stopp för nya personer", row.reason,
-            _name(row.recorded_by, row.on_behalf_of), case.agreement,
-        )  # fmt: skip
+            row.from_on,
+            "Stopp för nya personer",
+            row.reason,
+            _name(row.recorded_by, row.on_behalf_of),
+            case.agreement,
+        )
         if row.lifted_on:
             yield Link(
-                row.lifted_on, "Stoppet för nya personer hävt", row.lifted_reason,
-                _name(row.lifted_by), case.agreement,
-            )  # fmt: skip
+                row.lifted_on,
+                "Stoppet för nya personer hävt",
+                row.lifted_reason,
+                _name(row.lifted_by),
+                case.agreement,
+            )
 
 
 def _end(case: InDepthFollowUp) -> Iterator[Link]:

@@ -43,9 +43,10 @@ class ReportForm(OwnReportForm):
 
     provider = forms.ModelChoiceField(None, label="Utförare")
     source = forms.ChoiceField(
-        label="Kommer från", widget=forms.RadioSelect,
+        label="Kommer från",
+        widget=forms.RadioSelect,
         choices=[row for row in Deviation.Source.choices if row[0] != Deviation.Source.OWN],
-    )  # fmt: skip
+    )
     field_order = ("provider", "source", "area", "happened_on", "description")
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -26,8 +26,10 @@ class Deviation(Case):
     case_label = "Avvikelse"
     number_prefix = "AVV"
     reader_roles = ADMINISTRATION | {
-        Role.FIRST_SOCIAL_WORKER, Role.CONTROLLER, Role.CHIEF_NURSE,
-    }  # fmt: skip
+        Role.FIRST_SOCIAL_WORKER,
+        Role.CONTROLLER,
+        Role.CHIEF_NURSE,
+    }
     withheld = Q(deviation__shown_on=None)
 
     class State(models.TextChoices):
@@ -147,8 +149,10 @@ class InDepthFollowUp(Case):
     case_label = "Fördjupad uppföljning"
     number_prefix = "FUP"
     reader_roles = ADMINISTRATION | {
-        Role.FIRST_SOCIAL_WORKER, Role.CONTROLLER, Role.COMMITTEE_CHAIR,
-    }  # fmt: skip
+        Role.FIRST_SOCIAL_WORKER,
+        Role.CONTROLLER,
+        Role.COMMITTEE_CHAIR,
+    }
     withheld = Q(indepthfollowup__started_on=None)
 
     class State(models.TextChoices):
@@ -219,9 +223,7 @@ class AreaResponsible(Record):
         InDepthFollowUp, on_delete=models.PROTECT, related_name="responsible_people"
     )
     part = models.CharField("del", max_length=160)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )  # fmt: skip
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Record.Meta):
         constraints = [
@@ -316,7 +318,7 @@ class SanctionStep(Record):
 
     in_depth = models.ForeignKey(
         InDepthFollowUp, on_delete=models.PROTECT, related_name="sanctions"
-    )  # fmt: skip
+    )
     remedy = models.ForeignKey(Remedy, on_delete=models.PROTECT, related_name="+")
     reasons = models.TextField("skäl")
     amount_kr = models.PositiveIntegerField("belopp, kronor", null=True)

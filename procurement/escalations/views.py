@@ -45,9 +45,11 @@ def report_own(request: Request, pk: int) -> HttpResponse:
         raise Http404
     form = OwnReportForm(request.POST or None, day=request.today)
     return _report(
-        request, form, "procurement/portal/base.html",
+        request,
+        form,
+        "procurement/portal/base.html",
         lambda: _of_company(request, contract, form.cleaned_data),
-    )  # fmt: skip
+    )
 
 
 def _report(request: Request, form: Any, frame: str, open_new: Callable[[], Case]) -> HttpResponse:
@@ -56,9 +58,11 @@ def _report(request: Request, form: Any, frame: str, open_new: Callable[[], Case
         messages.success(request, f"Avvikelsen är rapporterad och har nummer {case}.")
         return redirect(back_to(request, case))
     context = {
-        "form": form, "frame": frame, "own": isinstance(form, ReportForm) is False,
+        "form": form,
+        "frame": frame,
+        "own": isinstance(form, ReportForm) is False,
         "key": request.POST.get("key") or uuid.uuid4().hex,
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "procurement/escalations/report.html", context, status=status)
 
@@ -68,18 +72,28 @@ def _of_staff(request: Request, stated: dict[str, Any]) -> Deviation:
     contract = contract_in_force(provider)
     unit = contract.unit if contract else Unit.objects.get(parent=None)
     return open_deviation(
-        provider, contract, unit, source=stated["source"], area=stated["area"],
-        happened_on=stated["happened_on"], description=stated["description"],
+        provider,
+        contract,
+        unit,
+        source=stated["source"],
+        area=stated["area"],
+        happened_on=stated["happened_on"],
+        description=stated["description"],
         act=act_of(request, REPORTERS, unit.path),
-    )  # fmt: skip
+    )
 
 
 def _of_company(request: Request, contract: Contract, stated: dict[str, Any]) -> Deviation:
     return open_deviation(
-        contract.provider, contract, contract.unit, source=Deviation.Source.OWN,
-        area=stated["area"], happened_on=stated["happened_on"], description=stated["description"],
+        contract.provider,
+        contract,
+        contract.unit,
+        source=Deviation.Source.OWN,
+        area=stated["area"],
+        happened_on=stated["happened_on"],
+        description=stated["description"],
         act=Act.own(request.user, request.at),
-    )  # fmt: skip
+    )
 
 
 @logged_in

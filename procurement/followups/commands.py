@@ -35,11 +35,16 @@ def open_follow_up(duty: Duty, person: User | None, act: Act) -> FollowUp:
     template = QuestionTemplate.objects.in_force(LEVELS[Duty.Kind(duty.kind)])
     agreement = duty.agreement
     case = FollowUp(
-        state=State.PLANNED, level=template.kind, template=template, agreement=agreement,
-        due_on=duty.due, unit=duty.unit, responsible=person,
+        state=State.PLANNED,
+        level=template.kind,
+        template=template,
+        agreement=agreement,
+        due_on=duty.due,
+        unit=duty.unit,
+        responsible=person,
         provider=agreement.provider if agreement else None,
         title=agreement.title if agreement else str(duty),
-    )  # fmt: skip
+    )
     open_case(case, act, name="open_follow_up")
     give_number(case, act.day)
     case.save()
@@ -164,9 +169,12 @@ class AnswerForm(CommandForm[FollowUp]):
         del self.fields["answers"]
         for row in self.case.questions.filter(asked=True):
             self.fields[f"q{row.pk}"] = forms.CharField(
-                label=row.text, widget=forms.Textarea(attrs={"rows": 4}), required=False,
-                max_length=5000, initial=row.answer,
-            )  # fmt: skip
+                label=row.text,
+                widget=forms.Textarea(attrs={"rows": 4}),
+                required=False,
+                max_length=5000,
+                initial=row.answer,
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -218,8 +226,10 @@ class HoldForm(CommandForm[FollowUp]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if self.case.held_as == FollowUp.HeldAs.VISIT:
-            for name, text in (("place", "Skriv var uppföljningen skedde."),
-                               ("attended", "Skriv vilka som närvarade.")):  # fmt: skip
+            for name, text in (
+                ("place", "Skriv var uppföljningen skedde."),
+                ("attended", "Skriv vilka som närvarade."),
+            ):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, text)
         return data
@@ -273,13 +283,18 @@ class FindingsForm(CommandForm[FollowUp]):
         del self.fields["findings"]
         for row in self.case.questions.all():
             self.fields[f"f{row.pk}"] = forms.ChoiceField(
-                label=row.text, choices=[("", "Inte bedömt än"), *Finding.choices], required=False,
+                label=row.text,
+                choices=[("", "Inte bedömt än"), *Finding.choices],
+                required=False,
                 initial=row.finding,
-            )  # fmt: skip
+            )
             self.fields[f"c{row.pk}"] = forms.CharField(
-                label="Vad som framkom", widget=forms.Textarea(attrs={"rows": 2}), required=False,
-                max_length=3000, initial=row.comment,
-            )  # fmt: skip
+                label="Vad som framkom",
+                widget=forms.Textarea(attrs={"rows": 2}),
+                required=False,
+                max_length=3000,
+                initial=row.comment,
+            )
             self.fields[f"m{row.pk}"] = forms.DateField(
                 label="Rättas senast, om det är en brist", required=False, initial=row.mend_by
             )
@@ -354,9 +369,13 @@ class DocumentFollowUp(Command[FollowUp]):
         official_note(case, act, f"Uppföljning genomförd {case.held_on}.", document)
         for row in case.questions.filter(finding__in=rules.NOT_MET):
             ledger.start(
-                case, rules.MENDING, row.mend_by, what=str(row.get_area_display()),
-                about=f"question:{row.pk}", anchor_text="bristen ska vara rättad",
-            )  # fmt: skip
+                case,
+                rules.MENDING,
+                row.mend_by,
+                what=str(row.get_area_display()),
+                about=f"question:{row.pk}",
+                anchor_text="bristen ska vara rättad",
+            )
         tell_company(case, act, f"{case}: uppföljningen är dokumenterad, läs den i portalen")
         return {"document": document.pk}
 

@@ -19,10 +19,12 @@ def answers(follow_up: FollowUp, day: date) -> list[Missing]:
         return []  # a meeting is held with what there is; the page shows what was not answered
     return [
         Missing(
-            "Utförarens svar på alla frågor", f"Sista dag är {long_date(closes)}." if closes else "",
-            "prolong_answers", by_company=True,
+            "Utförarens svar på alla frågor",
+            f"Sista dag är {long_date(closes)}." if closes else "",
+            "prolong_answers",
+            by_company=True,
         )
-    ]  # fmt: skip
+    ]
 
 
 def held(follow_up: FollowUp, day: date) -> list[Missing]:
@@ -59,9 +61,11 @@ def why_not_written(follow_up: FollowUp) -> str:
     duty = getattr(follow_up, "duty", None)
     if follow_up.agreement_id is None or duty is None:
         return ""
-    written = FollowUp.objects.filter(
-        agreement=follow_up.agreement_id, held_as=FollowUp.HeldAs.WRITTEN
-    ).exclude(pk=follow_up.pk).exclude(state=State.CANCELLED)  # fmt: skip
+    written = (
+        FollowUp.objects.filter(agreement=follow_up.agreement_id, held_as=FollowUp.HeldAs.WRITTEN)
+        .exclude(pk=follow_up.pk)
+        .exclude(state=State.CANCELLED)
+    )
     return rules.may_be_written(
         duty.ordinal, list(written.values_list("duty__ordinal", flat=True).exclude(duty=None))
     )

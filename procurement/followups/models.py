@@ -57,9 +57,7 @@ class TemplateQuestion(Question):
     @property
     def tags(self) -> list[str]:
         """Its area, and whether the provider answers it."""
-        return [
-            str(self.get_area_display()), *(["Besvaras av utföraren"] if self.asked else [])
-        ]  # fmt: skip
+        return [str(self.get_area_display()), *(["Besvaras av utföraren"] if self.asked else [])]
 
 
 class FollowUp(Case):

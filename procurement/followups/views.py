@@ -43,19 +43,27 @@ class Compared:
         """(finding, its word, open shortcomings) of each area, in order."""
         words = dict(FollowUpQuestion.Finding.choices)
         return [
-            (self.latest.get(area, ""), words.get(self.latest.get(area, ""), "Inte följt upp"),
-             self.open_findings.get(area, 0))
+            (
+                self.latest.get(area, ""),
+                words.get(self.latest.get(area, ""), "Inte följt upp"),
+                self.open_findings.get(area, 0),
+            )
             for area in AREAS
-        ]  # fmt: skip
+        ]
 
 
 @roles(*FollowUp.reader_roles)
 def comparison(request: Request) -> HttpResponse:
     """Every provider in the same form, the municipality's own among them, some at a time."""
     visible = Case.objects.visible_to(request.actor)
-    contracts = Contract.objects.filter(
-        pk__in=visible.filter(kind=Contract.case_kind).values("pk"), state=Contract.State.IN_FORCE
-    ).select_related("provider").order_by("title")  # fmt: skip
+    contracts = (
+        Contract.objects.filter(
+            pk__in=visible.filter(kind=Contract.case_kind).values("pk"),
+            state=Contract.State.IN_FORCE,
+        )
+        .select_related("provider")
+        .order_by("title")
+    )
     first = date(request.today.year - YEARS + 1, 1, 1)
     page = Paginator(contracts, PER_PAGE).get_page(request.GET.get("sida"))
     compared = {contract.pk: Compared(contract) for contract in page}

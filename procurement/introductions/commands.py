@@ -80,19 +80,27 @@ def begin_residential(contract: Contract, act: Act, decided_on: date) -> Introdu
     caller's command (INT-06, INT-07)."""
     template = ProgrammeTemplate.objects.in_force(ProgrammeTemplate.Kind.RESIDENTIAL)
     introduction = Introduction(
-        state=State.PROGRAMME, title=contract.title, provider=contract.provider,
-        unit=contract.unit, responsible=contract.responsible, signed_contract=contract,
-        template=template, decided_on=decided_on,
-    )  # fmt: skip
+        state=State.PROGRAMME,
+        title=contract.title,
+        provider=contract.provider,
+        unit=contract.unit,
+        responsible=contract.responsible,
+        signed_contract=contract,
+        template=template,
+        decided_on=decided_on,
+    )
     open_case(introduction, act, name="begin_introduction")
     give_number(introduction, act.day)
     introduction.save()
     _copy_steps(introduction, template)
     weeks = Budget(weeks=preferences.chosen("introduction_weeks"))
     ledger.start(
-        introduction, rules.PROGRAMME, contract.signed_on, budget=weeks,
+        introduction,
+        rules.PROGRAMME,
+        contract.signed_on,
+        budget=weeks,
         anchor_text="avtalet tecknades",
-    )  # fmt: skip
+    )
     flows.start(introduction, act.day)
     _tell_of_start(introduction, act)
     return introduction
@@ -115,14 +123,19 @@ def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool
             **{
                 name: getattr(step, name)
                 for name in (
-                    "order", "title", "stage", "blocking", "responsible_role", "participants",
+                    "order",
+                    "title",
+                    "stage",
+                    "blocking",
+                    "responsible_role",
+                    "participants",
                     "agenda",
                 )
             },
         )
         for step in template.steps.all()
         if not (step.personal_care_only and service_only)
-    )  # fmt: skip
+    )
 
 
 def waiting_steps(form: CommandForm[Introduction]) -> QuerySet[ProgrammeStep]:
@@ -284,10 +297,14 @@ class AddStep(Command[Introduction]):
     def apply(self, case: Introduction, act: Act) -> None:
         last = case.steps.order_by("order").last()
         ProgrammeStep.objects.create(
-            introduction=case, order=last.order + 1 if last else 1, title=self.title,
-            responsible_role=self.responsible_role, participants=self.participants,
-            agenda=self.agenda, blocking=self.blocking,
-        )  # fmt: skip
+            introduction=case,
+            order=last.order + 1 if last else 1,
+            title=self.title,
+            responsible_role=self.responsible_role,
+            participants=self.participants,
+            agenda=self.agenda,
+            blocking=self.blocking,
+        )
 
 
 def contact_people(form: CommandForm[Introduction]) -> QuerySet[User]:
@@ -375,9 +392,10 @@ class SignContract(Command[Introduction]):
         case.sign(contract=contract)
         signing = case.steps.filter(stage=Stage.SIGNING)
         signing.update(
-            done_on=self.signed_on, recorded_by=act.user,
+            done_on=self.signed_on,
+            recorded_by=act.user,
             note=f"{self.chair} och {self.company_signatory}",
-        )  # fmt: skip
+        )
         ledger.meet(case, rules.SIGNING.code, self.signed_on, "Tecknat")
         official_note(case, act, f"Avtal {contract} tecknat {self.signed_on}.")
         tell_company(case, act, f"{case}: avtalet är tecknat")
@@ -386,18 +404,28 @@ class SignContract(Command[Introduction]):
     def _contract(self, case: Introduction, act: Act) -> Contract:
         application = case.application
         contract = Contract(
-            state=Contract.State.IN_FORCE, title=case.title, provider=case.provider,
-            unit=case.unit, responsible=case.contact_person,
-            specification=application.specification, signed_on=self.signed_on,
-            signing=self.signing, chair=self.chair, company_signatory=self.company_signatory,
-        )  # fmt: skip
+            state=Contract.State.IN_FORCE,
+            title=case.title,
+            provider=case.provider,
+            unit=case.unit,
+            responsible=case.contact_person,
+            specification=application.specification,
+            signed_on=self.signed_on,
+            signing=self.signing,
+            chair=self.chair,
+            company_signatory=self.company_signatory,
+        )
         open_case(contract, act, name="sign")
         give_number(contract, act.day)
         contract.save()
         agreed = Agreed(
-            self.valid_from, self.valid_to, application.assignment, self.areas,
-            self.capacity_ceiling_hours, self.operations_manager,
-        )  # fmt: skip
+            self.valid_from,
+            self.valid_to,
+            application.assignment,
+            self.areas,
+            self.capacity_ceiling_hours,
+            self.operations_manager,
+        )
         add_version(contract, agreed, act)
         if self.file:
             attachments.receive(contract, self.file, act.user, act.at)
@@ -454,9 +482,12 @@ class OrderAccess(Command[Introduction]):
 
     def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
         row = AccessOrder.objects.create(
-            introduction=case, what=self.what, holder=self.holder, ordered_on=self.ordered_on,
+            introduction=case,
+            what=self.what,
+            holder=self.holder,
+            ordered_on=self.ordered_on,
             **act.stamp,
-        )  # fmt: skip
+        )
         return {"order": row.pk}
 
 

@@ -89,9 +89,14 @@ def load(day: date) -> None:
         if new:
             TemplateStep.objects.bulk_create(
                 TemplateStep(
-                    template=template, order=order, title=row.title, stage=row.stage,
-                    blocking=row.blocking, personal_care_only=row.personal_care_only,
-                    participants="\n".join(row.participants), agenda="\n".join(row.agenda),
+                    template=template,
+                    order=order,
+                    title=row.title,
+                    stage=row.stage,
+                    blocking=row.blocking,
+                    personal_care_only=row.personal_care_only,
+                    participants="\n".join(row.participants),
+                    agenda="\n".join(row.agenda),
                 )
                 for order, row in enumerate(rows, 1)
-            )  # fmt: skip
+            )

@@ -108,10 +108,16 @@ class Introduction(Case):
     case_label = "Introduktion"
     number_prefix = "INT"
     reader_roles = ADMINISTRATION | {
-        Role.FIRST_SOCIAL_WORKER, Role.CHIEF_NURSE, Role.RESPONSIBLE_NURSE, Role.NIGHT_HEAD,
-        Role.ALARM_OFFICER, Role.VIVA_ADMINISTRATOR, Role.HSA_OFFICER, Role.IT_COORDINATOR,
+        Role.FIRST_SOCIAL_WORKER,
+        Role.CHIEF_NURSE,
+        Role.RESPONSIBLE_NURSE,
+        Role.NIGHT_HEAD,
+        Role.ALARM_OFFICER,
+        Role.VIVA_ADMINISTRATOR,
+        Role.HSA_OFFICER,
+        Role.IT_COORDINATOR,
         Role.MAR,
-    }  # fmt: skip
+    }
 
     class State(models.TextChoices):
         BEFORE_CONTRACT = "before_contract", "Inför avtal"
@@ -131,9 +137,12 @@ class Introduction(Case):
     )
     decided_on = models.DateField("nämndens beslut")
     contact_person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         verbose_name="kontaktperson",
-    )  # fmt: skip
+    )
     may_start_on = models.DateField("får börja", null=True)
 
     def waiting_steps(self) -> models.QuerySet["ProgrammeStep"]:

@@ -51,10 +51,15 @@ def open_meeting(duty: Duty, person: User | None, act: Act) -> Meeting:
     """The case of a duty of the wheel, in the caller's transaction (FUP-05)."""
     sort = SORTS[Duty.Kind(duty.kind)]
     case = Meeting(
-        state=State.PLANNED, sort=sort, table=duty.table, due_on=duty.due, unit=duty.unit,
-        responsible=person, agenda=AGENDA[sort],
+        state=State.PLANNED,
+        sort=sort,
+        table=duty.table,
+        due_on=duty.due,
+        unit=duty.unit,
+        responsible=person,
+        agenda=AGENDA[sort],
         title=f"{sort.label}, {duty.get_table_display()}",
-    )  # fmt: skip
+    )
     open_case(case, act, name="open_meeting")
     give_number(case, act.day)
     case.save()
@@ -106,8 +111,10 @@ def invited(case: Meeting, day: date) -> list[User]:
             row.user
             for row in Representation.objects.filter(
                 provider_id__in=providers, ended_on=None, user__is_active=True
-            ).exclude(approved_on=None).select_related("user")
-        ]  # fmt: skip
+            )
+            .exclude(approved_on=None)
+            .select_related("user")
+        ]
         for user in outside:
             assign_perm("cases.view_case", user, case.case_ptr)
     return list({user.pk: user for user in [*inside, *outside]}.values())

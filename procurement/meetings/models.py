@@ -17,9 +17,13 @@ class Meeting(Case):
     case_label = "Möte"
     number_prefix = "MOT"
     reader_roles = ADMINISTRATION | {
-        Role.FIRST_SOCIAL_WORKER, Role.SOCIAL_WORKER, Role.CONTROLLER, Role.CHIEF_NURSE,
-        Role.VIVA_ADMINISTRATOR, Role.UNIT_MANAGER,
-    }  # fmt: skip
+        Role.FIRST_SOCIAL_WORKER,
+        Role.SOCIAL_WORKER,
+        Role.CONTROLLER,
+        Role.CHIEF_NURSE,
+        Role.VIVA_ADMINISTRATOR,
+        Role.UNIT_MANAGER,
+    }
 
     class State(models.TextChoices):
         PLANNED = "planned", "Ska bokas"

@@ -17,5 +17,12 @@ def invitation(request: Request, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting, pk=case.pk)
     if meeting.booked_at is None:
         raise Http404
-    return calendar_file(request, case, f"mote-{meeting.pk}", meeting.booked_at, meeting.title,
-                         meeting.place, meeting.agenda)  # fmt: skip
+    return calendar_file(
+        request,
+        case,
+        f"mote-{meeting.pk}",
+        meeting.booked_at,
+        meeting.title,
+        meeting.place,
+        meeting.agenda,
+    )

@@ -29,9 +29,10 @@ class RegistrationForm(forms.Form):
         help_text="Kommunen kontrollerar behörigheten mot registreringsbevis eller fullmakt.",
     )
     password = forms.CharField(
-        label="Lösenord", widget=forms.PasswordInput(render_value=False),
+        label="Lösenord",
+        widget=forms.PasswordInput(render_value=False),
         help_text="Minst 12 tecken.",
-    )  # fmt: skip
+    )
 
     def clean(self) -> None:
         stated = self.cleaned_data

@@ -210,18 +210,29 @@ def _line(application: ProviderApplication) -> list[tuple[str, str, Any]]:
             ("done", "Ansökan inkom", application.arrived_on),
             ("done", "Ansökan återkallad", application.closed_on),
         ]
-    order = [State.DRAFT, State.RECEIVED, State.COMPLETION, State.HANDLING, State.ASSESSMENT,
-             State.MBL, State.COMMITTEE, State.DECIDED]  # fmt: skip
+    order = [
+        State.DRAFT,
+        State.RECEIVED,
+        State.COMPLETION,
+        State.HANDLING,
+        State.ASSESSMENT,
+        State.MBL,
+        State.COMMITTEE,
+        State.DECIDED,
+    ]
     place = order.index(application.state) if application.state in order else len(order)
     decision = application.decision()
     steps = (
-        ("Ansökan inkom" if application.arrived_on else "Ansökan skrivs", 0,
-         application.arrived_on),
+        (
+            "Ansökan inkom" if application.arrived_on else "Ansökan skrivs",
+            0,
+            application.arrived_on,
+        ),
         ("Granskning och komplettering", 2, application.complete_on),
         ("Handläggning, helst inom fyra veckor", 5, None),
         ("Beslut i nämnden", 6, decision.decided_on if decision else None),
         ("Underrättelse om beslutet", 7, decision.notice.given_on if _told(decision) else None),
-    )  # fmt: skip
+    )
     shown, before = [], -1
     for title, last, when in steps:
         status = "done" if place > last else "now" if place > before else "ahead"

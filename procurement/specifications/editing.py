@@ -202,10 +202,11 @@ def _changed(part: Part, old: Row, new: Row) -> Difference | None:
     if not names:
         return None
     changes = tuple(
-        "texten är ändrad" if part.model is SpecificationSection and name == "text"
+        "texten är ändrad"
+        if part.model is SpecificationSection and name == "text"
         else f"{_label(part, name)}: {_shown(old, name)} → {_shown(new, name)}"
         for name in names
-    )  # fmt: skip
+    )
     text_changed = part.model is SpecificationSection and "text" in names
     return Difference(part.name, str(new), "changed", changes, old.text if text_changed else "")
 
@@ -262,7 +263,9 @@ def _content(row: Row) -> dict[str, Any]:
 
 
 def _log(
-    version: SpecificationVersion, name: str, act: Act,
+    version: SpecificationVersion,
+    name: str,
+    act: Act,
     values: Mapping[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     log.record(f"specification:{version.number}", name, act, subject=version, values=values)

@@ -53,9 +53,10 @@ class AttachmentForm(forms.ModelForm):
         data = super().clean() or {}
         if data.get("shown_only") and (data.get("max_age_months") or data.get("needs_expiry")):
             self.add_error(
-                "shown_only", "En handling som bara visas upp lämnas inte in och kan inte prövas "
+                "shown_only",
+                "En handling som bara visas upp lämnas inte in och kan inte prövas "
                 "mot datum. Ta bort kravet på ålder och giltighet.",
-            )  # fmt: skip
+            )
         if not self.instance.code and data.get("name"):
             self.instance.code = self._new_code(data["name"])
         return data

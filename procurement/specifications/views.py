@@ -145,11 +145,14 @@ def publish(request: Request, pk: int) -> HttpResponse:
                 request,
                 f"Version {row.number} är publicerad. Annonsera ändringen i den nationella "
                 "databasen för valfrihetssystem.",
-            )  # fmt: skip
+            )
             return redirect("specifications:version", pk)
     context = {
-        "version": row, "form": form, "missing": editing.missing(row), **_against_previous(row),
-    }  # fmt: skip
+        "version": row,
+        "form": form,
+        "missing": editing.missing(row),
+        **_against_previous(row),
+    }
     status = 422 if form.errors else 200
     return render(request, "procurement/specifications/publish.html", context, status=status)
 

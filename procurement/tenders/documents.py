@@ -56,11 +56,15 @@ def _award(tender: Tender) -> dict[str, Any]:
             for row in tender.consultations.all()
         ],
         "experts": [
-            {"section": str(row.section), "name": row.user.name, "from": _day(row.named_on),
-             "to": _day(row.released_on)}
+            {
+                "section": str(row.section),
+                "name": row.user.name,
+                "from": _day(row.named_on),
+                "to": _day(row.released_on),
+            }
             for row in experts.order_by("section__number", "pk")
         ],
-    }  # fmt: skip
+    }
 
 
 def _day(day: Any) -> str:

@@ -23,9 +23,12 @@ class Tender(Case):
     case_label = "Upphandling"
     number_prefix = "UPH"
     reader_roles = ADMINISTRATION | {
-        Role.PROCUREMENT_OFFICER, Role.CHIEF_NURSE, Role.MAR, Role.FIRST_SOCIAL_WORKER,
+        Role.PROCUREMENT_OFFICER,
+        Role.CHIEF_NURSE,
+        Role.MAR,
+        Role.FIRST_SOCIAL_WORKER,
         Role.CONTROLLER,
-    }  # fmt: skip
+    }
 
     class State(models.TextChoices):
         DRAFTING = "drafting", "Skrivs"
@@ -44,9 +47,12 @@ class Tender(Case):
     award_reason = models.TextField("skäl", blank=True)
     cancel_reason = models.TextField("skäl för avbrott", blank=True)
     winner = models.ForeignKey(
-        Provider, null=True, on_delete=models.PROTECT, related_name="won_tenders",
+        Provider,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="won_tenders",
         verbose_name="tilldelad anbudsgivare",
-    )  # fmt: skip
+    )
 
     class Meta:
         constraints = [

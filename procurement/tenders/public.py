@@ -22,9 +22,11 @@ class AskForm(forms.Form):
     """A bidder's question, and nothing of the bidder."""
 
     text = forms.CharField(
-        label="Din fråga", widget=forms.Textarea(attrs={"rows": 5}), max_length=4000,
+        label="Din fråga",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4000,
         help_text=ANONYMOUS,
-    )  # fmt: skip
+    )
     section = forms.ModelChoiceField(
         TenderSection.objects.none(), label="Gäller avsnitt", required=False
     )
@@ -73,7 +75,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
             request,
             "Frågan är mottagen. Frågan och svaret visas här samtidigt för alla, utan uppgift om "
             "vem som frågade.",
-        )  # fmt: skip
+        )
         return redirect("tenders:public", pk)
     return _page(request, tender, form)
 

@@ -117,8 +117,10 @@ def test_a_re_hashed_chain_is_found_by_the_seal():
         previous_before, previous = previous, log.event_hash(row)
         tamper(
             "update audit_event set name='forged', previous_hash=%s, hash=%s where id=%s",
-            previous_before, previous, event.pk,
-        )  # fmt: skip
+            previous_before,
+            previous,
+            event.pk,
+        )
     tamper("update audit_chain set head = %s", previous)
     assert faults() == ["case:1: händelse 2 stämmer inte med sigillet."]
 

@@ -29,9 +29,12 @@ def run(sql: str, *params: object) -> None:
 def dispose(*places: int) -> None:
     user = person("archivist")
     log.record(
-        OWN, sealing.DISPOSAL, Act.own(user, at(SINCE)), subject=user,
+        OWN,
+        sealing.DISPOSAL,
+        Act.own(user, at(SINCE)),
+        subject=user,
         values={"events": list(places)},
-    )  # fmt: skip
+    )
 
 
 def remove_values(place: int) -> None:
@@ -57,8 +60,11 @@ def hash_anew(place: int, **changes: object) -> None:
         previous = log.event_hash(row)
         tamper(
             "update audit_event set name = %s, previous_hash = %s, hash = %s where id = %s",
-            row["name"], row["previous_hash"], previous, event.pk,
-        )  # fmt: skip
+            row["name"],
+            row["previous_hash"],
+            previous,
+            event.pk,
+        )
     tamper("update audit_chain set head = %s where name = %s", previous, OWN)
 
 

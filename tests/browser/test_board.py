@@ -325,8 +325,10 @@ def test_a_day_is_optimized_mended_published_and_printed_by_keyboard_alone(
     expect(page.locator(f'[data-shift="{other}"] [data-visit="{first.pk}"]')).to_be_focused()
     assert first.staff.get().shift_id == other
     assert set(Event.objects.values_list("name", flat=True)) >= {
-        "start_optimizer", "accept_proposal", "change_visits"
-    }  # fmt: skip
+        "start_optimizer",
+        "accept_proposal",
+        "change_visits",
+    }
 
     press(page, "link", "Publicera")
     expect(page.get_by_text("1 besök saknar personal")).to_be_visible()

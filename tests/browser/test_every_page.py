@@ -73,8 +73,11 @@ def shut_doors() -> list[str]:
         mine = [row for key, row in told.items() if key[0] == user.pk]
         opened = [client.post(reverse("cases:inbox"), {"open": row.pk}) for row in mine]
         doors = [(row.text, client.get(to.url)) for row, to in zip(mine, opened, strict=True)]
-        shut += [f"{user}: {row.text}" for row, to in zip(mine, opened, strict=True)
-                 if to.url == reverse("cases:inbox")]  # fmt: skip
+        shut += [
+            f"{user}: {row.text}"
+            for row, to in zip(mine, opened, strict=True)
+            if to.url == reverse("cases:inbox")
+        ]
         tasks = (client.get(reverse("cases:overview")).context or {}).get("tasks", [])
         doors += [(task.text, client.get(task.address)) for task in tasks if task.address]
         shut += [f"{user}: {text}" for text, answer in doors if answer.status_code != 200]

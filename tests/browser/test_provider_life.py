@@ -49,10 +49,14 @@ def introduce(desk: Desk, i: Routine) -> None:
     record(desk, i.step("Möte inför avtalstecknande"))
     desk.do("Utse kontaktperson", person="1")
     desk.do(
-        "Teckna avtal", choose=("Elektroniskt",), chair="Gunnel Tärnhed",
-        company_signatory="Leila Hammarvik", valid_from="2026-05-01", capacity_ceiling_hours="300",
+        "Teckna avtal",
+        choose=("Elektroniskt",),
+        chair="Gunnel Tärnhed",
+        company_signatory="Leila Hammarvik",
+        valid_from="2026-05-01",
+        capacity_ceiling_hours="300",
         operations_manager="Bo Ekman",
-    )  # fmt: skip
+    )
     expect(desk.page.locator(".kv-missing")).to_contain_text("Träff med MAS")
     for step in Introduction.objects.get().waiting_steps():
         record(desk, step)
@@ -74,9 +78,12 @@ def record(desk: Desk, step: ProgrammeStep) -> None:
 def follow(desk: Desk, company: str, monkeypatch) -> None:
     """Booked, asked, answered in the portal, held, assessed, documented."""
     desk.do(
-        "Boka uppföljningen", choose=("Möte hos utföraren eller kommunen",),
-        day_of_meeting="2026-07-20", time_of_meeting="13:00", place="Stadshuset",
-    )  # fmt: skip
+        "Boka uppföljningen",
+        choose=("Möte hos utföraren eller kommunen",),
+        day_of_meeting="2026-07-20",
+        time_of_meeting="13:00",
+        place="Stadshuset",
+    )
     desk.do("Skicka frågorna till utföraren", until="2026-07-10")
     desk.log_in(company)
     desk.page.goto(f"/portal/{desk.pk}/")
@@ -147,5 +154,7 @@ def look_deeper(desk: Desk) -> None:
     desk.do("Registrera samråd med Omsorg SoL", who="Maria Stålvik", text="Tio planer räcker.")
     desk.do("Starta fördjupad uppföljning")
     desk.do(
-        "Registrera iakttagelse", choose=("Brist",), text="Sex av tio planer saknas.",
-    )  # fmt: skip
+        "Registrera iakttagelse",
+        choose=("Brist",),
+        text="Sex av tio planer saknas.",
+    )

@@ -33,8 +33,15 @@ def test_from_arrival_to_the_notice_of_a_rejection(page, monkeypatch):
     names = Event.objects.filter(chain__name=row.chain, kind="change").values_list(
         "name", flat=True
     )
-    assert {"review_application", "declare_complete", "concur", "conclude_mbl", "put_on_agenda",
-            "register_decision", "notify_applicant"} <= set(names)  # fmt: skip
+    assert {
+        "review_application",
+        "declare_complete",
+        "concur",
+        "conclude_mbl",
+        "put_on_agenda",
+        "register_decision",
+        "notify_applicant",
+    } <= set(names)
 
 
 def handle(desk: Desk) -> None:
@@ -47,24 +54,32 @@ def handle(desk: Desk) -> None:
         desk.do("Registrera kontroll", kind=str(kind), choose=("Godtagbart",))
     desk.do("Notera visat registerutdrag", whose="ledningen")
     desk.do(
-        "Registrera informationsmöte", place="Stadshuset", notes="Ansökan gicks igenom.",
+        "Registrera informationsmöte",
+        place="Stadshuset",
+        notes="Ansökan gicks igenom.",
         tick=("Ansökan gicks igenom på mötet",),
-    )  # fmt: skip
+    )
     for about in ("Företagets ledning", "Verksamhetsansvarig"):
         for number in (1, 2):
             desk.do(
-                "Lägg till referens", choose=(about,), referee=f"{about} {number}",
-                organisation="Havsnäs kommun", relation="Chef", statement="Goda vitsord.",
-            )  # fmt: skip
+                "Lägg till referens",
+                choose=(about,),
+                referee=f"{about} {number}",
+                organisation="Havsnäs kommun",
+                relation="Chef",
+                statement="Goda vitsord.",
+            )
 
 
 def assess(desk: Desk) -> None:
     """Proposal, concurrence by another person, MBL."""
     desk.do("Gå till bedömning")
     desk.do(
-        "Föreslå beslut", choose=("Inte godkänna företaget",), reasons="Kraven är inte uppfyllda.",
+        "Föreslå beslut",
+        choose=("Inte godkänna företaget",),
+        reasons="Kraven är inte uppfyllda.",
         economic_consequences="Inga.",
-    )  # fmt: skip
+    )
     desk.log_in(DEPUTY)
     desk.do("Tillstyrk förslaget")
     desk.log_in(STRATEGIST)

@@ -27,11 +27,20 @@ def application(
 ) -> ProviderApplication:
     """An application in a state, with one running deadline when `due` is given."""
     case = ProviderApplication.objects.create(
-        kind="application", number=number or f"LOV-2026-{next(_numbers):04d}", title=title,
-        registry_no=registry_no, state=state, state_since=at(opened), opened_at=at(opened),
-        arrived_on=opened, closed_on=closed, unit=unit or root_unit(), responsible=responsible,
-        provider=Provider.objects.get_or_create(name=title)[0], channel="paper",
-    )  # fmt: skip
+        kind="application",
+        number=number or f"LOV-2026-{next(_numbers):04d}",
+        title=title,
+        registry_no=registry_no,
+        state=state,
+        state_since=at(opened),
+        opened_at=at(opened),
+        arrived_on=opened,
+        closed_on=closed,
+        unit=unit or root_unit(),
+        responsible=responsible,
+        provider=Provider.objects.get_or_create(name=title)[0],
+        channel="paper",
+    )
     if due:
         deadline(case, due)
     flows.start(case, opened)
@@ -49,9 +58,16 @@ def deadline(
 ) -> Deadline:
     """A deadline with its dates as given, not computed."""
     return Deadline.objects.create(
-        case_id=case.pk, rule=rule, label=label, source="rutinen", anchor=anchor, roll=False,
-        amber_days=7, due=due, met_on=met,
-    )  # fmt: skip
+        case_id=case.pk,
+        rule=rule,
+        label=label,
+        source="rutinen",
+        anchor=anchor,
+        roll=False,
+        amber_days=7,
+        due=due,
+        met_on=met,
+    )
 
 
 def notice(

@@ -80,8 +80,14 @@ def decided(outcome: str = "rejected") -> tuple[Routine, CommitteeMeeting]:
     r, meeting = on_the_agenda()
     committee.freeze(meeting, Act.own(r.people["committee-secretary"], at(BEFORE)))
     member = CommitteeMember.objects.create(name="Ulf Sundmark", seat="Ledamot", valid_from=SINCE)
-    r.decide(at(AFTER), outcome, 42, "Kraven är inte uppfyllda.", conflicted=[member],
-             conflict_reason="Delägare i företaget")  # fmt: skip
+    r.decide(
+        at(AFTER),
+        outcome,
+        42,
+        "Kraven är inte uppfyllda.",
+        conflicted=[member],
+        conflict_reason="Delägare i företaget",
+    )
     return r, meeting
 
 
@@ -283,8 +289,9 @@ def test_a_locked_document_cannot_be_revised():
     with pytest.raises(Refused, match="låst i utskicket"):
         r.do(
             ReviseProposalText(reasons="Nya skäl", economic_consequences="Inga."),
-            "committee-secretary", at(BEFORE, 13),
-        )  # fmt: skip
+            "committee-secretary",
+            at(BEFORE, 13),
+        )
     assert Document.objects.filter(kind="decision_proposal").count() == 1
 
 
@@ -321,8 +328,9 @@ def test_an_item_after_the_last_day_for_documents_is_late(now):
     now(date(2026, 3, 27))
     secretary().post(address("add_matter", meeting.pk), {"title": "För sent"})
     assert list(meeting.items.values_list("title", "is_late")) == [
-        ("I tid", False), ("För sent", True),
-    ]  # fmt: skip
+        ("I tid", False),
+        ("För sent", True),
+    ]
 
 
 @pytest.mark.both

@@ -99,9 +99,12 @@ def test_threads_that_reread_and_try_again_all_come_through_with_a_whole_chain()
             command = ReviewApplication(outcome="passed", note=str(number))
             try:
                 perform(
-                    r.application.pk, command, worker, expected_version=version(r.application),
+                    r.application.pk,
+                    command,
+                    worker,
+                    expected_version=version(r.application),
                     at=at(DAY),
-                )  # fmt: skip
+                )
                 return "done"
             except Stale:
                 continue
@@ -120,8 +123,11 @@ def test_sixteen_sweepers_after_three_days_of_downtime_fire_each_rung_once():
     assert sum(int(count) * times for count, times in fired.items()) == 4
     rungs = FiredRung.objects.filter(deadline__case=r.application.case_ptr)
     assert sorted(rungs.values_list("rung", flat=True)) == [
-        "due", "escalated", "overdue", "reminder",
-    ]  # fmt: skip
+        "due",
+        "escalated",
+        "overdue",
+        "reminder",
+    ]
     told = Notification.objects.filter(case=r.application.case_ptr, text__contains="gick ut")
     assert told.count() == 2  # the last to the responsible and the one of the escalation
     assert Deadline.objects.get(rule="completion_request").next_rung_on is None

@@ -41,9 +41,13 @@ def test_an_open_suspension_counts_up_to_the_day_asked():
     """CAP-01: 25 May + the three days 10, 11 and 12 March."""
     pause = Suspension(date(2026, 3, 10), None, "komplettering")
     found = compute(
-        Budget(weeks=12), date(2026, 3, 2), roll=False, source="underlaget", suspensions=[pause],
+        Budget(weeks=12),
+        date(2026, 3, 2),
+        roll=False,
+        source="underlaget",
+        suspensions=[pause],
         until=date(2026, 3, 12),
-    )  # fmt: skip
+    )
     assert found.due == date(2026, 5, 28)
 
 

@@ -75,9 +75,11 @@ EXCLUDED = {
 def letter(kind: str, **facts: Any) -> str:
     """The words of a document that has exactly these facts."""
     document = Document(
-        kind=kind, title=document_kinds()[kind].title, facts={**FACTS, **facts},
+        kind=kind,
+        title=document_kinds()[kind].title,
+        facts={**FACTS, **facts},
         created_at=at(date(2026, 4, 20)),
-    )  # fmt: skip
+    )
     page = re.sub(r"(?s)<head>.*</head>|<[^>]+>", " ", documents.html(document))
     return re.sub(r" ([.,:)])", r"\1", " ".join(html.unescape(page).split()))
 

@@ -73,11 +73,17 @@ def test_a_suspended_deadline_rests_until_it_is_resumed():
     """CAP-01: paused 4-8 Mar, five days: 16 + 5 = 21 Mar."""
     r = application_in("received")
     row = deadline(r, "completion_request")
-    r.do(SuspendDeadline(deadline=row, start=date(2026, 3, 4), why="Väntar på kammarrätten"),
-         "deputy-director", at(date(2026, 3, 4)))  # fmt: skip
+    r.do(
+        SuspendDeadline(deadline=row, start=date(2026, 3, 4), why="Väntar på kammarrätten"),
+        "deputy-director",
+        at(date(2026, 3, 4)),
+    )
     assert ledger.sweep(at(date(2026, 3, 20))) == 0
-    r.do(ResumeDeadline(deadline=deadline(r, "completion_request"), last_day=date(2026, 3, 8)),
-         "deputy-director", at(date(2026, 3, 9)))  # fmt: skip
+    r.do(
+        ResumeDeadline(deadline=deadline(r, "completion_request"), last_day=date(2026, 3, 8)),
+        "deputy-director",
+        at(date(2026, 3, 9)),
+    )
     assert deadline(r, "completion_request").due == date(2026, 3, 21)
 
 
@@ -90,8 +96,11 @@ def test_each_rung_comes_on_its_day_to_whom_it_concerns():
         ledger.sweep(at_day)
         fired[day] = list(FiredRung.objects.filter(fired_at=at_day).values_list("rung", flat=True))
     assert {day: rungs for day, rungs in fired.items() if rungs} == {
-        13: ["reminder"], 16: ["due"], 17: ["overdue"], 19: ["escalated"],
-    }  # fmt: skip
+        13: ["reminder"],
+        16: ["due"],
+        17: ["overdue"],
+        19: ["escalated"],
+    }
     logged = Event.objects.filter(chain__name=r.application.chain, name="deadline_overdue")
     assert logged.count() == 1
 

@@ -79,9 +79,13 @@ def smtp(settings, **answers: str):
 
 def queued(subject: str = "Kundval: ärende LOV-2026-0031", **values) -> OutgoingMail:
     return OutgoingMail.objects.create(
-        to="mottagare@foretag.example", subject=subject, body="Logga in i Kundval.",
-        created_at=NOON, next_try_at=NOON, **values,
-    )  # fmt: skip
+        to="mottagare@foretag.example",
+        subject=subject,
+        body="Logga in i Kundval.",
+        created_at=NOON,
+        next_try_at=NOON,
+        **values,
+    )
 
 
 def test_a_mail_is_sent_to_the_server_once(settings):

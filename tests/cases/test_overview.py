@@ -165,8 +165,12 @@ def test_filters_by_deadline_person_and_state_are_addresses(client):
     assert shown(utforare=mine.provider_id) == ["Dag åtta AB"]
     counts = client.get(reverse("cases:overview"), {"ansvarig": "ingen"}).context["counts"]
     assert [(name, count) for name, _, count in counts] == [
-        ("alla", 2), ("forsenade", 0), ("inom7", 1), ("mina", 0), ("vantar", 2),
-    ]  # fmt: skip
+        ("alla", 2),
+        ("forsenade", 0),
+        ("inom7", 1),
+        ("mina", 0),
+        ("vantar", 2),
+    ]
 
 
 def test_what_cannot_be_read_in_an_address_is_said_and_not_used(client):
@@ -186,9 +190,14 @@ def waiting(client) -> list[tuple[str, str]]:
 
 def propose(case, by, **answer) -> None:
     DecisionProposal.objects.create(
-        application=case, recommendation="approve", reasons="Kraven är uppfyllda.",
-        proposed_on=TODAY, recorded_at=at(TODAY), recorded_by=by, **answer,
-    )  # fmt: skip
+        application=case,
+        recommendation="approve",
+        reasons="Kraven är uppfyllda.",
+        proposed_on=TODAY,
+        recorded_at=at(TODAY),
+        recorded_by=by,
+        **answer,
+    )
     flows.advance(case, TODAY)
 
 
@@ -201,8 +210,9 @@ def test_what_waits_for_the_deputy_director_is_notices_proposals_and_cases_to_gi
     notice(deputy, late, "är tre dagar försenad", TODAY, urgent=True)
     read = application("Läst AB", responsible=worker)
     notice(deputy, read, "ny ansökan", TODAY)
-    proposed = application("Förslag AB", state="assessment", responsible=worker,
-                           due=date(2026, 3, 20))  # fmt: skip
+    proposed = application(
+        "Förslag AB", state="assessment", responsible=worker, due=date(2026, 3, 20)
+    )
     propose(proposed, worker)
     answered = application("Besvarat AB", state="assessment", responsible=worker)
     propose(answered, worker, declined_on=TODAY)
@@ -332,8 +342,13 @@ def test_the_charts_read_the_deadlines_of_the_last_twelve_months(client):
     deadline(case, date(2026, 3, 18))
     deadline(case, date(2026, 3, 2), rule="correction")
     old = application(opened=date(2025, 3, 3), state="approved", closed=date(2025, 5, 5))
-    deadline(old, date(2025, 3, 31), met=date(2025, 3, 31), anchor=date(2025, 3, 3),
-             rule="completion_request")  # fmt: skip
+    deadline(
+        old,
+        date(2025, 3, 31),
+        met=date(2025, 3, 31),
+        anchor=date(2025, 3, 3),
+        rule="completion_request",
+    )
     chart = client.get(reverse("cases:overview")).context["charts"]()[0]
     assert chart["times"] == [charts.LeadTime("Granskning", 5.5, 7, 2, 14)]
     assert chart["kept"][-1] == charts.Month(date(2026, 3, 1), 1, 3)

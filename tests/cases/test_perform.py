@@ -56,12 +56,14 @@ def test_a_key_of_another_command_is_refused():
     """CAP-05"""
     r = application_in("received")
     user = r.people["development-strategist"]
-    perform(r.application, REVIEW, user, expected_version=version(r.application), key="k1",
-            at=at(DAY))  # fmt: skip
+    perform(
+        r.application, REVIEW, user, expected_version=version(r.application), key="k1", at=at(DAY)
+    )
     note = WriteNote(kind="working", text="Ringt företaget.")
     with pytest.raises(Refused, match="Sidan är gammal"):
-        perform(r.application, note, user, expected_version=version(r.application), key="k1",
-                at=at(DAY))  # fmt: skip
+        perform(
+            r.application, note, user, expected_version=version(r.application), key="k1", at=at(DAY)
+        )
 
 
 def test_a_stale_version_is_refused_with_what_changed_meanwhile():
@@ -71,8 +73,9 @@ def test_a_stale_version_is_refused_with_what_changed_meanwhile():
     r.do(REVIEW, "development-strategist", at(DAY))
     note = WriteNote(kind="working", text="Ringt företaget.")
     with pytest.raises(Stale, match="Registrera granskning, Samira Norrgren"):
-        perform(r.application, note, r.people["investigator-lawyer"], expected_version=seen,
-                at=at(DAY))  # fmt: skip
+        perform(
+            r.application, note, r.people["investigator-lawyer"], expected_version=seen, at=at(DAY)
+        )
     assert JournalNote.objects.filter(case_id=r.application.pk, kind="working").count() == 0
 
 
@@ -198,6 +201,8 @@ def test_state_stays_protected_after_refresh():
 def test_case_numbers_run_without_gaps_per_year():
     """CAP-05"""
     assert [CaseNumber.take("LOV", 2026) for _ in range(3)] == [
-        "LOV-2026-0001", "LOV-2026-0002", "LOV-2026-0003",
-    ]  # fmt: skip
+        "LOV-2026-0001",
+        "LOV-2026-0002",
+        "LOV-2026-0003",
+    ]
     assert CaseNumber.take("LOV", 2027) == "LOV-2027-0001"

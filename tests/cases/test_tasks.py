@@ -51,11 +51,14 @@ def test_what_the_guards_miss_waits_for_whoever_is_responsible():
     do(r.application, ChangeResponsible(user=person(STRATEGIST)), DEPUTY, day(3, 10))
     r.control(at(day(3, 10)), "credit")
     assert waits(r.application) == [
-        ("record_control", STRATEGIST), ("record_control", STRATEGIST),
-        ("record_control", STRATEGIST), ("note_record_extract", STRATEGIST),
-        ("hold_information_meeting", STRATEGIST), ("add_reference", STRATEGIST),
+        ("record_control", STRATEGIST),
+        ("record_control", STRATEGIST),
+        ("record_control", STRATEGIST),
+        ("note_record_extract", STRATEGIST),
+        ("hold_information_meeting", STRATEGIST),
         ("add_reference", STRATEGIST),
-    ]  # fmt: skip
+        ("add_reference", STRATEGIST),
+    ]
     assert mine(person(STRATEGIST), day(3, 10)) == [("record_control", 6)]
     assert mine(person(DEPUTY), day(3, 10)) == []
 
@@ -125,8 +128,12 @@ def test_a_step_is_given_by_a_handler_to_somebody_who_may_do_it_and_is_told():
     assert [row.name for row in refused] == ["give_task", "give_task"]
     r.notify(at(day(4, 20)), "post")
     with pytest.raises(Refused, match="Uppgiften är redan gjord"):
-        do(r.application, GiveTask(task=CaseTask.objects.get(pk=task.pk), person=other),
-           STRATEGIST, day(4, 21))  # fmt: skip
+        do(
+            r.application,
+            GiveTask(task=CaseTask.objects.get(pk=task.pk), person=other),
+            STRATEGIST,
+            day(4, 21),
+        )
 
 
 def test_what_has_changed_outside_a_case_is_mended_in_the_night():

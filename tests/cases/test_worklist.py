@@ -55,8 +55,12 @@ def test_the_list_is_filtered_by_its_address(client):
     application("Ängsro Omsorg AB")
     application("Klar AB", state="approved", closed=date(2026, 3, 9), number="LOV-2025-0009")
     assert shown(client) == [
-        "Försenad AB", "I dag AB", "Lördag AB", "Söndag AB", "Ängsro Omsorg AB",
-    ]  # fmt: skip
+        "Försenad AB",
+        "I dag AB",
+        "Lördag AB",
+        "Söndag AB",
+        "Ängsro Omsorg AB",
+    ]
     assert shown(client, visa="forsenade") == ["Försenad AB"]
     assert shown(client, visa="inom7") == ["I dag AB", "Lördag AB", "Söndag AB"]
     assert shown(client, dagar="3") == ["I dag AB", "Lördag AB"]
@@ -113,8 +117,12 @@ def test_the_list_asks_as_many_questions_whatever_the_number_of_cases(
 ):
     """CAP-14"""
     worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
-    lists = [reverse(LIST), reverse("cases:search") + "?q=bolag", reverse("cases:to_register"),
-             reverse("cases:inbox")]  # fmt: skip
+    lists = [
+        reverse(LIST),
+        reverse("cases:search") + "?q=bolag",
+        reverse("cases:to_register"),
+        reverse("cases:inbox"),
+    ]
 
     def add(many: int) -> None:
         for n in range(many):
@@ -260,8 +268,13 @@ def test_a_role_that_may_not_give_cases_is_refused(client):
 def test_the_excel_file_holds_the_same_rows_as_the_list(client):
     """CAP-14"""
     worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
-    application("=1+1 AB", due=date(2026, 3, 17), responsible=worker, number="LOV-2026-0031",
-                registry_no="SN 2026/0412")  # fmt: skip
+    application(
+        "=1+1 AB",
+        due=date(2026, 3, 17),
+        responsible=worker,
+        number="LOV-2026-0031",
+        registry_no="SN 2026/0412",
+    )
     application("I tid AB", due=date(2026, 4, 17))
     response = client.get(reverse("cases:export"), {"visa": "forsenade"})
     sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).active
@@ -291,8 +304,9 @@ def made(client, what: str = "make") -> str:
 def test_the_calendar_has_the_deadlines_of_ones_own_cases_without_names(client):
     """CAP-14, SEC-03"""
     worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
-    mine = application("Fyrbåken Omsorg AB", number="LOV-2026-0031", responsible=worker,
-                       due=date(2026, 3, 31))  # fmt: skip
+    mine = application(
+        "Fyrbåken Omsorg AB", number="LOV-2026-0031", responsible=worker, due=date(2026, 3, 31)
+    )
     deadline(mine, date(2026, 3, 9), met=date(2026, 3, 9))
     application("Annans AB", responsible=person(Role.INVESTIGATOR), due=date(2026, 3, 30))
     feed = made(client)
@@ -363,8 +377,9 @@ def test_the_inbox_is_ones_own_newest_first(client):
     notice(person(Role.DEPUTY_DIRECTOR), case, "något annat", TODAY)
     page = client.get(reverse("cases:inbox"))
     assert [row.text for row in page.context["page"]] == [
-        "LOV-2026-0031: förfaller i dag", "LOV-2026-0031: förfaller om tre dagar",
-    ]  # fmt: skip
+        "LOV-2026-0031: förfaller i dag",
+        "LOV-2026-0031: förfaller om tre dagar",
+    ]
 
 
 def test_notices_are_marked_as_read_one_or_all_and_never_anothers(client):
@@ -494,8 +509,11 @@ def test_a_notice_of_a_case_that_one_no_longer_sees_has_no_button_and_leads_nowh
     page = client.get(reverse("cases:inbox")).content.decode()
     assert page.count('name="open"') == 1
     assert f'name="open" value="{gone.pk}"' not in page
-    assert [task.case.title for task in client.get(reverse("cases:overview")).context["tasks"]
-            if task.notice] == []  # fmt: skip
+    assert [
+        task.case.title
+        for task in client.get(reverse("cases:overview")).context["tasks"]
+        if task.notice
+    ] == []
     answer = client.post(reverse("cases:inbox"), {"open": gone.pk})
     assert answer.url == reverse("cases:inbox")
     gone.refresh_from_db()

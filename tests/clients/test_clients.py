@@ -60,15 +60,32 @@ def text(answer) -> str:
 
 
 def particulars(**more) -> dict:
-    return {"identity_number": "", "name": "Astrid Hagberga", "unit": north().pk,
-            "provider": provider().pk, "address": "Strandgatan 4", "key_number": "118",
-            "active_from": "2026-01-01", **more}  # fmt: skip
+    return {
+        "identity_number": "",
+        "name": "Astrid Hagberga",
+        "unit": north().pk,
+        "provider": provider().pk,
+        "address": "Strandgatan 4",
+        "key_number": "118",
+        "active_from": "2026-01-01",
+        **more,
+    }
 
 
 def asked(of_service, **more) -> dict:
-    return {"service": of_service.pk, "legal_basis": "sol_11_5", "decision": "",
-            "provider": provider().pk, "times": 7, "per": "week", "minutes": 20,
-            "staff_needed": 1, "valid_from": "2026-12-01", "valid_to": "", **more}  # fmt: skip
+    return {
+        "service": of_service.pk,
+        "legal_basis": "sol_11_5",
+        "decision": "",
+        "provider": provider().pk,
+        "times": 7,
+        "per": "week",
+        "minutes": 20,
+        "staff_needed": 1,
+        "valid_from": "2026-12-01",
+        "valid_to": "",
+        **more,
+    }
 
 
 def test_a_new_client_is_found_by_number_and_nothing_of_it_stands_in_the_log(client, planner):
@@ -151,11 +168,13 @@ def test_a_protected_person_is_masked_in_list_page_and_excel_and_found_by_number
     cells = [cell.value for line in excel.active.iter_rows() for cell in line]
     assert "Skyddade uppgifter" in cells
     pages = [
-        text(client.get(address("list"))), text(client.get(address("client", hidden.pk))),
+        text(client.get(address("list"))),
+        text(client.get(address("client", hidden.pk))),
         text(client.get(reverse("baseplans:plan", args=[hidden.pk]))),
-        text(client.get(reverse("baseplans:list"))), str(cells),
+        text(client.get(reverse("baseplans:list"))),
+        str(cells),
         text(client.post(address("list"), {"sok": TEST_NUMBER})),
-    ]  # fmt: skip
+    ]
     for page in pages:
         assert not [
             word for word in ("Hagberga", "Strandgatan", "000-12", "Gården") if word in page
@@ -165,8 +184,10 @@ def test_a_protected_person_is_masked_in_list_page_and_excel_and_found_by_number
     assert Event.objects.filter(name="export_clients").exists()
     client.get(address("change", hidden.pk))
     assert Event.objects.filter(name="read_protected_client").count() == 1
-    client.post(address("change", hidden.pk), particulars(
-        has_protected_identity="on", address="Nygatan 1", active_from="2020-01-01"))  # fmt: skip
+    client.post(
+        address("change", hidden.pk),
+        particulars(has_protected_identity="on", address="Nygatan 1", active_from="2020-01-01"),
+    )
     assert Client.objects.get().address == "Nygatan 1"
     assert not [row for row in EventValues.objects.all() if "gatan" in str(row.values)]
 
@@ -177,9 +198,14 @@ def test_the_list_is_filtered_by_what_says_nothing_of_anybody(client, planner, t
     order(awake, read_on=None)
     decision(awake, valid_to=today + timedelta(days=20))
     for query, shown in (
-        ("", awake), ("visa=vilande", asleep), ("visa=olast", awake), ("visa=upphor", awake),
-        ("nyckel=1", awake), ("visa=borta", None), ("visa=avslutade", None),
-    ):  # fmt: skip
+        ("", awake),
+        ("visa=vilande", asleep),
+        ("visa=olast", awake),
+        ("visa=upphor", awake),
+        ("nyckel=1", awake),
+        ("visa=borta", None),
+        ("visa=avslutade", None),
+    ):
         page = text(client.get(f"{address('list')}?{query}"))
         assert (str(awake) in page, str(asleep) in page) == (shown == awake, shown == asleep), query
 
@@ -257,8 +283,12 @@ def test_an_ended_decision_ends_its_orders_and_they_are_unread_again(client, soc
     row.refresh_from_db()
     assert (CareDecision.objects.get().valid_to, row.valid_to, row.read_on) == (today, today, None)
     assert events(there) == ["end_order", "end_decision"]
-    changed = {"legal_basis": "sol_11_1", "decided_on": today, "decided_by": "Helena",
-               "valid_from": today}  # fmt: skip
+    changed = {
+        "legal_basis": "sol_11_1",
+        "decided_on": today,
+        "decided_by": "Helena",
+        "valid_from": today,
+    }
     answer = client.post(address("decision_change", it.pk), changed)
     assert "börjar redan 2020-01-01" in text(answer)
 
@@ -281,11 +311,24 @@ def test_nobody_of_another_unit_finds_anything_of_a_client(client):
     it, row = decision(there), order(there)
     south = Unit.objects.create(name="Hemtjänst Söder", parent=root_unit(), valid_from=SINCE)
     client.force_login(person(Role.UNIT_MANAGER, south))
-    for name in ("client", "change", "number", "decision_add", "order_add", "absence_add",
-                 "care_contact", "wish_add", "double_staffing"):  # fmt: skip
+    for name in (
+        "client",
+        "change",
+        "number",
+        "decision_add",
+        "order_add",
+        "absence_add",
+        "care_contact",
+        "wish_add",
+        "double_staffing",
+    ):
         assert client.get(address(name, there.pk)).status_code == 404, name
-    for name, pk in (("decision_change", it.pk), ("decision_end", it.pk), ("order_change", row.pk),
-                     ("order_end", row.pk)):  # fmt: skip
+    for name, pk in (
+        ("decision_change", it.pk),
+        ("decision_end", it.pk),
+        ("order_change", row.pk),
+        ("order_end", row.pk),
+    ):
         assert client.get(address(name, pk)).status_code == 404, name
     assert client.post(address("order_read", row.pk)).status_code == 404
     for page in (client.get(address("list")), client.post(address("list"), {"sok": TEST_NUMBER})):

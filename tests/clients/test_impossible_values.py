@@ -45,9 +45,16 @@ def address(name: str, *args: int) -> str:
 
 
 def particulars(**more) -> dict:
-    return {"identity_number": "", "name": "Astrid Hagberga", "unit": north().pk,
-            "provider": provider().pk, "address": "Strandgatan 4", "key_number": "118",
-            "active_from": "2026-01-01", **more}  # fmt: skip
+    return {
+        "identity_number": "",
+        "name": "Astrid Hagberga",
+        "unit": north().pk,
+        "provider": provider().pk,
+        "address": "Strandgatan 4",
+        "key_number": "118",
+        "active_from": "2026-01-01",
+        **more,
+    }
 
 
 def text(answer) -> str:
@@ -116,8 +123,15 @@ def test_an_absence_in_the_year_26_is_refused(client, planner):
 
 
 def decision(**more) -> dict:
-    return {"reference": "B-1", "legal_basis": "lss", "decided_on": "2026-11-24",
-            "decided_by": "Elin Ek", "valid_from": "2026-11-24", "valid_to": "", **more}  # fmt: skip
+    return {
+        "reference": "B-1",
+        "legal_basis": "lss",
+        "decided_on": "2026-11-24",
+        "decided_by": "Elin Ek",
+        "valid_from": "2026-11-24",
+        "valid_to": "",
+        **more,
+    }
 
 
 def test_a_decision_is_made_today_or_earlier(client):
@@ -139,9 +153,19 @@ def test_an_order_from_the_year_26_is_refused(client):
     """DAY-04, row 10"""
     client.force_login(person(Role.SOCIAL_WORKER))
     there = someone()
-    sent = {"service": service().pk, "legal_basis": "sol_11_5", "decision": "",
-            "provider": provider().pk, "times": 7, "per": "week", "minutes": 20,
-            "staff_needed": 1, "valid_from": "0026-11-24", "valid_to": "", "note": ""}  # fmt: skip
+    sent = {
+        "service": service().pk,
+        "legal_basis": "sol_11_5",
+        "decision": "",
+        "provider": provider().pk,
+        "times": 7,
+        "per": "week",
+        "minutes": 20,
+        "staff_needed": 1,
+        "valid_from": "0026-11-24",
+        "valid_to": "",
+        "note": "",
+    }
     answer = client.post(address("order_add", there.pk), sent)
     assert answer.status_code == 422
     assert "Året 26 kan inte stämma." in text(answer)
@@ -222,7 +246,7 @@ def test_somebody_who_is_not_born_yet_is_refused(client, planner, number):
 )
 def test_somebody_without_a_swedish_number_is_held_as_the_authority_writes_it(
     client, planner, typed, kept, typed_again
-):  # fmt: skip
+):
     """DAY-07, row 9"""
     client.post(address("add"), particulars(identity_number=typed))
     there = Client.objects.get()

@@ -33,8 +33,11 @@ def test_an_administrator_adds_a_service(client, administrator):
     client.post(reverse("services:add"), said(code="feet"))
     row = Service.objects.get()
     assert (row.code, row.name, row.kind, row.is_offered) == (
-        "feet", "Fotvård", "personal_care", True,
-    )  # fmt: skip
+        "feet",
+        "Fotvård",
+        "personal_care",
+        True,
+    )
     event = Event.objects.get(name="add_service")
     assert (event.actor, event.values.values["name"]) == (administrator, [None, "Fotvård"])
     assert "Insats lades till" in client.get(reverse("services:list")).content.decode()

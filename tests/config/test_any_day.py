@@ -143,8 +143,11 @@ def test_a_start_that_cannot_load_says_so_in_one_line_and_ends(tmp_path):
         environment.pop(name, None)
     done = subprocess.run(
         [sys.executable, "-m", "config.serve", "--port", "0"],
-        env=environment, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
     assert line.startswith("Demokommunen kunde inte laddas, och inget halvt finns kvar (")

@@ -38,9 +38,13 @@ def reader():
 @pytest.fixture
 def case():
     return Case.objects.create(
-        kind="application", number="LOV-2026-0001", title="Strandlinan Hemtjänst AB",
-        state_since=at(DAY), opened_at=at(DAY), unit=root_unit(),
-    )  # fmt: skip
+        kind="application",
+        number="LOV-2026-0001",
+        title="Strandlinan Hemtjänst AB",
+        state_since=at(DAY),
+        opened_at=at(DAY),
+        unit=root_unit(),
+    )
 
 
 def read(case: Case, reader, day: date = DAY, hour: int = 9, on_behalf_of=None) -> Event:
@@ -62,9 +66,12 @@ def test_reads_refusals_and_personal_changes_are_shown_and_other_changes_not(
 ):
     first = read(case, reader)
     refused = record(
-        case, reader, "concur", kind=Event.Kind.REFUSAL,
+        case,
+        reader,
+        "concur",
+        kind=Event.Kind.REFUSAL,
         values={"message": "”Samråd” får inte göras enligt din roll."},
-    )  # fmt: skip
+    )
     record(case, reader, "submit", values={"state": "received"})
     personal = record(case, reader, "change_user", values={"name": ["A", "B"]}, personal=True)
     assert shown(client) == [personal, refused, first]
@@ -77,9 +84,13 @@ def test_reads_refusals_and_personal_changes_are_shown_and_other_changes_not(
 def test_the_log_is_filtered_by_person_case_period_and_kind(client, auditor, reader, case):
     other_reader = person(Role.INVESTIGATOR)
     other_case = Case.objects.create(
-        kind="application", number="LOV-2026-0002", title="Granudden Vård AB",
-        state_since=at(DAY), opened_at=at(DAY), unit=root_unit(),
-    )  # fmt: skip
+        kind="application",
+        number="LOV-2026-0002",
+        title="Granudden Vård AB",
+        state_since=at(DAY),
+        opened_at=at(DAY),
+        unit=root_unit(),
+    )
     a = read(case, reader, date(2026, 11, 9), 23)
     b = read(case, other_reader, date(2026, 11, 10), 0)
     c = read(other_case, reader, date(2026, 11, 10), 23)
@@ -135,8 +146,13 @@ def test_the_excel_file_holds_the_filtered_log_and_is_itself_logged(client, audi
     rows = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
     assert len(rows) == 2
     assert rows[1][0].isoformat() == "2026-11-10T14:00:00"
-    assert rows[1][1:] == ("Samira Norrgren", None, "Läsning", "Läste ärendet",
-                           "Ärende LOV-2026-0001")  # fmt: skip
+    assert rows[1][1:] == (
+        "Samira Norrgren",
+        None,
+        "Läsning",
+        "Läste ärendet",
+        "Ärende LOV-2026-0001",
+    )
     event = Event.objects.get(name="export_log")
     assert (event.kind, event.actor) == (Event.Kind.READ, auditor)
     assert event.values.values == {"events": 1, "person": str(reader.pk)}
@@ -158,8 +174,14 @@ def test_a_nonsense_place_in_the_list_does_no_harm(client, auditor, place):
 
 
 def check(**more) -> dict:
-    return {"first_day": "2026-11-01", "last_day": "2026-11-10", "outcome": "nothing",
-            "sample": "Tio slumpvis valda ärenden", "note": "", **more}  # fmt: skip
+    return {
+        "first_day": "2026-11-01",
+        "last_day": "2026-11-10",
+        "outcome": "nothing",
+        "sample": "Tio slumpvis valda ärenden",
+        "note": "",
+        **more,
+    }
 
 
 def test_a_made_check_is_noted_in_the_log_and_listed(client, auditor):
@@ -234,6 +256,11 @@ def test_a_substitute_reviews_for_the_absent(client, reader, case):
 
 
 def test_the_reviewer_sees_which_fields_not_which_values(client, auditor, reader, case):
-    record(case, reader, "change_user", personal=True,
-           values={"phone": ["", json.dumps("070-123 45 67")]})  # fmt: skip
+    record(
+        case,
+        reader,
+        "change_user",
+        personal=True,
+        values={"phone": ["", json.dumps("070-123 45 67")]},
+    )
     assert "070-123 45 67" not in client.get(PAGE).content.decode()

@@ -24,8 +24,11 @@ def test_a_substitute_holds_the_roles_of_the_absent_on_the_first_and_last_day_al
     stands_in(director, deputy, FIRST, LAST)
     days = [date(2026, 7, 5), FIRST, LAST, date(2026, 7, 25)]
     assert [actor_on(director, day).has_role(Role.DEPUTY_DIRECTOR) for day in days] == [
-        False, True, True, False,
-    ]  # fmt: skip
+        False,
+        True,
+        True,
+        False,
+    ]
     held = actor_on(director, FIRST).holding({Role.DEPUTY_DIRECTOR}, root_unit().path)
     assert held.on_behalf_of == deputy
 

@@ -33,8 +33,14 @@ def names(code: str) -> list[str]:
 
 
 def rule(role: str, first_day, **more) -> dict:
-    return {"label": "Varning till utförare som inte följer avtalet", "role": role,
-            "paragraph": "7.3", "valid_from": first_day, "valid_to": "", **more}  # fmt: skip
+    return {
+        "label": "Varning till utförare som inte följer avtalet",
+        "role": role,
+        "paragraph": "7.3",
+        "valid_from": first_day,
+        "valid_to": "",
+        **more,
+    }
 
 
 def test_a_change_ends_the_old_rule_the_day_before(client, warning, today):

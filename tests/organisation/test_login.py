@@ -54,9 +54,13 @@ def company_user() -> User:
         user=user, role=Role.APPLICANT, provider=company, valid_from=SINCE
     )
     Representation.objects.create(
-        user=user, provider=company, claimed_name=company.name, title="Ägare",
-        basis=Representation.Basis.SIGNATORY, registered_at=at(SINCE),
-    )  # fmt: skip
+        user=user,
+        provider=company,
+        claimed_name=company.name,
+        title="Ägare",
+        basis=Representation.Basis.SIGNATORY,
+        registered_at=at(SINCE),
+    )
     return user
 
 
@@ -166,10 +170,15 @@ def test_every_page_of_the_account_says_who_may_open_it():
     allowed = {pattern.name: pattern.callback.access for pattern in account_urls.urlpatterns}
     assert set(allowed.values()) == {"public", "logged_in"}
     assert {name for name, access in allowed.items() if access == "public"} == {
-        "account_login", "account_logout", "account_inactive", "mfa_authenticate",
-        "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback",
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "openid_connect_login",
+        "openid_connect_callback",
         "socialaccount_login_cancelled",
-    }  # fmt: skip
+    }
 
 
 def test_pages_of_the_account_need_a_login(client):

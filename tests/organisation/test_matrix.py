@@ -127,9 +127,12 @@ def test_both_tables_have_every_row_of_the_seed_in_its_order(rows):
 def test_a_row_reads_as_in_the_seed(rows, table, area, main, behind, with_whom, when, comment):
     row = rows.get(table=table, area=area)
     assert (
-        row.get_main_role_display(), row.get_substitute_role_display(), row.co_responsible,
-        row.get_interval_display(), row.comment,
-    ) == (main, behind, with_whom, when, comment)  # fmt: skip
+        row.get_main_role_display(),
+        row.get_substitute_role_display(),
+        row.co_responsible,
+        row.get_interval_display(),
+        row.comment,
+    ) == (main, behind, with_whom, when, comment)
 
 
 def test_loading_again_creates_what_is_missing_and_leaves_the_rest(client, deputy, rows):
@@ -156,8 +159,10 @@ def test_the_page_shows_both_tables_the_head_and_who_holds_the_role_today(client
     for area in (*HOME_CARE, *RESIDENTIAL):
         assert area in page
     assert [label for label, _ in answer.context["facts"]] == [
-        "Huvudansvarig", "Ersättare", "Övriga ansvariga",
-    ]  # fmt: skip
+        "Huvudansvarig",
+        "Ersättare",
+        "Övriga ansvariga",
+    ]
     assert f"{director} står in till och med" in page
     assert "Ingen har rollen i dag" in page  # no development strategist here
     assert address("matrix_add", "home_care") not in page

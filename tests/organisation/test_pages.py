@@ -86,17 +86,31 @@ def addresses():
     )
     substitution = stands_in(nurse, planner, SINCE, clock.today())
     arguments = {
-        "user": [planner.pk], "user_change": [planner.pk], "role_add": [planner.pk],
-        "role_end": [planner.pk, role.pk], "role_move": [planner.pk, role.pk],
-        "user_end": [planner.pk], "user_reopen": [planner.pk], "user_unlock": [planner.pk],
-        "user_password": [planner.pk], "user_second_factor": [planner.pk],
-        "unit": [unit.pk], "unit_rename": [unit.pk], "unit_move": [unit.pk],
-        "unit_end": [unit.pk], "code_add": [unit.pk], "code_remove": [unit.pk, code.pk],
-        "substitute_end": [substitution.pk], "matrix_add": ["home_care"],
-        "matrix_change": [row.pk], "matrix_remove": [row.pk], "matrix_row_history": [row.pk],
-        "delegation_change": [rule.pk], "delegation_end": [rule.pk],
+        "user": [planner.pk],
+        "user_change": [planner.pk],
+        "role_add": [planner.pk],
+        "role_end": [planner.pk, role.pk],
+        "role_move": [planner.pk, role.pk],
+        "user_end": [planner.pk],
+        "user_reopen": [planner.pk],
+        "user_unlock": [planner.pk],
+        "user_password": [planner.pk],
+        "user_second_factor": [planner.pk],
+        "unit": [unit.pk],
+        "unit_rename": [unit.pk],
+        "unit_move": [unit.pk],
+        "unit_end": [unit.pk],
+        "code_add": [unit.pk],
+        "code_remove": [unit.pk, code.pk],
+        "substitute_end": [substitution.pk],
+        "matrix_add": ["home_care"],
+        "matrix_change": [row.pk],
+        "matrix_remove": [row.pk],
+        "matrix_row_history": [row.pk],
+        "delegation_change": [rule.pk],
+        "delegation_end": [rule.pk],
         "delegation_history": ["warning"],
-    }  # fmt: skip
+    }
     return {name: reverse(f"organisation:{name}", args=arguments.get(name, [])) for name in ALLOWED}
 
 

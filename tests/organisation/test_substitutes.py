@@ -31,8 +31,13 @@ def deputy(client):
 
 
 def period(absent, substitute, first, last, reason="Semester") -> dict:
-    return {"absent": absent.pk, "substitute": substitute.pk, "valid_from": first,
-            "valid_to": last, "reason": reason}  # fmt: skip
+    return {
+        "absent": absent.pk,
+        "substitute": substitute.pk,
+        "valid_from": first,
+        "valid_to": last,
+        "reason": reason,
+    }
 
 
 def last_event(row: Substitution) -> Event | None:

@@ -73,11 +73,17 @@ def test_the_tree_shows_each_unit_under_its_parent_with_its_codes(client, admin,
     UnitCode.objects.create(unit=north, system="viva", code="HTJ-N")
     lines = client.get(address("units")).context["lines"]
     assert [(line["unit"].name, line["indent"]) for line in lines] == [
-        ("Socialförvaltningen", 0), ("Hemtjänst Norr", 1.5), ("Lag 1", 3), ("Hemtjänst Söder", 1.5),
-    ]  # fmt: skip
+        ("Socialförvaltningen", 0),
+        ("Hemtjänst Norr", 1.5),
+        ("Lag 1", 3),
+        ("Hemtjänst Söder", 1.5),
+    ]
     assert lines[1]["codes"] == [
-        ("Ekonomisystem", "7210"), ("Viva", "HTJ-N"), ("TimeCare", ""), ("Platina", ""),
-    ]  # fmt: skip
+        ("Ekonomisystem", "7210"),
+        ("Viva", "HTJ-N"),
+        ("TimeCare", ""),
+        ("Platina", ""),
+    ]
 
 
 def test_the_tree_costs_the_same_number_of_queries_however_big(client, admin, tree):

@@ -66,9 +66,16 @@ def last_event(user: User) -> Event:
 
 def new_user(where: Unit, from_day: str, **more: str) -> dict:
     return {
-        "username": "ada", "name": "Ada Lindö", "email": "ada@sjovik.example", "phone": "",
-        "role": "planner", "unit": where.pk, "valid_from": from_day, "valid_to": "", **more,
-    }  # fmt: skip
+        "username": "ada",
+        "name": "Ada Lindö",
+        "email": "ada@sjovik.example",
+        "phone": "",
+        "role": "planner",
+        "unit": where.pk,
+        "valid_from": from_day,
+        "valid_to": "",
+        **more,
+    }
 
 
 def test_a_new_user_gets_a_role_and_a_password_that_is_shown_once(client, admin, north, today):
@@ -141,8 +148,9 @@ def test_changed_particulars_are_logged_with_what_they_were(client, admin, plann
     event = last_event(planner)
     assert (event.name, event.personal) == ("change_user", True)
     assert event.values.values == {
-        "name": ["Sofia Kvarnby", "Sofia Kvarnby Lind"], "phone": ["", "070-123 45 67"],
-    }  # fmt: skip
+        "name": ["Sofia Kvarnby", "Sofia Kvarnby Lind"],
+        "phone": ["", "070-123 45 67"],
+    }
     page = client.get(address("user", planner.pk)).content.decode()
     assert "Sofia Kvarnby Lind" in page
     assert "Uppgifter ändrades" in page
@@ -285,8 +293,14 @@ def test_a_temporary_password_opens_nothing_but_its_own_change(client, admin, no
     ada = Client()
     ada.post(reverse("account_login"), {"login": "ada", "password": temporary})
     change = reverse("account_change_password")
-    for closed in ("/", "/hem/", reverse("cases:inbox"), reverse("account"), reverse("board:board"),
-                   reverse("mfa_activate_totp")):  # fmt: skip
+    for closed in (
+        "/",
+        "/hem/",
+        reverse("cases:inbox"),
+        reverse("account"),
+        reverse("board:board"),
+        reverse("mfa_activate_totp"),
+    ):
         found = ada.get(closed)
         assert (found.status_code, found.get("Location")) == (302, change), closed
     assert "Du har loggat in med ett tillfälligt lösenord." in ada.get(change).content.decode()
@@ -323,9 +337,12 @@ def test_unlocking_is_offered_only_when_the_person_is_locked_out(client, admin, 
     page = client.get(address("user", planner.pk))
     assert not page.context["locked"]
     AccessAttempt.objects.create(
-        username=planner.username, ip_address="127.0.0.1", user_agent="test",
-        failures_since_start=axes_settings.AXES_FAILURE_LIMIT, attempt_time=clock.real_now(),
-    )  # fmt: skip
+        username=planner.username,
+        ip_address="127.0.0.1",
+        user_agent="test",
+        failures_since_start=axes_settings.AXES_FAILURE_LIMIT,
+        attempt_time=clock.real_now(),
+    )
     page = client.get(address("user", planner.pk))
     assert page.context["locked"]
     assert address("user_unlock", planner.pk) in page.content.decode()
@@ -344,9 +361,11 @@ def test_an_administrator_of_a_unit_reaches_only_those_who_hold_roles_there(
     person(Role.DIRECTOR, username="both")
     company = User.objects.create(username="nora", name="Nora Ljungskär")
     RoleAssignment.objects.create(
-        user=company, role=Role.APPLICANT, provider=Provider.objects.create(name="Bolaget AB"),
+        user=company,
+        role=Role.APPLICANT,
+        provider=Provider.objects.create(name="Bolaget AB"),
         valid_from=SINCE,
-    )  # fmt: skip
+    )
     listed = {user.username for user in client.get(address("users")).context["page"]}
     assert listed == {"planner", "north-admin"}
     for user in (elsewhere, both, company):

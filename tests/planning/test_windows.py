@@ -140,8 +140,10 @@ def test_twenty_four_is_an_end_and_never_a_start():
         with pytest.raises(ValueError, match="Skriv tiden som tt:mm"):
             daytime.parse_wall(wrong, is_end=True)
     assert (daytime.shown(1440), daytime.shown(1470), daytime.shown(-15)) == (
-        "24:00", "00:30", "23:45",
-    )  # fmt: skip
+        "24:00",
+        "00:30",
+        "23:45",
+    )
 
 
 @given(CHANGES, st.integers(-720, 2160), st.integers(-3000, 3000))

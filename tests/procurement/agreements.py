@@ -23,27 +23,41 @@ def agreed(first: date = FIRST_DAY, last: date | None = None, **more) -> Agreed:
     """What a contract says: personal care in one area, 300 hours a month."""
     call_document()
     stated = {
-        "assignment": "both", "areas": list(ServiceArea.objects.filter(name="Sjövik Norr")),
-        "capacity_ceiling_hours": 300, "operations_manager": "Bo Ekman", **more,
-    }  # fmt: skip
+        "assignment": "both",
+        "areas": list(ServiceArea.objects.filter(name="Sjövik Norr")),
+        "capacity_ceiling_hours": 300,
+        "operations_manager": "Bo Ekman",
+        **more,
+    }
     return Agreed(first, last, **stated)
 
 
 def contract(
-    name: str = "Fyrbåken Omsorg AB", first: date = FIRST_DAY, last: date | None = None,
-    opened: date = SIGNED, own: bool = False, table: str = "home_care",
-) -> Contract:  # fmt: skip
+    name: str = "Fyrbåken Omsorg AB",
+    first: date = FIRST_DAY,
+    last: date | None = None,
+    opened: date = SIGNED,
+    own: bool = False,
+    table: str = "home_care",
+) -> Contract:
     """A contract that the strategist signed on `opened`, or an own unit's assignment."""
     strategist = person(Role.DEVELOPMENT_STRATEGIST)
     provider, _ = Provider.objects.get_or_create(
         name=name, defaults={"kind": "in_house" if own else "company"}
     )
     row = Contract(
-        state=Contract.State.IN_FORCE, title=name, provider=provider, unit=root_unit(),
-        responsible=strategist, specification=None if own else call_document(), signed_on=opened,
-        signing="internal" if own else "written", chair="Gunnel Tärnhed", table=table,
+        state=Contract.State.IN_FORCE,
+        title=name,
+        provider=provider,
+        unit=root_unit(),
+        responsible=strategist,
+        specification=None if own else call_document(),
+        signed_on=opened,
+        signing="internal" if own else "written",
+        chair="Gunnel Tärnhed",
+        table=table,
         company_signatory="Leila Hammarvik",
-    )  # fmt: skip
+    )
     with transaction.atomic():
         act = Act.own(strategist, at(opened))
         open_case(row, act, name="sign")

@@ -81,17 +81,24 @@ def company(name: str = "Fyrbåken Omsorg AB", number: str = "5599991014") -> tu
         name=name, organisation_number=number, address="Strandgatan 3, 000 00 Sjövik"
     )
     user = User.objects.create_user(
-        f"vd-{provider.pk}@foretag.example", "vd@foretag.example", "lösenord-för-prov",
+        f"vd-{provider.pk}@foretag.example",
+        "vd@foretag.example",
+        "lösenord-för-prov",
         name="Leila Hammarvik",
-    )  # fmt: skip
+    )
     RoleAssignment.objects.create(
         user=user, role=Role.APPLICANT, provider=provider, valid_from=SINCE
     )
     Representation.objects.create(
-        user=user, provider=provider, claimed_name=name, title="vd", basis="signatory",
-        registered_at=at(SINCE), approved_on=SINCE,
+        user=user,
+        provider=provider,
+        claimed_name=name,
+        title="vd",
+        basis="signatory",
+        registered_at=at(SINCE),
+        approved_on=SINCE,
         approved_by=person(Role.DEVELOPMENT_STRATEGIST),
-    )  # fmt: skip
+    )
     return provider, user
 
 

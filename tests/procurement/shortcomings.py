@@ -43,9 +43,10 @@ def signed_contract() -> tuple[Contract, User]:
     load_delegation(SINCE)
     for step, clause in CLAUSES.items():
         Remedy.objects.get_or_create(
-            specification=made.specification, step=step,
+            specification=made.specification,
+            step=step,
             defaults={"clause": clause, "text": "Text."},
-        )  # fmt: skip
+        )
     return made, user
 
 
@@ -61,14 +62,22 @@ class Story:
         self.case: Any = self.deviation
 
     def report(self, source: str = "complaint", day: date = REPORTED, **more: Any) -> Deviation:
-        stated = {"area": "documentation", "happened_on": date(2026, 5, 29),
-                  "description": "Genomförandeplaner saknas.", **more}  # fmt: skip
+        stated = {
+            "area": "documentation",
+            "happened_on": date(2026, 5, 29),
+            "description": "Genomförandeplaner saknas.",
+            **more,
+        }
         actor = self.company if source == "own" else person(STRATEGIST)
         with transaction.atomic():
             return open_deviation(
-                self.contract.provider, self.contract, self.contract.unit, source=source,
-                act=Act.own(actor, at(day)), **stated,
-            )  # fmt: skip
+                self.contract.provider,
+                self.contract,
+                self.contract.unit,
+                source=source,
+                act=Act.own(actor, at(day)),
+                **stated,
+            )
 
     def do(self, command: Command, who: str | User = STRATEGIST, day: date = REPORTED) -> Outcome:
         """Carry out a command on the case as it stands."""
@@ -99,9 +108,12 @@ class Story:
                 in_depth.NameAreaResponsible(part="Planer", person=person("section-head")), day=day
             )
         if without != "consultation":
-            self.do(in_depth.RecordConsultation(
-                held_on=day, who="Maria Stålvik, sektionschef", text="Tio planer räcker."), day=day
-            )  # fmt: skip
+            self.do(
+                in_depth.RecordConsultation(
+                    held_on=day, who="Maria Stålvik, sektionschef", text="Tio planer räcker."
+                ),
+                day=day,
+            )
 
     def start(self, day: date = date(2026, 6, 5)) -> None:
         self.deepen()
@@ -116,20 +128,29 @@ class Story:
         return self.contract.specification.remedies.get(step=step)
 
     def propose(
-        self, step: str = "warning", who: str = STRATEGIST, day: date = date(2026, 6, 10), **more: Any
-    ) -> None:  # fmt: skip
+        self,
+        step: str = "warning",
+        who: str = STRATEGIST,
+        day: date = date(2026, 6, 10),
+        **more: Any,
+    ) -> None:
         amount = {"amount_kr": 5000} if step == "penalty" else {}
         self.do(
             remedies.ProposeRemedy(
                 remedy=self.remedy(step), reasons="Bristen består.", **{**amount, **more}
             ),
-            who, day,
-        )  # fmt: skip
+            who,
+            day,
+        )
 
     def decide(
-        self, step: str = "warning", who: str | User = DEPUTY, day: date = date(2026, 6, 12),
-        outcome: str = "decided", **more: Any,
-    ) -> None:  # fmt: skip
+        self,
+        step: str = "warning",
+        who: str | User = DEPUTY,
+        day: date = date(2026, 6, 12),
+        outcome: str = "decided",
+        **more: Any,
+    ) -> None:
         last = {"last_day": date(2026, 6, 30)} if step == "rescission" else {}
         stated = {"reasons": "Enligt förslaget.", **last, **more}
         self.do(DECIDE[step](outcome=outcome, **stated), who, day)
@@ -144,5 +165,8 @@ class Story:
 
     def answer_plan(self, day: date = date(2026, 6, 22)) -> None:
         plan = self.case.action_plans.last()
-        self.do(measures.AnswerActionPlan(plan=plan, text="Alla planer klara i juli."),
-                self.company, day)  # fmt: skip
+        self.do(
+            measures.AnswerActionPlan(plan=plan, text="Alla planer klara i juli."),
+            self.company,
+            day,
+        )

@@ -99,10 +99,12 @@ class TestArrival:
 
         r = Routine(application, people, people["registrar"])
         r.do(
-            intake.RegisterArrival(found_on=date(2026, 4, 7), first_emptying=True,
-                                   registry_no="SN 2026/0412"),
-            "registrar", day(4, 7),
-        )  # fmt: skip
+            intake.RegisterArrival(
+                found_on=date(2026, 4, 7), first_emptying=True, registry_no="SN 2026/0412"
+            ),
+            "registrar",
+            day(4, 7),
+        )
         assert r.application.arrived_on == date(2026, 4, 2)
         assert r.application.registry_no == "SN 2026/0412"
         assert r.application.deadlines.get(rule="completion_request").due == date(2026, 4, 16)
@@ -132,8 +134,10 @@ class TestCompletion:
         r.ask(day(3, 5), "Rutin för egenkontroll.", "qms")
         round_ = r.application.open_completion()
         assert (round_.round, round_.requested_on, round_.due) == (
-            1, date(2026, 3, 5), date(2026, 3, 19),
-        )  # fmt: skip
+            1,
+            date(2026, 3, 5),
+            date(2026, 3, 19),
+        )
         assert r.application.state == "completion"
         assert r.application.deadlines.get(rule="completion_request").met_on == date(2026, 3, 5)
         assert round_.document.locked_at
@@ -242,9 +246,12 @@ class TestComplete:
     def test_a_tax_form_exactly_two_months_old_is_valid(self):
         """CAP-18"""
         fault = rules.attachment_fault(
-            issued_on=date(2026, 1, 2), expires_on=None, max_age_months=2, needs_expiry=False,
+            issued_on=date(2026, 1, 2),
+            expires_on=None,
+            max_age_months=2,
+            needs_expiry=False,
             arrived_on=ARRIVED,
-        )  # fmt: skip
+        )
         assert fault == ""
 
     def test_it_is_not_complete_before_it_came_nor_in_the_future(self):
@@ -272,8 +279,10 @@ class TestHandling:
         assert set(steps) == {"review", "tax", "credit", "qms", "cv", "record_extract"}
         tax = steps["tax"]
         assert (tax.recorded_by.name, tax.done_on, tax.outcome) == (
-            "Jonas Ekfors", date(2026, 3, 16), "passed",
-        )  # fmt: skip
+            "Jonas Ekfors",
+            date(2026, 3, 16),
+            "passed",
+        )
         assert tax.valid_until == date(2026, 6, 14)  # 90 days, the default
 
     @pytest.mark.parametrize(
@@ -351,9 +360,12 @@ class TestHandling:
         """LOV-07"""
         r = application_in("handling")
         meeting = controls.HoldInformationMeeting(
-            held_on=date(2026, 3, 8), place="Stadshuset", attendance={},
-            went_through_application=True, notes="Text",
-        )  # fmt: skip
+            held_on=date(2026, 3, 8),
+            place="Stadshuset",
+            attendance={},
+            went_through_application=True,
+            notes="Text",
+        )
         with pytest.raises(Refused, match="tidigast mån 9 mars 2026"):
             r.do(meeting, STRATEGIST, day(3, 10))
 
@@ -362,10 +374,17 @@ class TestHandling:
         r = application_in("handling")
         ready(r)
         assert [text.split(" ")[0] for text in official(r)] == [
-            "Informationsmöte", "Referens", "Referens", "Referens", "Referens",
-        ]  # fmt: skip
-        r.do(controls.RecordControl(kind="qms", outcome="passed", done_on=COMPLETE), STRATEGIST,
-             day(3, 17))  # fmt: skip
+            "Informationsmöte",
+            "Referens",
+            "Referens",
+            "Referens",
+            "Referens",
+        ]
+        r.do(
+            controls.RecordControl(kind="qms", outcome="passed", done_on=COMPLETE),
+            STRATEGIST,
+            day(3, 17),
+        )
         assert len(official(r)) == 5
 
     @pytest.mark.both
@@ -379,8 +398,11 @@ class TestHandling:
         with pytest.raises(IntegrityError), transaction.atomic():
             HandlingStep.objects.filter(pk=step.pk).update(evidence=file)
         with pytest.raises(Refused, match="framtiden"):
-            r.do(controls.NoteRecordExtract(shown_on=date(2026, 4, 1), whose="x"), STRATEGIST,
-                 day(3, 9))  # fmt: skip
+            r.do(
+                controls.NoteRecordExtract(shown_on=date(2026, 4, 1), whose="x"),
+                STRATEGIST,
+                day(3, 9),
+            )
 
 
 class TestAssessment:
@@ -390,8 +412,9 @@ class TestAssessment:
         r.concur(day(3, 18))
         proposal = r.application.proposal()
         assert (proposal.recorded_by.name, proposal.concurred_by.name) == (
-            "Samira Norrgren", "Birgitta Lindehall",
-        )  # fmt: skip
+            "Samira Norrgren",
+            "Birgitta Lindehall",
+        )
         assert r.application.state == "mbl"
         assert last_event(r).name == "concur"
 
@@ -438,8 +461,15 @@ class TestAssessment:
     def test_exclusion_names_its_ground_and_goes_to_the_committee(self):
         """LOV-15, CAP-16"""
         r = application_in("received")
-        r.do(assessment.ProposeExclusion(ground="tax_social_fees", reasons="Restförda skatter.",
-                                         proportionality="Stor skuld."), STRATEGIST, day(3, 6))  # fmt: skip
+        r.do(
+            assessment.ProposeExclusion(
+                ground="tax_social_fees",
+                reasons="Restförda skatter.",
+                proportionality="Stor skuld.",
+            ),
+            STRATEGIST,
+            day(3, 6),
+        )
         assert r.application.state == "assessment"
         assert r.application.proposal().exclusion_ground == "tax_social_fees"
         r.concur(day(3, 18))
@@ -477,8 +507,13 @@ class TestMbl:
         r.write_mbl(day(3, 20))
         with pytest.raises(Blocked, match="MBL-förhandling"):
             r.do(assessment.ConcludeMbl(), STRATEGIST, day(3, 20))
-        r.do(assessment.RecordNegotiation(union="Kommunal", held_on=date(2026, 3, 23),
-                                          outcome="disagreed"), STRATEGIST, day(3, 23))  # fmt: skip
+        r.do(
+            assessment.RecordNegotiation(
+                union="Kommunal", held_on=date(2026, 3, 23), outcome="disagreed"
+            ),
+            STRATEGIST,
+            day(3, 23),
+        )
         r.do(assessment.ConcludeMbl(), STRATEGIST, day(3, 24))
         assert r.application.state == "committee"
         assert "MBL-förhandling med Kommunal 2026-03-23: avslutad i oenighet." in official(r)
@@ -503,12 +538,20 @@ class TestCommittee:
         r = application_in("committee")
         put_on_agenda(r)
         member = CommitteeMember.objects.create(name="Britta Moviken", valid_from=ARRIVED)
-        r.decide(day(4, 16), "approved", 41, reservations="Ulf Sundmark (X) reserverar sig.",
-                 conflicted=[member], conflict_reason="Anställd i företaget")  # fmt: skip
+        r.decide(
+            day(4, 16),
+            "approved",
+            41,
+            reservations="Ulf Sundmark (X) reserverar sig.",
+            conflicted=[member],
+            conflict_reason="Anställd i företaget",
+        )
         decision = r.application.decision()
         assert (decision.paragraph, decision.decided_on, decision.outcome) == (
-            41, MEETING, "approved",
-        )  # fmt: skip
+            41,
+            MEETING,
+            "approved",
+        )
         assert decision.item.conflicts.get().member == member
         assert r.application.deadlines.get(rule="decision_time").met_on == MEETING
         assert r.application.documents.get(kind="decision_extract").facts["conflicts"] == [
@@ -619,8 +662,10 @@ class TestNotice:
     def test_a_notice_before_the_decision_or_in_the_future_is_refused(self):
         """LOV-11"""
         r = application_in("decided")
-        for given_on, text in ((date(2026, 4, 14), "meddelas tidigast"),
-                               (date(2026, 4, 21), "framtiden")):  # fmt: skip
+        for given_on, text in (
+            (date(2026, 4, 14), "meddelas tidigast"),
+            (date(2026, 4, 21), "framtiden"),
+        ):
             command = committee.NotifyApplicant(channel="post", given_on=given_on, proof="Kvitto")
             with pytest.raises(Refused, match=text):
                 r.do(command, SECRETARY, day(4, 20))
@@ -751,9 +796,13 @@ class TestNotice:
         page = reverse("cases:case", args=[r.application.pk])
         address = reverse("cases:do", args=[r.application.pk, "file_correction"])
         assert address in client.get(page).content.decode()
-        stated = {"court_case_number": "4417-26", "filed_on": "2026-05-11",
-                  "told_on": "2026-05-19", "version": ProviderApplication.objects.get().version,
-                  "key": "a"}  # fmt: skip
+        stated = {
+            "court_case_number": "4417-26",
+            "filed_on": "2026-05-11",
+            "told_on": "2026-05-19",
+            "version": ProviderApplication.objects.get().version,
+            "key": "a",
+        }
         shown = client.post(address, stated, follow=True).content.decode()
         assert (
             "Mål 4417-26, inkom till förvaltningsrätten mån 11 maj 2026, "

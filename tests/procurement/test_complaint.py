@@ -29,10 +29,15 @@ PAGE = reverse("cases:open", args=["complaint"])
 
 def stated(**more) -> dict:
     return {
-        "sort": "complaint", "area": "execution", "arrived_on": ARRIVED,
-        "said": "Ingen kom i går kväll.", "from_name": "Ingrid Almberg",
-        "from_address": "Vikgatan 3", "provider": Provider.objects.get(kind="company"), **more,
-    }  # fmt: skip
+        "sort": "complaint",
+        "area": "execution",
+        "arrived_on": ARRIVED,
+        "said": "Ingen kom i går kväll.",
+        "from_name": "Ingrid Almberg",
+        "from_address": "Vikgatan 3",
+        "provider": Provider.objects.get(kind="company"),
+        **more,
+    }
 
 
 def registered(**more) -> Complaint:
@@ -108,12 +113,17 @@ def test_it_is_taken_up_looked_into_answered_and_closed():
     do(case, commands.CloseComplaint(), STRATEGIST, date(2026, 6, 26))
     case = Complaint.objects.get()
     assert (case.state, case.outcome, case.answered_on) == (
-        "closed", "justified", date(2026, 6, 25),
-    )  # fmt: skip
+        "closed",
+        "justified",
+        date(2026, 6, 25),
+    )
     assert names(case) == [
-        "register_complaint", "begin_handling", "register_findings", "answer_person",
+        "register_complaint",
+        "begin_handling",
+        "register_findings",
+        "answer_person",
         "close_complaint",
-    ]  # fmt: skip
+    ]
     assert case.deadlines.get(rule="complaint_answer").met_on == date(2026, 6, 25)
     letter = Document.objects.get(case=case, kind="complaint_answer")
     assert letter.locked_at

@@ -33,9 +33,15 @@ DAY = date(2026, 5, 4)
 
 
 def change(**more) -> commands.ChangeContract:
-    stated = {"valid_from": date(2026, 6, 1), "assignment": "both", "areas": agreed().areas,
-              "capacity_ceiling_hours": 450, "operations_manager": "Bo Ekman",
-              "reason": "Fler timmar", **more}  # fmt: skip
+    stated = {
+        "valid_from": date(2026, 6, 1),
+        "assignment": "both",
+        "areas": agreed().areas,
+        "capacity_ceiling_hours": 450,
+        "operations_manager": "Bo Ekman",
+        "reason": "Fler timmar",
+        **more,
+    }
     return commands.ChangeContract(**stated)
 
 
@@ -104,9 +110,12 @@ def test_an_insurance_is_watched_and_its_renewal_takes_over():
     """CAP-18: expires 31 August 2026; the company is told 60 days before, on 2 July."""
     signed, company = contract_with_company()
     first = commands.AddPermit(
-        kind="insurance", reference="Brev 4711", valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 8, 31), file=pdf_file(),
-    )  # fmt: skip
+        kind="insurance",
+        reference="Brev 4711",
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2026, 8, 31),
+        file=pdf_file(),
+    )
     do(signed, first, company, DAY)
     deadline = signed.deadlines.get(rule="permit_expires")
     assert (deadline.label, deadline.due) == ("Ansvarsförsäkring går ut", date(2026, 8, 31))
@@ -118,9 +127,12 @@ def test_an_insurance_is_watched_and_its_renewal_takes_over():
         "AVT-2026-0001: Giltighetstiden för ansvarsförsäkring går ut mån 31 aug 2026"
     )
     renewed = commands.AddPermit(
-        kind="insurance", reference="Brev 5050", valid_from=date(2026, 7, 6),
-        valid_to=date(2027, 8, 31), file=pdf_file("ny.pdf"),
-    )  # fmt: skip
+        kind="insurance",
+        reference="Brev 5050",
+        valid_from=date(2026, 7, 6),
+        valid_to=date(2027, 8, 31),
+        file=pdf_file("ny.pdf"),
+    )
     do(signed, renewed, company, date(2026, 7, 6))
     deadline.refresh_from_db()
     assert (deadline.met_on, deadline.met_text) == (date(2026, 7, 6), "Förnyat")
@@ -172,8 +184,10 @@ def test_a_choice_is_taken_queued_or_refused_with_the_reason():
     do(signed, choose(40, "V-2"), worker, DAY)
     do(signed, choose(10, "V-3", "Bergfors"), worker, DAY)
     assert [(row.reference, row.outcome, row.starts_on) for row in signed.choices.all()] == [
-        ("V-1", "accepted", date(2026, 5, 11)), ("V-2", "queued", None), ("V-3", "refused", None),
-    ]  # fmt: skip
+        ("V-1", "accepted", date(2026, 5, 11)),
+        ("V-2", "queued", None),
+        ("V-3", "refused", None),
+    ]
     assert [row.reason for row in signed.choices.all()][1:] == [
         "Kapacitetstaket är 300 timmar i månaden, och 20 är lediga.",
         "Utföraren arbetar inte i Bergfors.",
@@ -236,9 +250,12 @@ def test_the_page_for_those_who_choose_shows_facts_of_all_and_nothing_of_control
     do(ended, commands.EndContract(last_day=date(2026, 5, 1), why="Slut."), DEPUTY, DAY)
     contract("Ännu inte AB", first=date(2026, 9, 1))
     text = commands.WriteInformation(
-        presentation="Vi arbetar i små grupper.", hours="Alla dagar 7–22", languages="Svenska, finska",
-        phone="0000-111 11", mail="hej@fyrbaken.example",
-    )  # fmt: skip
+        presentation="Vi arbetar i små grupper.",
+        hours="Alla dagar 7–22",
+        languages="Svenska, finska",
+        phone="0000-111 11",
+        mail="hej@fyrbaken.example",
+    )
     do(private, text, company, DAY)
     page = client.get(reverse("contracts:choose")).content.decode()
     assert "Vi arbetar i små grupper." not in page  # not read by the administration yet
@@ -246,16 +263,18 @@ def test_the_page_for_those_who_choose_shows_facts_of_all_and_nothing_of_control
     response = client.get(reverse("contracts:choose"))
     page = response.content.decode()
     assert {row["name"] for row in response.context["providers"]} == {
-        "Fyrbåken Omsorg AB", "Hemtjänst Norr",
-    }  # fmt: skip
+        "Fyrbåken Omsorg AB",
+        "Hemtjänst Norr",
+    }
     assert "Vi arbetar i små grupper." in page
     assert "Kommunens egen regi" in page
     assert "Bo Ekman" not in page  # no names of persons, no findings
     assert "Om du inte väljer får du hemtjänst av kommunens egen regi i området" in page
     by_name = client.get(reverse("contracts:choose"), {"ordning": "namn"})
     assert [row["name"] for row in by_name.context["providers"]] == [
-        "Fyrbåken Omsorg AB", "Hemtjänst Norr",
-    ]  # fmt: skip
+        "Fyrbåken Omsorg AB",
+        "Hemtjänst Norr",
+    ]
 
 
 def test_the_register_has_companies_and_own_units_and_is_filtered_by_address(client, monkeypatch):
@@ -264,21 +283,30 @@ def test_the_register_has_companies_and_own_units_and_is_filtered_by_address(cli
     contract()
     log_in(client, Role.DEPUTY_DIRECTOR)
     stated = {
-        "name": "Hemtjänst Norr", "table": "home_care", "unit": contract("Annan AB").unit_id,
+        "name": "Hemtjänst Norr",
+        "table": "home_care",
+        "unit": contract("Annan AB").unit_id,
         "valid_from": "2026-01-01",
-        "assignment": "both", "areas": [ServiceArea.objects.get(name="Sjövik Norr").pk],
-        "capacity_ceiling_hours": 4000, "operations_manager": "Lena Sund", "key": "k1",
-    }  # fmt: skip
+        "assignment": "both",
+        "areas": [ServiceArea.objects.get(name="Sjövik Norr").pk],
+        "capacity_ceiling_hours": 4000,
+        "operations_manager": "Lena Sund",
+        "key": "k1",
+    }
     for _ in range(2):  # a double click enters it once
         assert client.post(reverse("contracts:own_unit"), stated).status_code == 302
     own = Contract.objects.get(title="Hemtjänst Norr")
     assert (own.provider.kind, own.signing, own.number) == (
-        "in_house", "internal", "AVT-2026-0003",
-    )  # fmt: skip
+        "in_house",
+        "internal",
+        "AVT-2026-0003",
+    )
     page = client.get(reverse("contracts:register"))
     assert [row.title for row in page.context["rows"]] == [
-        "Annan AB", "Fyrbåken Omsorg AB", "Hemtjänst Norr",
-    ]  # fmt: skip
+        "Annan AB",
+        "Fyrbåken Omsorg AB",
+        "Hemtjänst Norr",
+    ]
     named = client.get(reverse("contracts:register"), {"namn": "norr"})
     assert [row.title for row in named.context["rows"]] == ["Hemtjänst Norr"]
     book = client.get(reverse("contracts:register"), {"format": "xlsx"})
@@ -307,8 +335,14 @@ def test_an_own_home_is_entered_with_its_places_and_is_nobodys_choice_of_home_ca
     monkeypatch.setattr(clock, "now", lambda: at(DAY))
     log_in(client, Role.DEPUTY_DIRECTOR)
     unit = contract("Annan AB").unit_id
-    stated = {"name": "Strandgården", "table": "residential", "unit": unit, "key": "k2",
-              "valid_from": "2026-01-01", "operations_manager": "Lena Sund"}  # fmt: skip
+    stated = {
+        "name": "Strandgården",
+        "table": "residential",
+        "unit": unit,
+        "key": "k2",
+        "valid_from": "2026-01-01",
+        "operations_manager": "Lena Sund",
+    }
     refused = client.post(reverse("contracts:own_unit"), stated)
     assert refused.status_code == 422
     assert refused.context["form"].errors == {"places": ["Fyll i det här."]}

@@ -66,8 +66,10 @@ def test_a_reported_deviation_has_a_number_and_waits_to_be_graded():
     """CAP-10"""
     s = Story()
     assert (s.case.state, s.case.number, s.case.agreement) == (
-        "reported", "AVV-2026-0001", s.contract,
-    )  # fmt: skip
+        "reported",
+        "AVV-2026-0001",
+        s.contract,
+    )
     assert s.case.deadlines.get().due == date(2026, 6, 8)  # 1 June + 7 days
     assert event_names(s.case) == ["open_deviation"]
     with pytest.raises(Refused, match="kan inte ligga i framtiden"):
@@ -164,8 +166,9 @@ def test_the_provider_is_asked_sees_the_question_and_answers_late():
     s.grade()
     with pytest.raises(Blocked, match="Utförarens svar"):
         s.do(deviation.CloseDeviation(outcome="Klart."))
-    outcome = s.do(deviation.AnswerDeviation(text="Planer är på gång."), s.company,
-                   date(2026, 6, 17))  # fmt: skip
+    outcome = s.do(
+        deviation.AnswerDeviation(text="Planer är på gång."), s.company, date(2026, 6, 17)
+    )
     assert outcome.event.values.values["late"] is True
     question = s.case.questions.get()
     assert (question.was_late, question.answered_by) == (True, s.company)
@@ -180,8 +183,14 @@ def test_who_reports_sees_their_report_by_name_and_never_answers_for_the_provide
     provider = Provider.objects.get(name="Fyrbåken Omsorg AB")
     page = log_in(client, nurse).get(reverse("escalations:report"))
     assert page.status_code == 200
-    sent = {"provider": provider.pk, "source": "deviation", "area": "execution",
-            "happened_on": "2026-11-20", "description": "Uteblivet besök.", "key": "k1"}  # fmt: skip
+    sent = {
+        "provider": provider.pk,
+        "source": "deviation",
+        "area": "execution",
+        "happened_on": "2026-11-20",
+        "description": "Uteblivet besök.",
+        "key": "k1",
+    }
     for _ in range(2):  # the same key twice makes one deviation
         answer = client.post(reverse("escalations:report"), sent)
     row = Deviation.objects.get(source="deviation")
@@ -204,8 +213,15 @@ def test_the_company_reports_its_own_deviation_and_reads_of_lex_sarah(client):
     log_in(client, s.company)
     address = reverse("escalations:report_own", args=[s.contract.pk])
     assert address in client.get(reverse("portal:case", args=[s.contract.pk])).content.decode()
-    answer = client.post(address, {"area": "staff", "happened_on": "2026-06-01",
-                                   "description": "Fel läkemedel.", "key": "k2"})  # fmt: skip
+    answer = client.post(
+        address,
+        {
+            "area": "staff",
+            "happened_on": "2026-06-01",
+            "description": "Fel läkemedel.",
+            "key": "k2",
+        },
+    )
     row = Deviation.objects.get(source="own")
     assert answer["Location"] == reverse("portal:case", args=[row.pk])
     page = client.get(answer["Location"]).content.decode()
@@ -243,12 +259,21 @@ def test_an_in_depth_follow_up_is_decided_from_a_follow_up_in_an_area_with_a_sho
     """ESC-01"""
     s = Story()
     follow_up = FollowUp.objects.create(
-        kind="follow_up", number="UPP-2026-0001", state="documented", state_since=at(REPORTED),
-        opened_at=at(REPORTED), title=s.contract.title, unit=s.contract.unit,
-        provider=s.contract.provider, agreement=s.contract, level="provider",
-        template=QuestionTemplate.objects.in_force("provider"), due_on=REPORTED, held_on=REPORTED,
+        kind="follow_up",
+        number="UPP-2026-0001",
+        state="documented",
+        state_since=at(REPORTED),
+        opened_at=at(REPORTED),
+        title=s.contract.title,
+        unit=s.contract.unit,
+        provider=s.contract.provider,
+        agreement=s.contract,
+        level="provider",
+        template=QuestionTemplate.objects.in_force("provider"),
+        due_on=REPORTED,
+        held_on=REPORTED,
         closed_on=REPORTED,
-    )  # fmt: skip
+    )
     for order, (area, finding) in enumerate((("staff", "serious"), ("contract", "fulfilled"))):
         FollowUpQuestion.objects.create(
             follow_up=follow_up, order=order, area=area, text="Fråga?", finding=finding
@@ -359,17 +384,18 @@ def test_an_action_plan_is_demanded_answered_accepted_and_checked():
     plan = s.case.action_plans.get()
     with pytest.raises(Refused, match="vilken dag åtgärderna ska kontrolleras"):
         s.do(review(plan=plan, accepted="yes"), day=date(2026, 6, 23))
-    s.do(review(plan=plan, accepted="yes", follow_on=date(2026, 8, 3)),
-         day=date(2026, 6, 23))  # fmt: skip
+    s.do(review(plan=plan, accepted="yes", follow_on=date(2026, 8, 3)), day=date(2026, 6, 23))
     with pytest.raises(Blocked, match="Kontroll av att åtgärdsplanen är genomförd"):
         s.do(in_depth.CloseInDepth(outcome="Klart."), day=date(2026, 6, 24))
     s.do(
         measures.RecordMeasures(
-            plan=s.case.action_plans.get(), checked_on=date(2026, 8, 3), carried_out="yes",
+            plan=s.case.action_plans.get(),
+            checked_on=date(2026, 8, 3),
+            carried_out="yes",
             outcome="Alla planer finns.",
         ),
         day=date(2026, 8, 3),
-    )  # fmt: skip
+    )
     assert s.case.deadlines.get(rule="measures_checked").met_on == date(2026, 8, 3)
     s.do(in_depth.CloseInDepth(outcome="Rättat."), day=date(2026, 8, 4))
     assert (s.case.state, s.case.deadlines.running().count()) == ("closed", 0)
@@ -428,15 +454,18 @@ def test_a_warning_is_decided_by_the_delegate_as_a_locked_document():
     s.decide()
     row = s.case.sanctions.get()
     assert (row.decided_on, row.decided_by.username, row.decided_as) == (
-        date(2026, 6, 12), DEPUTY, "Biträdande socialdirektör",
-    )  # fmt: skip
+        date(2026, 6, 12),
+        DEPUTY,
+        "Biträdande socialdirektör",
+    )
     document = Document.objects.get(case=s.case, kind="warning")
     assert document == row.document
     assert document.locked_at
     assert document.shown_to_company
     assert (document.facts["clause"], document.facts["findings"]) == (
-        "5.26.1", ["Brist, tis 9 juni 2026: Sex av tio planer saknas."],
-    )  # fmt: skip
+        "5.26.1",
+        ["Brist, tis 9 juni 2026: Sex av tio planer saknas."],
+    )
     assert event_names(s.case)[-1] == "decide_warning"
     assert notes(s.case)[-1] == "Varning beslutad enligt avsnitt 5.26.1."
     assert s.case.deadlines.get(rule="remedy_decision").met_on == date(2026, 6, 12)
@@ -617,7 +646,10 @@ def test_the_chain_shows_everything_in_order_of_time_and_as_one_document(client)
         "Utföraren svarade",
         "Anmäld till IVO (SoL 27 kap. 7 §)",
         "Fördjupad uppföljning beslutad, begränsad till genomförandeplaner och dokumentation",
-        "Plan", "Kommunikationsplan", "Ansvarig utsedd", "Samråd med Omsorg SoL",
+        "Plan",
+        "Kommunikationsplan",
+        "Ansvarig utsedd",
+        "Samråd med Omsorg SoL",
         "Den fördjupade uppföljningen började",
         "Iakttagelse: brist",
         "Åtgärdsplan begärd enligt avsnitt 5.26.1.1, senast ons 24 juni 2026",
@@ -630,7 +662,7 @@ def test_the_chain_shows_everything_in_order_of_time_and_as_one_document(client)
         "Hävning enligt avsnitt 5.26.1.5 beslutad",
         "Avtalets sista dag",
         "Den fördjupade uppföljningen avslutad",
-    ]  # fmt: skip
+    ]
     decided = next(link for link in links if link.what.startswith("Varning") and link.document)
     assert decided.who == "Birgitta Lindehall, Biträdande socialdirektör"
     s.do(in_depth.MakeChainDocument(), day=date(2026, 7, 2))
@@ -667,8 +699,14 @@ def test_the_pages_of_the_cases_show_what_waits_and_for_whom(client):
     assert "Om bristen ska anmälas till IVO" in overview
     form = client.get(reverse("cases:do", args=[s.case.pk, "decide_warning"])).content.decode()
     assert "Besluta enligt förslaget" in form
-    for name in ("propose_remedy", "demand_action_plan", "record_finding", "write_plan",
-                 "name_area_responsible", "connect_deviation"):  # fmt: skip
+    for name in (
+        "propose_remedy",
+        "demand_action_plan",
+        "record_finding",
+        "write_plan",
+        "name_area_responsible",
+        "connect_deviation",
+    ):
         assert client.get(reverse("cases:do", args=[s.case.pk, name])).status_code == 200
     preview = client.get(reverse("cases:preview", args=[s.case.pk, "rescission"]))
     assert "åtgärd saknas" in preview.content.decode()

@@ -198,9 +198,10 @@ class LateMachine(Machine):
     @rule(who=WHO)
     def demand_plan(self, who):
         command = measures.DemandActionPlan(
-            remedy=self.story.remedy("action_plan"), text="Text.",
+            remedy=self.story.remedy("action_plan"),
+            text="Text.",
             due=self.day + timedelta(days=14),
-        )  # fmt: skip
+        )
         self.attempt("in", command, who)
 
     @rule(who=WHO, accepted=st.sampled_from(["yes", "no"]))

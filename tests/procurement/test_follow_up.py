@@ -59,9 +59,10 @@ class Routine:
             finding = by_area.get(row.area, "fulfilled")
             bad = finding in ("minor", "serious")
             findings[row.pk] = (
-                finding, "Planer saknas i två ärenden." if bad else "",
+                finding,
+                "Planer saknas i två ärenden." if bad else "",
                 date(2026, 8, 31) if bad else None,
-            )  # fmt: skip
+            )
         self.do(commands.RecordFindings(findings=findings), day=day)
 
     def documented(self, **by_area) -> "Routine":
@@ -82,12 +83,18 @@ def test_the_questions_are_those_of_the_routines_areas_on_each_level():
     """FUP-03"""
     r = Routine()
     assert {row.area for row in r.case.questions.all()} == {
-        "contract", "management", "staff", "documentation", "data_protection",
-    }  # fmt: skip
+        "contract",
+        "management",
+        "staff",
+        "documentation",
+        "data_protection",
+    }
     system = QuestionTemplate.objects.in_force("system")
     assert [row.area for row in system.questions.all()] == [
-        "specification", "guarantees", "economy",
-    ]  # fmt: skip
+        "specification",
+        "guarantees",
+        "economy",
+    ]
     people = QuestionTemplate.objects.in_force("person")
     assert [row.area for row in people.questions.all()] == ["execution", "documentation"]
 
@@ -96,12 +103,18 @@ def test_from_the_wheel_to_a_registered_document_with_when_where_who_what_and_an
     """FUP-04"""
     r = Routine().documented()
     assert (r.case.state, r.case.closed_on, r.case.held_on) == (
-        "documented", date(2026, 7, 22), date(2026, 7, 20),
-    )  # fmt: skip
+        "documented",
+        date(2026, 7, 22),
+        date(2026, 7, 20),
+    )
     assert names(r.case) == [
-        "open_follow_up", "send_questions", "answer_questions", "hold_follow_up",
-        "record_findings", "document_follow_up",
-    ]  # fmt: skip
+        "open_follow_up",
+        "send_questions",
+        "answer_questions",
+        "hold_follow_up",
+        "record_findings",
+        "document_follow_up",
+    ]
     document = Document.objects.get(case=r.case, kind="follow_up")
     assert document.locked_at
     assert document.facts["held_on"] == "2026-07-20"
@@ -197,16 +210,30 @@ def test_a_booked_meeting_is_told_to_the_company_and_the_first_social_worker():
     """FUP-04"""
     r = Routine()
     first = person(Role.FIRST_SOCIAL_WORKER)
-    r.do(commands.BookFollowUp(
-        held_as="visit", day_of_meeting=date(2026, 7, 20), time_of_meeting=time(13), place="Stadshuset",
-    ))  # fmt: skip
-    told = set(Notification.objects.filter(text__contains="20 juli 2026 klockan 13.00")
-               .values_list("user", flat=True))  # fmt: skip
+    r.do(
+        commands.BookFollowUp(
+            held_as="visit",
+            day_of_meeting=date(2026, 7, 20),
+            time_of_meeting=time(13),
+            place="Stadshuset",
+        )
+    )
+    told = set(
+        Notification.objects.filter(text__contains="20 juli 2026 klockan 13.00").values_list(
+            "user", flat=True
+        )
+    )
     assert told == {first.pk, r.company.pk}
     with pytest.raises(Refused, match="har passerat"):
-        r.do(commands.BookFollowUp(
-            held_as="visit", day_of_meeting=date(2026, 7, 1), time_of_meeting=time(13), place="Rum 1",
-        ), day=date(2026, 7, 2))  # fmt: skip
+        r.do(
+            commands.BookFollowUp(
+                held_as="visit",
+                day_of_meeting=date(2026, 7, 1),
+                time_of_meeting=time(13),
+                place="Rum 1",
+            ),
+            day=date(2026, 7, 2),
+        )
 
 
 def test_a_shortcoming_has_a_day_is_watched_and_is_mended():

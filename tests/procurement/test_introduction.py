@@ -54,11 +54,15 @@ class Routine:
 
     def sign(self, day: date = date(2026, 4, 27), **changes) -> None:
         stated = {
-            "signed_on": day, "signing": "electronic", "chair": "Gunnel Tärnhed",
-            "company_signatory": "Nora Ljungskär", "valid_from": date(2026, 5, 1),
-            "areas": list(self.case.application.areas.all()), "capacity_ceiling_hours": 300,
+            "signed_on": day,
+            "signing": "electronic",
+            "chair": "Gunnel Tärnhed",
+            "company_signatory": "Nora Ljungskär",
+            "valid_from": date(2026, 5, 1),
+            "areas": list(self.case.application.areas.all()),
+            "capacity_ceiling_hours": 300,
             "operations_manager": "Bo Ekman",
-        }  # fmt: skip
+        }
         self.do(commands.SignContract(**{**stated, **changes}), day=day)
 
 
@@ -71,8 +75,10 @@ def test_approval_starts_the_introduction_at_once_with_the_routines_programme():
     """INT-01, INT-02, INT-04, INT-05, INT-07, FUP-05"""
     i = Routine()
     assert (i.case.state, i.case.number, i.case.decided_on) == (
-        "before_contract", "INT-2026-0001", DECIDED,
-    )  # fmt: skip
+        "before_contract",
+        "INT-2026-0001",
+        DECIDED,
+    )
     assert [step.title for step in i.case.steps.all()] == [
         "Möte inför avtalstecknande",
         "Avtalstecknande tillsammans med socialnämndens ordförande",
@@ -110,8 +116,10 @@ def test_the_programme_of_residential_care_is_the_routines():
     """INT-06"""
     template = ProgrammeTemplate.objects.in_force("residential")
     assert [step.title for step in template.steps.all()][:3] == [
-        "Introduktionsmöte", "Träff med ansvarig för trygghetslarm", "Träff med MAS och MAR",
-    ]  # fmt: skip
+        "Introduktionsmöte",
+        "Träff med ansvarig för trygghetslarm",
+        "Träff med MAS och MAR",
+    ]
     defaults.load(date(2027, 1, 1))
     assert ProgrammeTemplate.objects.filter(kind="residential").count() == 1
 
@@ -190,9 +198,11 @@ def test_a_step_is_booked_and_those_who_take_part_are_told():
     """INT-02"""
     i = Routine()
     booked = commands.BookStep(
-        step=i.step("Möte inför"), day_of_meeting=date(2026, 4, 22), time_of_meeting=time(13),
+        step=i.step("Möte inför"),
+        day_of_meeting=date(2026, 4, 22),
+        time_of_meeting=time(13),
         place="Stadshuset",
-    )  # fmt: skip
+    )
     i.do(booked)
     assert i.step("Möte inför").booked_at == at(date(2026, 4, 22), 13)
     told = Notification.objects.filter(case=i.case, text__contains="Möte inför").values_list(
@@ -211,8 +221,9 @@ def test_a_step_is_left_out_with_a_reason_and_one_is_added():
     i.do(commands.LeaveOutStep(step=i.step("Träff med arkivarie"), why="Utföraren har gått den."))
     step = i.step("Träff med arkivarie")
     assert (step.left_out_on, step.left_out_reason) == (
-        date(2026, 4, 20), "Utföraren har gått den.",
-    )  # fmt: skip
+        date(2026, 4, 20),
+        "Utföraren har gått den.",
+    )
     with pytest.raises(Refused, match="kan inte utelämnas"):
         i.do(commands.LeaveOutStep(step=i.step("Möte inför"), why="Brådskar."))
     i.do(commands.AddStep(title="Nycklar", responsible_role="planner", blocking=True))
@@ -254,12 +265,16 @@ def test_access_is_ordered_by_the_role_of_the_matrixs_row():
         i.do(order, Role.SECTION_HEAD)
     i.do(order, Role.HSA_OFFICER)
     row = i.case.access.get()
-    i.do(commands.ReceiveAccess(order=row, on=date(2026, 4, 24)), Role.HSA_OFFICER,
-         date(2026, 4, 24))  # fmt: skip
+    i.do(
+        commands.ReceiveAccess(order=row, on=date(2026, 4, 24)), Role.HSA_OFFICER, date(2026, 4, 24)
+    )
     with pytest.raises(Refused, match="inte återlämnat"):
         i.do(commands.CancelIntroduction(why="Bolaget säljs."), DEPUTY)
-    i.do(commands.WithdrawAccess(order=row, on=date(2026, 4, 27)), Role.HSA_OFFICER,
-         date(2026, 4, 27))  # fmt: skip
+    i.do(
+        commands.WithdrawAccess(order=row, on=date(2026, 4, 27)),
+        Role.HSA_OFFICER,
+        date(2026, 4, 27),
+    )
     row.refresh_from_db()
     assert (row.received_on, row.withdrawn_on) == (date(2026, 4, 24), date(2026, 4, 27))
     i.do(commands.CancelIntroduction(why="Bolaget säljs."), DEPUTY)

@@ -54,11 +54,16 @@ class IntroductionMachine(CaseMachine):
     @rule(who=PEOPLE, shorter=st.booleans())
     def sign(self, who, shorter):
         sign = introductions.SignContract(
-            signed_on=self.day, signing="written", chair="Gunnel", company_signatory="Leila",
-            valid_from=self.day, valid_to=date(2026, 1, 1) if shorter else None,
-            areas=list(ServiceArea.objects.all()), capacity_ceiling_hours=10,
+            signed_on=self.day,
+            signing="written",
+            chair="Gunnel",
+            company_signatory="Leila",
+            valid_from=self.day,
+            valid_to=date(2026, 1, 1) if shorter else None,
+            areas=list(ServiceArea.objects.all()),
+            capacity_ceiling_hours=10,
             operations_manager="Bo",
-        )  # fmt: skip
+        )
         self.attempt(sign, who)
 
     @rule(who=PEOPLE, place=st.integers(0, 11), why=st.sampled_from(["", "Redan gjort."]))

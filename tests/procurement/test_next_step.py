@@ -52,8 +52,11 @@ class TestButtonsOfWhatIsMissing:
         """LOV-05, LOV-06: four controls, and two kinds of references."""
         r = application_in("handling")
         log_in(client, STRATEGIST)
-        found = {gap.what: chosen(client, gap) for gap in gaps(client, r.application) if gap.subject
-                 and "?" in gap.address}  # fmt: skip
+        found = {
+            gap.what: chosen(client, gap)
+            for gap in gaps(client, r.application)
+            if gap.subject and "?" in gap.address
+        }
         assert found == {
             "Kreditupplysning (UC)": "credit",
             "Kontroll med Skatteverket": "tax",
@@ -69,9 +72,10 @@ class TestButtonsOfWhatIsMissing:
         log_in(client, STRATEGIST)
         steps = dict(case.steps.values_list("title", "pk"))
         found = {
-            gap.what: chosen(client, gap) for gap in gaps(client, case)
+            gap.what: chosen(client, gap)
+            for gap in gaps(client, case)
             if gap.command == "record_step"
-        }  # fmt: skip
+        }
         assert found
         assert found == {what: str(steps[what]) for what in found}
 
@@ -83,8 +87,12 @@ class TestButtonsOfWhatIsMissing:
             Act.own(investigator, day(3, 9))
         )
         for number in (91, 92):
-            do(tender, AddSection(number=number, heading=f"Avsnitt {number}"), investigator,
-               date(2026, 3, 9))  # fmt: skip
+            do(
+                tender,
+                AddSection(number=number, heading=f"Avsnitt {number}"),
+                investigator,
+                date(2026, 3, 9),
+            )
         log_in(client, Role.INVESTIGATOR)
         found = [gap for gap in gaps(client, tender) if "avsnitt 9" in gap.what.lower()]
         assert {gap.command for gap in found} == {"name_expert", "draft_section"}
@@ -127,9 +135,12 @@ class TestButtonsOfWhatIsMissing:
         log_in(client, STRATEGIST)
         answer = client.post(
             reverse("cases:do", args=[r.application.pk, "declare_complete"]),
-            {"complete_on": "2026-03-10", "key": "a",
-             "version": Case.objects.get(pk=r.application.pk).version},
-        )  # fmt: skip
+            {
+                "complete_on": "2026-03-10",
+                "key": "a",
+                "version": Case.objects.get(pk=r.application.pk).version,
+            },
+        )
         said = [str(message) for message in get_messages(answer.wsgi_request)]
         assert said == ["”Förklara komplett” är gjort. Ärendet är nu i läget Handläggning."]
 
@@ -233,8 +244,13 @@ class TestWhatIsTakenBack:
         i.held("Möte inför")
         i.name_contact()
         i.sign()
-        i.do(introductions.OrderAccess(what="siths", holder="Bo Ekman",
-             ordered_on=date(2026, 4, 28)), Role.HSA_OFFICER, date(2026, 4, 28))  # fmt: skip
+        i.do(
+            introductions.OrderAccess(
+                what="siths", holder="Bo Ekman", ordered_on=date(2026, 4, 28)
+            ),
+            Role.HSA_OFFICER,
+            date(2026, 4, 28),
+        )
         self.end(i.case.signed_contract)
         page = self.open(client, self.people[Role.HSA_OFFICER])
         order = i.case.access.get()
@@ -242,8 +258,11 @@ class TestWhatIsTakenBack:
         assert f'href="{address}?order={order.pk}"' in page.content.decode()
         form = client.get(address, {"order": order.pk}).context["form"]
         assert form["order"].value() == str(order.pk)
-        i.do(introductions.WithdrawAccess(order=order, on=date(2026, 5, 4)), Role.HSA_OFFICER,
-             date(2026, 5, 4))  # fmt: skip
+        i.do(
+            introductions.WithdrawAccess(order=order, on=date(2026, 5, 4)),
+            Role.HSA_OFFICER,
+            date(2026, 5, 4),
+        )
         page = client.get(Notification.objects.get(user=self.people[Role.HSA_OFFICER]).leads_to)
         assert [row.held for row in page.context["rows"]] == [[], [], [], []]
 

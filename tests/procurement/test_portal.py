@@ -70,10 +70,14 @@ def send(client, case: Case, command: str, key: str = "k", version: int | None =
 
 def particulars() -> dict:
     return {
-        "assignment": "both", "areas": [ServiceArea.objects.first().pk],
-        "capacity_ceiling_hours": 300, "contact_name": "Alva Havsgren", "contact_title": "vd",
-        "contact_mail": "alva@havsglantan.example", "operations_manager": "Bo Ekman",
-    }  # fmt: skip
+        "assignment": "both",
+        "areas": [ServiceArea.objects.first().pk],
+        "capacity_ceiling_hours": 300,
+        "contact_name": "Alva Havsgren",
+        "contact_title": "vd",
+        "contact_mail": "alva@havsglantan.example",
+        "operations_manager": "Bo Ekman",
+    }
 
 
 def test_a_person_registers_and_is_let_in_when_the_mail_address_is_confirmed(client, sjovik):
@@ -232,8 +236,16 @@ def test_the_company_drafts_attaches_sends_and_gets_its_receipt(client, sjovik):
     case = begin(client)
     send(client, case, "save_draft", "k1", **particulars())
     for number, code in enumerate(("skv4820", "insurance", "qms")):
-        send(client, case, "add_attachment", f"f{number}", file=pdf_file(f"{code}.pdf"),
-             requirement=code, issued_on="2026-02-20", expires_on="2027-01-01")  # fmt: skip
+        send(
+            client,
+            case,
+            "add_attachment",
+            f"f{number}",
+            file=pdf_file(f"{code}.pdf"),
+            requirement=code,
+            issued_on="2026-02-20",
+            expires_on="2027-01-01",
+        )
     answer = send(client, case, "submit", "k2")
     assert answer["Location"] == reverse("portal:case", args=[case.pk])
     page = client.get(answer["Location"]).content.decode()
@@ -242,8 +254,10 @@ def test_the_company_drafts_attaches_sends_and_gets_its_receipt(client, sjovik):
     row = ProviderApplication.objects.get()
     assert (row.state, row.arrived_on) == ("received", TODAY)
     assert set(row.attachments.values_list("requirement", flat=True)) == {
-        "skv4820", "insurance", "qms",
-    }  # fmt: skip
+        "skv4820",
+        "insurance",
+        "qms",
+    }
     assert Event.objects.filter(chain__name=row.chain, name="submit").count() == 1
 
 
@@ -321,8 +335,13 @@ def test_one_press_saves_attaches_and_sends(client, sjovik):
     assert row.attachments.count() == 3
     names = Event.objects.filter(chain__name=row.chain, kind="change").order_by("seq")
     assert list(names.values_list("name", flat=True)) == [
-        "open_draft", "save_draft", "add_attachment", "add_attachment", "add_attachment", "submit",
-    ]  # fmt: skip
+        "open_draft",
+        "save_draft",
+        "add_attachment",
+        "add_attachment",
+        "add_attachment",
+        "submit",
+    ]
 
 
 def test_a_faulty_file_is_told_at_its_row_and_nothing_is_sent_in(client, sjovik):
@@ -418,9 +437,12 @@ def test_the_company_answers_a_completion_from_its_page(client, sjovik):
     assert "Detta behöver ni skicka senast måndag 16 mars 2026" in page
     assert "Rutin för egenkontroll." in page
     answer = sheet(
-        client, r.application, "send",
-        answer="Här är rutinen.", **{"file-qms": pdf_file("egen.pdf")},
-    )  # fmt: skip
+        client,
+        r.application,
+        "send",
+        answer="Här är rutinen.",
+        **{"file-qms": pdf_file("egen.pdf")},
+    )
     assert answer.status_code == 302
     row = ProviderApplication.objects.get()
     assert (row.state, row.completions.get().outcome) == ("received", "came")
@@ -455,9 +477,14 @@ def test_a_paper_application_is_entered_by_staff_and_arrives(client, sjovik):
     client.force_login(sjovik, BACKEND)
     answer = client.post(
         reverse("applications:enter"),
-        {"organisation_number": "559999-1014", "company": "Brevbäckens Omsorg AB",
-         "address": "Box 1", "channel": "paper", "key": "paper-1"},
-    )  # fmt: skip
+        {
+            "organisation_number": "559999-1014",
+            "company": "Brevbäckens Omsorg AB",
+            "address": "Box 1",
+            "channel": "paper",
+            "key": "paper-1",
+        },
+    )
     case = ProviderApplication.objects.get()
     assert answer["Location"] == reverse("cases:do", args=[case.pk, "register_arrival"])
     future = send(client, case, "register_arrival", found_on="2026-03-03")
@@ -470,8 +497,13 @@ def test_a_paper_application_is_entered_by_staff_and_arrives(client, sjovik):
 def test_a_double_click_enters_one_paper_application(client, sjovik):
     """CAP-05"""
     client.force_login(sjovik, BACKEND)
-    stated = {"organisation_number": "559999-1014", "company": "Brevbäckens Omsorg AB",
-              "address": "Box 1", "channel": "paper", "key": "same"}  # fmt: skip
+    stated = {
+        "organisation_number": "559999-1014",
+        "company": "Brevbäckens Omsorg AB",
+        "address": "Box 1",
+        "channel": "paper",
+        "key": "same",
+    }
     for _ in range(2):
         assert client.post(reverse("applications:enter"), stated).status_code == 302
     assert (ProviderApplication.objects.count(), Provider.objects.count()) == (1, 1)

@@ -157,9 +157,13 @@ def test_an_attachment_is_changed_and_moved_and_a_remedy_removed():
     insurance = version.required_attachments.get(code="insurance")
     client.post(
         address("edit_row", version.pk, "bilaga", insurance.pk),
-        {"name": "Försäkringsbevis", "description": "Minst tio miljoner.", "needs_expiry": "on",
-         "optional_note": ""},
-    )  # fmt: skip
+        {
+            "name": "Försäkringsbevis",
+            "description": "Minst tio miljoner.",
+            "needs_expiry": "on",
+            "optional_note": "",
+        },
+    )
     client.post(address("move_row", version.pk, "bilaga", insurance.pk), {"step": "up"})
     codes = list(version.required_attachments.values_list("code", flat=True))
     assert codes.index("insurance") == codes.index("skv4820") - 1
@@ -332,11 +336,12 @@ def test_the_version_page_says_in_words_what_is_new_changed_and_removed():
         ("Tid för beslut", "changed"): ("", ("beslut inom: 12 veckor → 10 veckor",)),
         ("Avsnitt", "changed"): ("4.2 Verksamhetsansvarig", ("texten är ändrad",)),
         ("Bilaga", "changed"): (
-            "Blankett SKV 4820", ("högst så många månader gammal vid ansökan: 2 → 3",)
+            "Blankett SKV 4820",
+            ("högst så många månader gammal vid ansökan: 2 → 3",),
         ),
         ("Bilaga", "new"): ("Krisplan", ()),
         ("Åtgärd", "removed"): ("Vite (5.26.1.3)", ()),
-    }  # fmt: skip
+    }
     page = strategist().get(address("version", version.pk)).content.decode()
     assert "Ändrat mot version 1" in page
     assert "minst två års erfarenhet av att leda omvårdnad" in page  # the former text

@@ -58,11 +58,14 @@ class ApplicationMachine(RolledBack):
         name = type(command).__name__
         if who == "right":
             who = (
-                "company" if name in BY_COMPANY
-                else "committee-secretary" if name in BY_SECRETARY
-                else "deputy-director" if name == "Concur"
+                "company"
+                if name in BY_COMPANY
+                else "committee-secretary"
+                if name in BY_SECRETARY
+                else "deputy-director"
+                if name == "Concur"
                 else "development-strategist"
-            )  # fmt: skip
+            )
         actor = self.routine.company if who == "company" else who
         before = Case.objects.get(pk=self.routine.application.pk)
         try:
@@ -81,22 +84,27 @@ class ApplicationMachine(RolledBack):
     def fill_in(self, who):
         self.attempt(
             intake.SaveDraft(
-                assignment="both", areas=list(ServiceArea.objects.all()), capacity_ceiling_hours=100,
-                contact_name="Leila Hammarvik", operations_manager="Erik Tornfalk",
+                assignment="both",
+                areas=list(ServiceArea.objects.all()),
+                capacity_ceiling_hours=100,
+                contact_name="Leila Hammarvik",
+                operations_manager="Erik Tornfalk",
             ),
             who,
-        )  # fmt: skip
+        )
 
     @rule(who=PEOPLE, codes=st.sampled_from([("skv4820", "insurance", "qms"), ("qms",), ("",)]))
     def attach(self, who, codes):
         for code in codes:
             self.attempt(
                 AddAttachment(
-                    file=pdf_file(), requirement=code, issued_on=ARRIVED,
+                    file=pdf_file(),
+                    requirement=code,
+                    issued_on=ARRIVED,
                     expires_on=date(2027, 1, 1),
                 ),
                 who,
-            )  # fmt: skip
+            )
 
     @rule(who=PEOPLE)
     def send(self, who):
@@ -133,22 +141,29 @@ class ApplicationMachine(RolledBack):
         names.pop(absent, None)
         self.attempt(
             controls.HoldInformationMeeting(
-                held_on=self.day, place="Stadshuset", attendance=names, notes="Text",
+                held_on=self.day,
+                place="Stadshuset",
+                attendance=names,
+                notes="Text",
                 went_through_application=True,
             ),
             who,
-        )  # fmt: skip
+        )
 
     @rule(who=PEOPLE, about=st.sampled_from(["management", "operations_manager"]),
           name=st.sampled_from(["Ada", "Bo", "Cilla"]))  # fmt: skip
     def reference(self, who, about, name):
         self.attempt(
             controls.AddReference(
-                about=about, referee=name, organisation="Havsnäs", relation="Chef",
-                taken_on=self.day, statement="Bra.",
+                about=about,
+                referee=name,
+                organisation="Havsnäs",
+                relation="Chef",
+                taken_on=self.day,
+                statement="Bra.",
             ),
             who,
-        )  # fmt: skip
+        )
 
     @rule(who=PEOPLE)
     def begin_assessment(self, who):

@@ -73,12 +73,21 @@ def test_a_draft_of_a_programme_is_a_copy_that_is_edited_as_a_whole_and_publishe
     assert (row.number, [step.title for step in row.steps.all()]) == (2, titles)
     page = client.get(address("introduktion", row))
     new = len(titles)  # the empty row stands last
-    answer = client.post(address("introduktion", row), sent(
-        page, **{"form-0-title": "Uppstartsmöte", "form-1-DELETE": "on", f"form-{new}-order": "99",
-                 f"form-{new}-title": "Rundvandring", f"form-{new}-stage": "programme",
-                 f"form-{new}-responsible_role": "deputy-director",
-                 f"form-{new}-participants": "Verksamhetsansvarig\nSektionschef"}
-    ))  # fmt: skip
+    answer = client.post(
+        address("introduktion", row),
+        sent(
+            page,
+            **{
+                "form-0-title": "Uppstartsmöte",
+                "form-1-DELETE": "on",
+                f"form-{new}-order": "99",
+                f"form-{new}-title": "Rundvandring",
+                f"form-{new}-stage": "programme",
+                f"form-{new}-responsible_role": "deputy-director",
+                f"form-{new}-participants": "Verksamhetsansvarig\nSektionschef",
+            },
+        ),
+    )
     assert answer.status_code == 302, answer.context["forms"].errors
     now = [step.title for step in row.steps.all()]
     assert now == ["Uppstartsmöte", *titles[2:], "Rundvandring"]
@@ -113,11 +122,21 @@ def test_questions_are_changed_left_out_and_added_and_an_empty_set_is_not_publis
     row = draft(client, "uppfoljning", "person")
     assert [question.area for question in row.questions.all()] == ["execution", "documentation"]
     page = client.get(address("uppfoljning", row))
-    answer = client.post(address("uppfoljning", row), sent(
-        page, **{"form-0-text": "Utförs insatserna i tid?", "form-0-asked": "on",
-                 "form-1-DELETE": "on", "form-2-order": "3", "form-2-area": FollowUpArea.STAFF,
-                 "form-2-text": "Hur många möter personen?", "form-2-asked": None}
-    ))  # fmt: skip
+    answer = client.post(
+        address("uppfoljning", row),
+        sent(
+            page,
+            **{
+                "form-0-text": "Utförs insatserna i tid?",
+                "form-0-asked": "on",
+                "form-1-DELETE": "on",
+                "form-2-order": "3",
+                "form-2-area": FollowUpArea.STAFF,
+                "form-2-text": "Hur många möter personen?",
+                "form-2-asked": None,
+            },
+        ),
+    )
     assert answer.status_code == 302, answer.context["forms"].errors
     kept = list(row.questions.values_list("text", "area", "asked"))
     assert kept == [

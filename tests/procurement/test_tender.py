@@ -53,10 +53,14 @@ class Routine:
         self.people = {
             str(role): person(role)
             for role in (
-                Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.COMMITTEE_SECRETARY,
-                Role.CHIEF_NURSE, Role.PROCUREMENT_OFFICER, Role.DEVELOPMENT_STRATEGIST,
+                Role.INVESTIGATOR,
+                Role.DEPUTY_DIRECTOR,
+                Role.COMMITTEE_SECRETARY,
+                Role.CHIEF_NURSE,
+                Role.PROCUREMENT_OFFICER,
+                Role.DEVELOPMENT_STRATEGIST,
             )
-        }  # fmt: skip
+        }
         ward = Unit.objects.create(name="Hälso- och sjukvård", parent=root_unit(), valid_from=SINCE)
         self.people["nurse"] = person(Role.NURSE, ward, "Amir Fjällsta")
         opening = OpenTender(home="Strandgården", unit=root_unit())
@@ -92,14 +96,20 @@ class Routine:
         self.write(2, "nurse")
 
     def consulted(self) -> None:
-        self.do(drafting.RecordReferenceGroup(
-            held_on=date(2026, 3, 10), attended="Ulla Sundmark (ordf.)", outcome="Inga invändningar."
-        ), day=date(2026, 3, 10))  # fmt: skip
+        self.do(
+            drafting.RecordReferenceGroup(
+                held_on=date(2026, 3, 10),
+                attended="Ulla Sundmark (ordf.)",
+                outcome="Inga invändningar.",
+            ),
+            day=date(2026, 3, 10),
+        )
 
     def publish(self, questions_on: date = LAST_QUESTION, tenders_on: date = LAST_TENDER) -> None:
-        self.do(drafting.PublishTender(
-            questions_close_on=questions_on, tenders_close_on=tenders_on
-        ), day=PUBLISHED)  # fmt: skip
+        self.do(
+            drafting.PublishTender(questions_close_on=questions_on, tenders_close_on=tenders_on),
+            day=PUBLISHED,
+        )
 
     def published(self) -> None:
         self.written()
@@ -131,10 +141,15 @@ class Routine:
 
     def sign(self, **changes) -> None:
         stated = {
-            "signed_on": SIGNED, "signing": "electronic", "chair": "Gunnel Tärnhed",
-            "company_signatory": "Leila Hammarvik", "valid_from": date(2026, 9, 1), "places": 48,
-            "operations_manager": "Bo Ekman", "may_be_signed": True,
-        }  # fmt: skip
+            "signed_on": SIGNED,
+            "signing": "electronic",
+            "chair": "Gunnel Tärnhed",
+            "company_signatory": "Leila Hammarvik",
+            "valid_from": date(2026, 9, 1),
+            "places": 48,
+            "operations_manager": "Bo Ekman",
+            "may_be_signed": True,
+        }
         self.do(award.SignResidentialContract(**{**stated, **changes}), day=SIGNED)
 
 
@@ -163,8 +178,10 @@ def test_a_tender_begins_with_a_number_and_somebody_who_leads_it(client):
     """TND-01"""
     r = Routine()
     assert (r.case.state, r.case.number, r.case.responsible.username) == (
-        "drafting", "UPH-2026-0001", INVESTIGATOR,
-    )  # fmt: skip
+        "drafting",
+        "UPH-2026-0001",
+        INVESTIGATOR,
+    )
     assert event_names(r.case) == ["open_tender"]
     client.force_login(r.people[DEPUTY], BACKEND)
     for _ in range(2):  # a second click on the same page opens no second tender
@@ -189,8 +206,10 @@ def test_a_section_is_written_by_its_named_expert_whatever_role_and_unit_they_ha
     r = tender("written")
     section = r.section(2)
     assert (section.text, section.ready_by.username, section.ready_on) == (
-        "Utföraren ska ha rutiner.", "nurse", BEGUN,
-    )  # fmt: skip
+        "Utföraren ska ha rutiner.",
+        "nurse",
+        BEGUN,
+    )
     seen = Case.objects.visible_to(actor_on(r.people["nurse"], BEGUN))
     assert r.case.pk in seen.values_list("pk", flat=True)
     with pytest.raises(Refused, match="Du är inte sakkunnig i avsnitt 1 Uppdraget"):
@@ -253,8 +272,10 @@ def test_an_expert_is_not_released_before_the_award_unless_another_takes_over():
         r.do(drafting.ReplaceExpert(expert=expert), day=date(2026, 3, 20))
     expert.refresh_from_db()
     assert expert.released_on is None
-    r.do(drafting.ReplaceExpert(expert=expert, successor=r.people["chief-nurse"]),
-         day=date(2026, 3, 20))  # fmt: skip
+    r.do(
+        drafting.ReplaceExpert(expert=expert, successor=r.people["chief-nurse"]),
+        day=date(2026, 3, 20),
+    )
     expert.refresh_from_db()
     assert expert.released_on == date(2026, 3, 20)
     assert [row.user.username for row in r.section(2).standing_experts()] == ["chief-nurse"]
@@ -324,8 +345,9 @@ def test_publication_locks_the_call_document_and_shows_it_to_everybody(client):
     document = Document.objects.get(case=r.case, kind="tender_document")
     assert document.locked_at
     assert [row["heading"] for row in document.facts["sections"]] == [
-        "Uppdraget", "Hälso- och sjukvård",
-    ]  # fmt: skip
+        "Uppdraget",
+        "Hälso- och sjukvård",
+    ]
     assert r.case.deadlines.get(rule="tenders_close").due == LAST_TENDER
     shown = client.get(page).content.decode()
     assert "Utföraren ska ha rutiner." in shown
@@ -377,8 +399,11 @@ def test_a_published_answer_is_never_changed_only_supplemented(client):
         r.do(questions.ClarifyAnswer(question=r.question(2), text="Mer."), day=date(2026, 3, 25))
     with pytest.raises(Refused, match="kan inte ändras; lägg till ett förtydligande"):
         r.answer()
-    r.do(questions.ClarifyAnswer(question=r.question(1), text="Även matlyften."), "nurse",
-         date(2026, 3, 26))  # fmt: skip
+    r.do(
+        questions.ClarifyAnswer(question=r.question(1), text="Även matlyften."),
+        "nurse",
+        date(2026, 3, 26),
+    )
     assert r.question(1).answer == "Ja."
     assert event_names(r.case)[-1] == "clarify_answer"
     shown = client.get(reverse("tenders:public", args=[r.case.pk])).content.decode()
@@ -589,13 +614,17 @@ def test_signing_starts_the_residential_introduction_at_once():
     contract, introduction = Contract.objects.get(), Introduction.objects.get()
     assert (r.case.state, r.case.closed_on) == ("awarded", SIGNED)
     assert (contract.from_tender, contract.specification, contract.table) == (
-        r.case, None, "residential",
-    )  # fmt: skip
+        r.case,
+        None,
+        "residential",
+    )
     assert contract.provider == r.case.winner
     assert contract.version_on(date(2026, 9, 1)).places == 48
     assert (introduction.state, introduction.signed_contract, introduction.application) == (
-        "programme", contract, None,
-    )  # fmt: skip
+        "programme",
+        contract,
+        None,
+    )
     assert [step.title for step in introduction.steps.all()] == [
         "Introduktionsmöte",
         "Träff med ansvarig för trygghetslarm",

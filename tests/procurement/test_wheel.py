@@ -44,40 +44,53 @@ def dues(kind: str, rows, terms, until: date) -> list[date]:
 def test_a_contract_is_followed_up_quarterly_in_its_first_year_and_half_yearly_after():
     """FUP-02: from 1 May 2026: August, November, February, May; then November, May, November."""
     assert dues("follow_up", [FIRST_YEAR, LATER], [term(FIRST_DAY)], date(2028, 12, 31)) == [
-        date(2026, 8, 1), date(2026, 11, 1), date(2027, 2, 1), date(2027, 5, 1),
-        date(2027, 11, 1), date(2028, 5, 1), date(2028, 11, 1),
-    ]  # fmt: skip
+        date(2026, 8, 1),
+        date(2026, 11, 1),
+        date(2027, 2, 1),
+        date(2027, 5, 1),
+        date(2027, 11, 1),
+        date(2028, 5, 1),
+        date(2028, 11, 1),
+    ]
 
 
 def test_a_contract_from_the_last_of_a_month_keeps_its_day_across_short_months():
     """FUP-02: 30 November 2026 + 3 months is 28 February; + 6 is 30 May, not 28."""
     assert dues("follow_up", [FIRST_YEAR], [term(date(2026, 11, 30))], date(2027, 12, 31)) == [
-        date(2027, 2, 28), date(2027, 5, 30), date(2027, 8, 30), date(2027, 11, 30),
-    ]  # fmt: skip
+        date(2027, 2, 28),
+        date(2027, 5, 30),
+        date(2027, 8, 30),
+        date(2027, 11, 30),
+    ]
 
 
 def test_nothing_is_demanded_after_the_contract_has_ended():
     """FUP-02"""
     ended = term(FIRST_DAY, date(2027, 2, 1))
     assert dues("follow_up", ALL_ROWS, [ended], date(2030, 1, 1)) == [
-        date(2026, 8, 1), date(2026, 11, 1), date(2027, 2, 1),
-    ]  # fmt: skip
+        date(2026, 8, 1),
+        date(2026, 11, 1),
+        date(2027, 2, 1),
+    ]
     assert dues("tax_control", ALL_ROWS, [ended], date(2030, 1, 1)) == []
 
 
 def test_the_annual_accounts_of_a_year_are_reviewed_by_june_when_they_are_ready():
     """FUP-02: a contract from 1 May 2026 has half a year behind it in June 2027."""
     assert dues("report_review", [REPORTS], [term(FIRST_DAY)], date(2028, 12, 31)) == [
-        date(2027, 6, 30), date(2028, 6, 30),
-    ]  # fmt: skip
+        date(2027, 6, 30),
+        date(2028, 6, 30),
+    ]
 
 
 def test_providers_meet_once_a_quarter_however_many_they_are():
     """FUP-02"""
     terms = [term(FIRST_DAY, contract=number) for number in range(1, 6)]
     assert dues("provider_meeting", ALL_ROWS, terms, date(2026, 12, 31)) == [
-        date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31),
-    ]  # fmt: skip
+        date(2026, 6, 30),
+        date(2026, 9, 30),
+        date(2026, 12, 31),
+    ]
 
 
 def test_an_own_unit_is_followed_up_but_has_no_taxes_of_its_own():
@@ -98,12 +111,14 @@ def _terms(drawn) -> list[Term]:
     ordinal = date.toordinal
     return [
         Term(
-            number, "home_care", first,
+            number,
+            "home_care",
+            first,
             None if days is None else date.fromordinal(ordinal(first) + days),
             date.fromordinal(ordinal(first) + late),
         )
         for number, (first, days, late) in enumerate(drawn, 1)
-    ]  # fmt: skip
+    ]
 
 
 @given(TERMS)
@@ -128,8 +143,20 @@ def _expected_months(one: Term, until: date) -> set[int]:
     for months in range(1, 12 * 22):
         wanted = months in (3, 6, 9, 12) if months <= 12 else (months - 12) % 6 == 0
         year, month = divmod(one.first.year * 12 + one.first.month - 1 + months, 12)
-        last_of_month = [31, 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28, 31,
-                         30, 31, 30, 31, 31, 30, 31, 30, 31][month]  # fmt: skip
+        last_of_month = [
+            31,
+            29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28,
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31,
+        ][month]
         day = date(year, month + 1, min(one.first.day, last_of_month))
         if wanted and one.since <= day <= min(until, one.last or until):
             found.add(months)
@@ -151,8 +178,12 @@ def test_the_wheel_is_made_once_whatever_is_run_twice_and_next_year_is_there_alr
     assert list(Duty.objects.values_list("kind", "ordinal", "due")) == first
     follow_ups = signed.duties.filter(kind="follow_up").values_list("due", flat=True)
     assert list(follow_ups) == [
-        date(2026, 8, 1), date(2026, 11, 1), date(2027, 2, 1), date(2027, 5, 1), date(2027, 11, 1),
-    ]  # fmt: skip
+        date(2026, 8, 1),
+        date(2026, 11, 1),
+        date(2027, 2, 1),
+        date(2027, 5, 1),
+        date(2027, 11, 1),
+    ]
     assert Event.objects.filter(chain__name="duties", name="make_duties").count() == 1
 
 
@@ -163,20 +194,28 @@ def test_a_changed_end_moves_duties_out_of_the_wheel_and_back():
     with_matrix()
     signed = contract()
     jobs.make(at(SIGNED))
-    change = {"reason": "Kortare tid", "assignment": "both", "areas": agreed().areas,
-              "capacity_ceiling_hours": 300, "operations_manager": "Bo Ekman"}  # fmt: skip
+    change = {
+        "reason": "Kortare tid",
+        "assignment": "both",
+        "areas": agreed().areas,
+        "capacity_ceiling_hours": 300,
+        "operations_manager": "Bo Ekman",
+    }
     do(
         signed,
         ChangeContract(valid_from=date(2026, 6, 1), valid_to=date(2026, 10, 31), **change),
-        "development-strategist", date(2026, 6, 1),
-    )  # fmt: skip
+        "development-strategist",
+        date(2026, 6, 1),
+    )
     jobs.make(at(date(2026, 6, 1)))
     standing = signed.duties.standing().filter(kind="follow_up")
     assert [duty.due for duty in standing] == [date(2026, 8, 1)]
     do(
-        signed, ChangeContract(valid_from=date(2026, 7, 1), **change),
-        "development-strategist", date(2026, 7, 1),
-    )  # fmt: skip
+        signed,
+        ChangeContract(valid_from=date(2026, 7, 1), **change),
+        "development-strategist",
+        date(2026, 7, 1),
+    )
     jobs.make(at(date(2026, 7, 1)))
     assert standing.all().count() == 5
 
@@ -330,9 +369,12 @@ def test_the_wheel_shows_the_year_by_provider_and_role_and_is_exported(client, m
     # Two contracts with two follow-ups each, three meetings, and the yearly rows of the table.
     kinds = Counter(row.kind for row in page.context["page"])
     assert kinds == {
-        "follow_up": 4, "provider_meeting": 3, "specification_review": 1, "decision_review": 1,
+        "follow_up": 4,
+        "provider_meeting": 3,
+        "specification_review": 1,
+        "decision_review": 1,
         "internal_meeting": 2,
-    }  # fmt: skip
+    }
     provider = Duty.objects.filter(agreement__title="Måsholmens Omsorg AB").first()
     only = client.get(
         reverse("duties:wheel"), {"ar": 2026, "utforare": provider.agreement.provider_id}

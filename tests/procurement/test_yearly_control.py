@@ -148,9 +148,10 @@ def test_the_professions_meet_with_agenda_and_notes_that_are_kept():
     case, company = meeting_of("internal")
     assert case.points[1] == "Ansvarsfördelning enligt matrisen"
     hold = meetings.HoldMeeting(
-        held_on=date(2026, 6, 10), attended="Birgitta Lindehall\nSamira Norrgren",
+        held_on=date(2026, 6, 10),
+        attended="Birgitta Lindehall\nSamira Norrgren",
         minutes="Övrigt: Semestrar.",
-    )  # fmt: skip
+    )
     with pytest.raises(Refused, match="när ärendet är i läget Ska bokas"):
         do(case, hold, DEPUTY, date(2026, 6, 10))
     do(case, booking(), DEPUTY, date(2026, 5, 26))

@@ -16,9 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--anchor", action="append", default=[], metavar="NUMMER:KONTROLLSUMMA",
+            "--anchor",
+            action="append",
+            default=[],
+            metavar="NUMMER:KONTROLLSUMMA",
             help="ett sigill som ett brev minns; kan anges flera gånger",
-        )  # fmt: skip
+        )
 
     def handle(self, *args, anchor, **options):
         found = sealing.verify([_told(text) for text in anchor])

@@ -23,13 +23,16 @@ class Command(BaseCommand):
         parser.add_argument("--logins", action="store_true", help="print the demo logins and stop")
         parser.add_argument("--reset", action="store_true", help="empty everything first")
         parser.add_argument(
-            "--as-of", type=date.fromisoformat, metavar="DAY",
+            "--as-of",
+            type=date.fromisoformat,
+            metavar="DAY",
             help="tell everything as if today were DAY; a day to come becomes Demodatum",
-        )  # fmt: skip
+        )
         parser.add_argument(
-            "--only", choices=["essential", "rest"],
+            "--only",
+            choices=["essential", "rest"],
             help="what the first pages need, or what may come when somebody works already",
-        )  # fmt: skip
+        )
 
     def handle(self, *args, logins=False, reset=False, as_of=None, only=None, **options):
         if not settings.DEMO_MODE:

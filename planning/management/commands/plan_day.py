@@ -75,9 +75,7 @@ class Command(BaseCommand):
             made = generate(unit, day, day, act)
             self.stdout.write(f"  {made} besök hämtade ur grundplaneringen.")
             plan = DayPlan.objects.get(planned_unit=unit, day=day)
-        run = runs.start(
-            plan, user, profile=options["profile"], seconds=options["seconds"], at=at
-        )  # fmt: skip
+        run = runs.start(plan, user, profile=options["profile"], seconds=options["seconds"], at=at)
         runs.carry_out(run.pk, tell=lambda said: self._show(said, options["seconds"]))
         self.stdout.write("")
         run.refresh_from_db()

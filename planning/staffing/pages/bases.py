@@ -54,7 +54,11 @@ def change(request: Request, unit: int) -> HttpResponse:
         return "Utgångsplatsen är sparad. Restider räknas därifrån när dagen öppnas nästa gång."
 
     return forming.page(
-        request, form, save, title=f"Utgångsplats för {owner}", back=reverse("staffing:bases"),
+        request,
+        form,
+        save,
+        title=f"Utgångsplats för {owner}",
+        back=reverse("staffing:bases"),
         trail=forming.trail(("Utgångsplatser", reverse("staffing:bases"))),
         lead="Där arbetspassen börjar och slutar. Den vars adress inte är utsatt räknas som att bo där.",
-    )  # fmt: skip
+    )

@@ -46,10 +46,13 @@ def carers(request: Request) -> HttpResponseBase:
     for carer in page:
         _light(request, carer.held)
     context = {
-        "filter": form, "page": page, "query": asked.urlencode(),
+        "filter": form,
+        "page": page,
+        "query": asked.urlencode(),
         "filtered": any(request.GET.get(name) for name in form.fields),
-        "may_edit": request.actor.has_role(*EDITORS), "tab": "carers",
-    }  # fmt: skip
+        "may_edit": request.actor.has_role(*EDITORS),
+        "tab": "carers",
+    }
     return render(request, "planning/staffing/carers.html", context)
 
 
@@ -77,10 +80,17 @@ def _filtered(request: Request) -> tuple[CarerFilter, QuerySet[Carer]]:
 
 def _line(carer: Carer) -> list[Any]:
     return [
-        carer.name, carer.username, str(carer.unit), str(carer.team or ""),
-        carer.get_title_display(), carer.get_mode_display(), carer.weekly_hours, carer.valid_from,
-        carer.valid_to, ", ".join(str(row) for row in carer.held),
-    ]  # fmt: skip
+        carer.name,
+        carer.username,
+        str(carer.unit),
+        str(carer.team or ""),
+        carer.get_title_display(),
+        carer.get_mode_display(),
+        carer.weekly_hours,
+        carer.valid_from,
+        carer.valid_to,
+        ", ".join(str(row) for row in carer.held),
+    ]
 
 
 def _light(request: Request, skills: list[CarerSkill]) -> None:
@@ -125,17 +135,26 @@ def _is_over(held: CarerSkill, request: Request) -> bool:
 def add(request: Request) -> HttpResponse:
     """A new employee."""
     form = CarerForm(
-        request.POST or None, units=reach.units(request, EDITORS), today=request.today,
+        request.POST or None,
+        units=reach.units(request, EDITORS),
+        today=request.today,
         initial={"unit": request.GET.get("enhet")},
-    )  # fmt: skip
+    )
 
     def save() -> HttpResponse:
         new = form.save(commit=False)
         editing.add_carer(new, reach.act(request, new.unit))
         return redirect(_address(new))
 
-    return forming.page(request, form, save, title="Ny anställd", trail=forming.trail(),
-                        back=reverse("staffing:carers"), button="Lägg upp")  # fmt: skip
+    return forming.page(
+        request,
+        form,
+        save,
+        title="Ny anställd",
+        trail=forming.trail(),
+        back=reverse("staffing:carers"),
+        button="Lägg upp",
+    )
 
 
 @roles(*EDITORS)
@@ -145,9 +164,11 @@ def change(request: Request, pk: int) -> HttpResponse:
     row = _locked(request, pk)
     before = editing.described(row)
     form = CarerForm(
-        request.POST or None, instance=row, units=reach.units(request, EDITORS),
+        request.POST or None,
+        instance=row,
+        units=reach.units(request, EDITORS),
         today=request.today,
-    )  # fmt: skip
+    )
 
     def save() -> str:
         editing.save_carer(form.save(commit=False))
@@ -176,9 +197,15 @@ def end(request: Request, pk: int) -> HttpResponse:
         return f"{row} slutar {row.valid_to.isoformat()}."
 
     return _page(
-        request, row, form, save, title="Avsluta anställningen", button="Avsluta", danger=True,
+        request,
+        row,
+        form,
+        save,
+        title="Avsluta anställningen",
+        button="Avsluta",
+        danger=True,
         lead="Personen finns kvar i det som har hänt.",
-    )  # fmt: skip
+    )
 
 
 @roles(*EDITORS)

@@ -32,9 +32,13 @@ def paste(request: Request, unit: int) -> HttpResponse:
         request.POST or None, periods=periods, initial={"period": request.GET.get("period")}
     )
     context: dict[str, Any] = {
-        "form": form, "unit": home, "has_periods": periods.exists(), "columns": rows.COLUMNS,
-        "titles": Carer.Title.choices, "trail": forming.trail(("Scheman", _schedule(home))),
-    }  # fmt: skip
+        "form": form,
+        "unit": home,
+        "has_periods": periods.exists(),
+        "columns": rows.COLUMNS,
+        "titles": Carer.Title.choices,
+        "trail": forming.trail(("Scheman", _schedule(home))),
+    }
     if request.method == "POST" and form.is_valid():
         if done := _act(request, form, home):
             return done

@@ -70,9 +70,15 @@ def add(request: Request) -> HttpResponse:
         _record(request, "add_period", row, said)
         return f"Perioden {row} är inlagd."
 
-    return _page(request, form, save, title="Ny schemaperiod", button="Lägg in",
-                 lead="Scheman ska vara inne 14 dagar före första dagen. Sedan har planeraren två "
-                 "veckor på sig att planera besöken.")  # fmt: skip
+    return _page(
+        request,
+        form,
+        save,
+        title="Ny schemaperiod",
+        button="Lägg in",
+        lead="Scheman ska vara inne 14 dagar före första dagen. Sedan har planeraren två "
+        "veckor på sig att planera besöken.",
+    )
 
 
 @roles(*EDITORS)

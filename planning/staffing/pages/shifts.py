@@ -49,11 +49,17 @@ def schedule(request: Request) -> HttpResponseBase:
         rows = grid.sheet(grid.shifts_shown(unit, first, last))
         return workbook("Schema", COLUMNS, rows, f"schema-{first}.xlsx")
     context: dict[str, Any] = {
-        "units": units, "unit": unit, "weeks": weeks, "first": first, "last": last,
-        "week": first.isocalendar().week, "last_week": last.isocalendar().week,
-        "earlier": first - timedelta(weeks=weeks), "later": first + timedelta(weeks=weeks),
+        "units": units,
+        "unit": unit,
+        "weeks": weeks,
+        "first": first,
+        "last": last,
+        "week": first.isocalendar().week,
+        "last_week": last.isocalendar().week,
+        "earlier": first - timedelta(weeks=weeks),
+        "later": first + timedelta(weeks=weeks),
         "tab": "schedule",
-    }  # fmt: skip
+    }
     if unit:
         lines = grid.lines(unit, first, last)
         context |= {
@@ -71,12 +77,15 @@ def add(request: Request, unit: int) -> HttpResponse:
     """A carer's shift on a day."""
     home = reach.get(reach.units(request, EDITORS), pk=unit)
     form = NewShiftForm(
-        request.POST or None, home=home, carers=_carers(request), units=_all_units(request),
+        request.POST or None,
+        home=home,
+        carers=_carers(request),
+        units=_all_units(request),
         initial={
             "carer": request.GET.get("personal"),
             "day": asked.day(request, "dag", request.today),
         },
-    )  # fmt: skip
+    )
 
     def save() -> str:
         data = form.cleaned_data
@@ -105,8 +114,15 @@ def add_row(request: Request, unit: int) -> HttpResponse:
         )
         return f"{shift.row} {short_date(shift.day)} är inlagd. Tillsätt vikarien på raden."
 
-    return _home_page(request, home, form, save, title="Ny vikarierad", button="Lägg in",
-                      lead="En rad för någon som ännu inte är bestämd.")  # fmt: skip
+    return _home_page(
+        request,
+        home,
+        form,
+        save,
+        title="Ny vikarierad",
+        button="Lägg in",
+        lead="En rad för någon som ännu inte är bestämd.",
+    )
 
 
 @roles(*EDITORS)
@@ -114,11 +130,13 @@ def shift(request: Request, pk: int) -> HttpResponse:
     """A shift, with everything that can be done with it."""
     row = _shift(request, pk)
     context = {
-        "shift": row, "cell": grid.Cell(row), "back": _address(row),
+        "shift": row,
+        "cell": grid.Cell(row),
+        "back": _address(row),
         "visits": editing.standing(row).count(),
         "trail": forming.trail(("Schema", _address(row))),
         "rest": rules.shown(row.day, row.break_earliest, row.break_latest),
-    }  # fmt: skip
+    }
     return render(request, "planning/staffing/shift.html", context)
 
 
@@ -131,9 +149,13 @@ def change(request: Request, pk: int) -> HttpResponse:
     def save() -> str:
         data = form.cleaned_data
         changed = editing.change_shift(
-            row.pk, data["unit"], form.times, reach.act(request, row.unit), data["version"],
+            row.pk,
+            data["unit"],
+            form.times,
+            reach.act(request, row.unit),
+            data["version"],
             data["loosen"],
-        )  # fmt: skip
+        )
         return f"Passet {_named(changed)} är sparat."
 
     return _page(request, row, form, save, title="Ändra passet")
@@ -165,8 +187,9 @@ def put(request: Request, pk: int) -> HttpResponse:
         who = changed.carer or "Ingen"
         return f"{who} står nu på {changed.row} {short_date(changed.day)}."
 
-    return _page(request, row, form, save, title=f"Tillsätt {row.row or 'vikarie'}",
-                 button="Tillsätt")  # fmt: skip
+    return _page(
+        request, row, form, save, title=f"Tillsätt {row.row or 'vikarie'}", button="Tillsätt"
+    )
 
 
 @roles(*EDITORS)
@@ -180,8 +203,9 @@ def absent(request: Request, pk: int) -> HttpResponse:
         changed = editing.report_absent(row.pk, form.minute, reach.act(request, row.unit), version)
         return f"{changed.carer} är frånvarande från {grid.Cell(changed).absent}."
 
-    return _page(request, row, form, save, title="Sjukanmäl eller annan frånvaro",
-                 button="Anmäl frånvaro")  # fmt: skip
+    return _page(
+        request, row, form, save, title="Sjukanmäl eller annan frånvaro", button="Anmäl frånvaro"
+    )
 
 
 @roles(*EDITORS)
@@ -256,8 +280,13 @@ def _home_page(
 
 def _page(request: Request, row: Shift, form: Any, save: Any, **more: Any) -> HttpResponse:
     return forming.page(
-        request, form, save, back=_address(row),
-        trail=forming.trail(("Schema", _address(row)), (row.name, reverse("staffing:shift", args=[row.pk]))),
+        request,
+        form,
+        save,
+        back=_address(row),
+        trail=forming.trail(
+            ("Schema", _address(row)), (row.name, reverse("staffing:shift", args=[row.pk]))
+        ),
         lead=f"{row.name}, {long_date(row.day)} {rules.shown(row.day, row.start, row.end)}, {row.unit}",
         **more,
-    )  # fmt: skip
+    )

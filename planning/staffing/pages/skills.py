@@ -48,8 +48,15 @@ def add_skill(request: Request) -> HttpResponse:
         )
         return f"{skill} är tillagd."
 
-    return forming.page(request, form, save, title="Ny kompetens", button="Lägg till",
-                        back=reverse("staffing:skills"), trail=_skill_trail())  # fmt: skip
+    return forming.page(
+        request,
+        form,
+        save,
+        title="Ny kompetens",
+        button="Lägg till",
+        back=reverse("staffing:skills"),
+        trail=_skill_trail(),
+    )
 
 
 @roles(*EDITORS)
@@ -68,8 +75,14 @@ def change_skill(request: Request, pk: int) -> HttpResponse:
             editing.record(editing.chain_of(skill), "change_kind_of_skill", skill, act, values)
         return "Kompetensen är sparad."
 
-    return forming.page(request, form, save, title="Ändra kompetens",
-                        back=reverse("staffing:skills"), trail=_skill_trail())  # fmt: skip
+    return forming.page(
+        request,
+        form,
+        save,
+        title="Ändra kompetens",
+        back=reverse("staffing:skills"),
+        trail=_skill_trail(),
+    )
 
 
 @roles(*READERS)
@@ -79,9 +92,11 @@ def teams(request: Request) -> HttpResponse:
     rows = Team.objects.filter(reach.within(request.actor, READERS, "unit"))
     edited = set(reach.units(request, EDITORS).values_list("pk", flat=True))
     rows = list(
-        rows.exclude(valid_to__lt=request.today).select_related("unit")
-        .annotate(count=Count("carer", filter=held)).order_by("unit__path", "name")
-    )  # fmt: skip
+        rows.exclude(valid_to__lt=request.today)
+        .select_related("unit")
+        .annotate(count=Count("carer", filter=held))
+        .order_by("unit__path", "name")
+    )
     context = {
         "teams": [(row, row.unit_id in edited) for row in rows],
         "may_edit": bool(edited),
@@ -105,8 +120,15 @@ def add_team(request: Request) -> HttpResponse:
         )
         return f"{team} är tillagt. Ändra arbetslag på personens sida."
 
-    return forming.page(request, form, save, title="Nytt arbetslag", button="Lägg till",
-                        back=reverse("staffing:teams"), trail=_team_trail())  # fmt: skip
+    return forming.page(
+        request,
+        form,
+        save,
+        title="Nytt arbetslag",
+        button="Lägg till",
+        back=reverse("staffing:teams"),
+        trail=_team_trail(),
+    )
 
 
 @roles(*EDITORS)
@@ -126,8 +148,14 @@ def change_team(request: Request, pk: int) -> HttpResponse:
             editing.record(editing.chain_of(team.unit), "rename_team", team, act, values)
         return "Arbetslaget är sparat."
 
-    return forming.page(request, form, save, title="Byt namn på arbetslag",
-                        back=reverse("staffing:teams"), trail=_team_trail())  # fmt: skip
+    return forming.page(
+        request,
+        form,
+        save,
+        title="Byt namn på arbetslag",
+        back=reverse("staffing:teams"),
+        trail=_team_trail(),
+    )
 
 
 @roles(*EDITORS)
@@ -150,9 +178,16 @@ def end_team(request: Request, pk: int) -> HttpResponse:
         return f"{team} slutar {last_day.isoformat()}."
 
     return forming.page(
-        request, form, save, title="Avsluta arbetslaget", button="Avsluta", danger=True,
-        lead=f"{team}, {team.unit}", back=reverse("staffing:teams"), trail=_team_trail(),
-    )  # fmt: skip
+        request,
+        form,
+        save,
+        title="Avsluta arbetslaget",
+        button="Avsluta",
+        danger=True,
+        lead=f"{team}, {team.unit}",
+        back=reverse("staffing:teams"),
+        trail=_team_trail(),
+    )
 
 
 def _team(request: Request, pk: int) -> Team:

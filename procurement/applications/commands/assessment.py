@@ -101,9 +101,13 @@ class ProposeExclusion(Command[ProviderApplication]):
         ledger.cancel(case, act.day, rules.COMPLETION_REQUEST.code, rules.COMPLETION_ANSWER.code)
         case.propose_exclusion()
         propose(
-            case, act, Recommendation.EXCLUDE, self.reasons,
-            exclusion_ground=self.ground, proportionality=self.proportionality,
-        )  # fmt: skip
+            case,
+            act,
+            Recommendation.EXCLUDE,
+            self.reasons,
+            exclusion_ground=self.ground,
+            proportionality=self.proportionality,
+        )
 
 
 def propose(
@@ -119,9 +123,11 @@ def propose(
         **act.stamp,
     )
     messages.notify(
-        holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day), case,
-        f"{case}: förslag väntar på ditt samråd", act.at,
-    )  # fmt: skip
+        holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day),
+        case,
+        f"{case}: förslag väntar på ditt samråd",
+        act.at,
+    )
 
 
 def possible_recommendations(form: CommandForm[ProviderApplication]) -> list[tuple[str, str]]:
@@ -225,9 +231,13 @@ class DeclineProposal(_AnswerProposal):
         proposal.declined_on, proposal.declined_reason = act.day, self.why
         proposal.save()
         JournalNote.objects.create(
-            case_id=case.pk, kind=JournalNote.Kind.WORKING, author=act.user, written_at=act.at,
-            on_behalf_of=act.on_behalf_of, text=f"Förslaget lämnas tillbaka: {self.why}",
-        )  # fmt: skip
+            case_id=case.pk,
+            kind=JournalNote.Kind.WORKING,
+            author=act.user,
+            written_at=act.at,
+            on_behalf_of=act.on_behalf_of,
+            text=f"Förslaget lämnas tillbaka: {self.why}",
+        )
         tell_responsible(case, act, f"{case}: förslaget är lämnat tillbaka")
 
 
@@ -280,9 +290,13 @@ class RecordNegotiation(Command[ProviderApplication]):
 
     def apply(self, case: ProviderApplication, act: Act) -> None:
         MblNegotiation.objects.create(
-            application=case, union=self.union, held_on=self.held_on, outcome=self.outcome,
-            note=self.note, **act.stamp,
-        )  # fmt: skip
+            application=case,
+            union=self.union,
+            held_on=self.held_on,
+            outcome=self.outcome,
+            note=self.note,
+            **act.stamp,
+        )
         label = MblNegotiation.Outcome(self.outcome).label.lower()
         official_note(case, act, f"MBL-förhandling med {self.union} {self.held_on}: {label}.")
 

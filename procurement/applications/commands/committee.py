@@ -72,14 +72,19 @@ class PutOnAgenda(Command[ProviderApplication]):
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         document = documents.make(case, "decision_proposal", act.user, act.at)
         item = committee.add_item(
-            self.meeting, RECOMMENDED_TITLE.format(name=case.title), act,
-            case=case, document=document,
-        )  # fmt: skip
+            self.meeting,
+            RECOMMENDED_TITLE.format(name=case.title),
+            act,
+            case=case,
+            document=document,
+        )
         ledger.meet(case, rules.HANDLING.code, act.day, "Överlämnad till nämnden")
         ledger.start(
-            case, rules.DOCUMENTS_DUE, self.meeting.documents_due,
+            case,
+            rules.DOCUMENTS_DUE,
+            self.meeting.documents_due,
             anchor_text=f"nämnden sammanträder {long_date(self.meeting.held_on)}",
-        )  # fmt: skip
+        )
         official_note(
             case, act, f"Tjänsteskrivelse inför nämnden {self.meeting.held_on}.", document
         )
@@ -228,10 +233,15 @@ class RegisterDecision(Command[ProviderApplication]):
         item = case.agenda_item()
         recorded = act.stamp
         CommitteeDecision.objects.create(
-            application=case, item=item, outcome=self.outcome, paragraph=self.paragraph,
-            decided_on=self.decided_on, reasons=self.reasons, reservations=self.reservations,
+            application=case,
+            item=item,
+            outcome=self.outcome,
+            paragraph=self.paragraph,
+            decided_on=self.decided_on,
+            reasons=self.reasons,
+            reservations=self.reservations,
             **recorded,
-        )  # fmt: skip
+        )
         for member in self.conflicted:
             MemberConflict.objects.create(
                 item=item, member=member, reason=self.conflict_reason, recorded_by=act.user
@@ -293,16 +303,24 @@ class NotifyApplicant(Command[ProviderApplication]):
         kind = "notice_approval" if decision.is_approval else "notice_rejection"
         last_day = rules.last_day_to_seek_correction(self.given_on)
         document = documents.make(
-            case, kind, act.user, act.at, lock=True,
+            case,
+            kind,
+            act.user,
+            act.at,
+            lock=True,
             given_on=self.given_on.isoformat(),
             last_day="" if decision.is_approval else last_day.isoformat(),
-        )  # fmt: skip
+        )
         document.shown_to_company = True
         document.save(update_fields=["shown_to_company"])
         DecisionNotice.objects.create(
-            decision=decision, channel=self.channel, given_on=self.given_on, proof=self.proof,
-            document=document, **act.stamp,
-        )  # fmt: skip
+            decision=decision,
+            channel=self.channel,
+            given_on=self.given_on,
+            proof=self.proof,
+            document=document,
+            **act.stamp,
+        )
         ledger.meet(case, rules.NOTIFY.code, self.given_on, "Meddelad")
         if decision.is_approval:
             case.notify_approval(on=act.day)
@@ -370,9 +388,12 @@ class FileCorrection(Command[ProviderApplication]):
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
         decision = case.decision()
         CorrectionCase.objects.create(
-            decision=decision, court_case_number=self.court_case_number, filed_on=self.filed_on,
-            told_on=self.told_on, **act.stamp,
-        )  # fmt: skip
+            decision=decision,
+            court_case_number=self.court_case_number,
+            filed_on=self.filed_on,
+            told_on=self.told_on,
+            **act.stamp,
+        )
         if reopened := case.closed_on is not None:
             ledger.reopen(case, rules.CORRECTION.code)
             flows.reopen(case)
@@ -385,10 +406,11 @@ class FileCorrection(Command[ProviderApplication]):
         )
         again = " Ärendet öppnas igen." if reopened else ""
         official_note(
-            case, act,
+            case,
+            act,
             f"Ansökan om rättelse, mål {self.court_case_number}, kom in till förvaltningsrätten "
             f"{self.filed_on}. Kommunen fick veta det {self.told_on}.{late}{again}",
-        )  # fmt: skip
+        )
         deputies = holders(Role.DEPUTY_DIRECTOR, case.unit.path, act.day)
         messages.notify(deputies, case, f"{case}: företaget har ansökt om rättelse", act.at)
         if reopened:
@@ -425,9 +447,10 @@ class RecordCourtOutcome(Command[ProviderApplication]):
         else:
             close(case, act.day)
         official_note(
-            case, act,
+            case,
+            act,
             f"Mål {correction.court_case_number}: {correction.get_outcome_display().lower()}.",
-        )  # fmt: skip
+        )
         tell_responsible(case, act, f"{case}: domstolen har beslutat om rättelse")
 
 

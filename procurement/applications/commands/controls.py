@@ -123,14 +123,21 @@ class MeetingForm(CommandForm[ProviderApplication]):
         del self.fields["attendance"]
         for capacity, label in rules.REQUIRED_AT_MEETING.items():
             self.fields[f"attended_{capacity}"] = forms.CharField(
-                label=label, required=False, max_length=120,
+                label=label,
+                required=False,
+                max_length=120,
                 help_text="Namn på den som deltog. Lämna tomt om ingen deltog.",
                 initial=self._expected(capacity),
-            )  # fmt: skip
+            )
         self.order_fields(
-            ["held_on", "place", *[f"attended_{c}" for c in rules.REQUIRED_AT_MEETING],
-             "went_through_application", "notes"]
-        )  # fmt: skip
+            [
+                "held_on",
+                "place",
+                *[f"attended_{c}" for c in rules.REQUIRED_AT_MEETING],
+                "went_through_application",
+                "notes",
+            ]
+        )
 
     def _expected(self, capacity: str) -> str:
         company = {
@@ -243,11 +250,16 @@ class AddReference(Command[ProviderApplication]):
             **{
                 name: getattr(self, name)
                 for name in (
-                    "about", "referee", "organisation", "relation", "taken_on", "statement"
+                    "about",
+                    "referee",
+                    "organisation",
+                    "relation",
+                    "taken_on",
+                    "statement",
                 )
             },
             **act.stamp,
-        )  # fmt: skip
+        )
         document = documents.make(case, "reference_record", act.user, act.at)
         about = row.get_about_display().lower()
         official_note(case, act, f"Referens tagen om {about} {self.taken_on}.", document)

@@ -154,9 +154,12 @@ def _arrive(case: ProviderApplication, act: Act, on: date) -> dict[str, Any]:
     days = Budget(days=preferences.chosen("completion_days"))
     ledger.start(case, rules.COMPLETION_REQUEST, on, budget=days, anchor_text="ansökan kom in")
     ledger.start(
-        case, rules.DECISION_TIME, on, budget=Budget(weeks=specification.decision_weeks),
+        case,
+        rules.DECISION_TIME,
+        on,
+        budget=Budget(weeks=specification.decision_weeks),
         anchor_text="ansökan kom in",
-    )  # fmt: skip
+    )
     flows.start(case, act.day)
     tell_responsible(case, act, f"{case}: ny ansökan har kommit in")
     return {"specification": specification.number, "arrived_on": str(on)}
@@ -308,15 +311,24 @@ class RequestCompletion(Command[ProviderApplication]):
         ledger.meet(case, rules.COMPLETION_REQUEST.code, act.day, "Begärd")
         days = Budget(days=preferences.chosen("completion_days"))
         deadline = ledger.start(
-            case, rules.COMPLETION_ANSWER, act.day, budget=days,
+            case,
+            rules.COMPLETION_ANSWER,
+            act.day,
+            budget=days,
             anchor_text="kompletteringen begärdes",
-        )  # fmt: skip
+        )
         pause_decision_time(case, act)
         names = [row.name for row in case.checklist() if row.code in self.requirements]
         document = documents.make(
-            case, "completion_request", act.user, act.at, lock=True,
-            wanted=names, text=self.text, due=deadline.due.isoformat(),
-        )  # fmt: skip
+            case,
+            "completion_request",
+            act.user,
+            act.at,
+            lock=True,
+            wanted=names,
+            text=self.text,
+            due=deadline.due.isoformat(),
+        )
         document.shown_to_company = True
         document.save(update_fields=["shown_to_company"])
         row = CompletionRequest.objects.create(
@@ -440,10 +452,12 @@ class DeclareComplete(Command[ProviderApplication]):
         case.declare_complete(on=self.complete_on)
         ledger.meet(case, rules.COMPLETION_REQUEST.code, act.day, "Ingen komplettering behövs")
         ledger.start(
-            case, rules.HANDLING, self.complete_on,
+            case,
+            rules.HANDLING,
+            self.complete_on,
             budget=Budget(weeks=preferences.chosen("handling_weeks")),
             anchor_text="ansökan var komplett",
-        )  # fmt: skip
+        )
         tell_company(case, act, f"{case}: ansökan är komplett och handläggs")
 
 

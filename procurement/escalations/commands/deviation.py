@@ -37,18 +37,33 @@ def contract_in_force(provider: Provider) -> Contract | None:
 
 
 def open_deviation(
-    provider: Provider, contract: Contract | None, unit: Unit, *, source: str, area: str,
-    happened_on: date, description: str, act: Act,
-) -> Deviation:  # fmt: skip
+    provider: Provider,
+    contract: Contract | None,
+    unit: Unit,
+    *,
+    source: str,
+    area: str,
+    happened_on: date,
+    description: str,
+    act: Act,
+) -> Deviation:
     """A new deviation, in the caller's transaction. Raises Refused for a day that has not come."""
     not_in_future(happened_on, act.day, "Dagen")
     own = source == Source.OWN
     deviation = Deviation(
-        state=State.REPORTED, title=provider.name, provider=provider, unit=unit,
-        agreement=contract, responsible=contract.responsible if contract else None,
-        source=source, area=area, happened_on=happened_on, description=description,
-        reported_by=act.user, shown_on=act.day if own else None,
-    )  # fmt: skip
+        state=State.REPORTED,
+        title=provider.name,
+        provider=provider,
+        unit=unit,
+        agreement=contract,
+        responsible=contract.responsible if contract else None,
+        source=source,
+        area=area,
+        happened_on=happened_on,
+        description=description,
+        reported_by=act.user,
+        shown_on=act.day if own else None,
+    )
     open_case(deviation, act, name="open_deviation")
     give_number(deviation, act.day)
     deviation.save()
@@ -92,9 +107,7 @@ class GradeDeviation(Command[Deviation]):
         if case.state == State.REPORTED:
             case.begin_handling()
             ledger.meet(case, rules.GRADE.code, act.day, "Graderad")
-        official_note(
-            case, act, f"Graderad: {case.get_grade_display().lower()}. {self.reasons}"
-        )  # fmt: skip
+        official_note(case, act, f"Graderad: {case.get_grade_display().lower()}. {self.reasons}")
         if case.ivo_is_open:
             self._ask_about_ivo(case, act)
 
@@ -143,9 +156,12 @@ class AskProvider(Command[Deviation]):
         )
         case.shown_on = case.shown_on or act.day
         ledger.start(
-            case, rules.ANSWER, self.due, about=f"question:{row.pk}",
+            case,
+            rules.ANSWER,
+            self.due,
+            about=f"question:{row.pk}",
             anchor_text=f"utföraren ombads svara senast {long_date(self.due)}",
-        )  # fmt: skip
+        )
         tell_company(case, act, f"{case}: utföraren ska svara senast {long_date(self.due)}")
         return {"question": row.pk}
 
@@ -204,9 +220,10 @@ class ReportToIvo(Command[Deviation]):
         case.ivo_decided_by = act.user
         ledger.meet(case, rules.IVO.code, self.reported_on, "Anmäld")
         official_note(
-            case, act,
+            case,
+            act,
             f"Anmäld till IVO {long_date(self.reported_on)} enligt SoL 27 kap. 7 §, ärende {self.number}.",
-        )  # fmt: skip
+        )
 
 
 class DecideNotToReport(Command[Deviation]):

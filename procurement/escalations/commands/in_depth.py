@@ -38,15 +38,27 @@ TAKING_PART = STAFF | {
 
 
 def begin_in_depth(
-    contract: Contract, act: Act, *, area: str, reason: str,
-    deviations: Iterable[Deviation] = (), after: FollowUp | None = None,
-) -> InDepthFollowUp:  # fmt: skip
+    contract: Contract,
+    act: Act,
+    *,
+    area: str,
+    reason: str,
+    deviations: Iterable[Deviation] = (),
+    after: FollowUp | None = None,
+) -> InDepthFollowUp:
     """A new in-depth follow-up that is to be planned, in the caller's command (ESC-01)."""
     case = InDepthFollowUp(
-        state=State.PLANNING, title=contract.title, provider=contract.provider,
-        unit=contract.unit, responsible=contract.responsible, agreement=contract, area=area,
-        reason=reason, decided_by=act.user, after=after,
-    )  # fmt: skip
+        state=State.PLANNING,
+        title=contract.title,
+        provider=contract.provider,
+        unit=contract.unit,
+        responsible=contract.responsible,
+        agreement=contract,
+        area=area,
+        reason=reason,
+        decided_by=act.user,
+        after=after,
+    )
     open_case(case, act, name="begin_in_depth")
     give_number(case, act.day)
     case.save()
@@ -105,9 +117,7 @@ class DecideInDepthAfterFollowUp(Command[FollowUp]):
         refuse_double(case.agreement, self.area)
 
     def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
-        found = begin_in_depth(
-            case.agreement, act, area=self.area, reason=self.reason, after=case
-        )  # fmt: skip
+        found = begin_in_depth(case.agreement, act, area=self.area, reason=self.reason, after=case)
         official_note(case, act, f"Fördjupad uppföljning beslutad: {found}.")
         return {"in_depth": found.number}
 

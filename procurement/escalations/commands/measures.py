@@ -69,22 +69,34 @@ class RecordFinding(Command[InDepthFollowUp]):
 
     def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         row = Finding.objects.create(
-            in_depth=case, text=self.text, result=self.result, found_on=self.found_on,
-            evidence=receive(case, self.file, act), **act.stamp,
-        )  # fmt: skip
+            in_depth=case,
+            text=self.text,
+            result=self.result,
+            found_on=self.found_on,
+            evidence=receive(case, self.file, act),
+            **act.stamp,
+        )
         opened = self._ask_about_ivo(case, act) if self.result == Result.SERIOUS else None
-        return {"finding": row.pk, "evidence": row.evidence_id,
-                **({"deviation": opened.number} if opened else {})}  # fmt: skip
+        return {
+            "finding": row.pk,
+            "evidence": row.evidence_id,
+            **({"deviation": opened.number} if opened else {}),
+        }
 
     def _ask_about_ivo(self, case: InDepthFollowUp, act: Act) -> Deviation | None:
         """A deviation to be graded, unless one that is serious or not graded is there already."""
         if case.deviations.filter(Q(grade="") | Q(grade=Deviation.Grade.SERIOUS)).exists():
             return None
         found = open_deviation(
-            case.provider, case.agreement, case.unit, source=Deviation.Source.FOLLOW_UP,
-            area=case.area, happened_on=self.found_on, description=self.text,
+            case.provider,
+            case.agreement,
+            case.unit,
+            source=Deviation.Source.FOLLOW_UP,
+            area=case.area,
+            happened_on=self.found_on,
+            description=self.text,
             act=act,
-        )  # fmt: skip
+        )
         case.deviations.add(found)
         return found
 
@@ -164,16 +176,25 @@ class DemandActionPlan(Command[InDepthFollowUp]):
     def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         case.demand_measures()
         row = ActionPlan.objects.create(
-            in_depth=case, remedy=self.remedy, text=self.text, demanded_on=act.day, due=self.due,
+            in_depth=case,
+            remedy=self.remedy,
+            text=self.text,
+            demanded_on=act.day,
+            due=self.due,
             **act.stamp,
-        )  # fmt: skip
+        )
         ledger.start(
-            case, rules.ACTION_PLAN, self.due, about=f"plan:{row.pk}",
+            case,
+            rules.ACTION_PLAN,
+            self.due,
+            about=f"plan:{row.pk}",
             anchor_text=f"åtgärdsplan begärdes{row.by_clause}",
-        )  # fmt: skip
+        )
         official_note(
-            case, act, f"Åtgärdsplan begärd{row.by_clause}, senast {long_date(self.due)}. {self.text}"
-        )  # fmt: skip
+            case,
+            act,
+            f"Åtgärdsplan begärd{row.by_clause}, senast {long_date(self.due)}. {self.text}",
+        )
         tell_company(case, act, f"{case}: lämna en åtgärdsplan senast {long_date(self.due)}")
         return {"plan": row.pk, "clause": self.remedy.clause if self.remedy else ""}
 
@@ -277,9 +298,12 @@ class ReviewActionPlan(Command[InDepthFollowUp]):
         if self.accepted == "yes":
             row.accepted_on, row.follow_on = act.day, self.follow_on
             ledger.start(
-                case, rules.MEASURES, self.follow_on, about=about,
+                case,
+                rules.MEASURES,
+                self.follow_on,
+                about=about,
                 anchor_text="åtgärdsplanen godtogs",
-            )  # fmt: skip
+            )
             said = f"Åtgärdsplanen godtas. Åtgärderna kontrolleras {long_date(self.follow_on)}."
             told = "åtgärdsplanen är godtagen"
         else:

@@ -99,13 +99,20 @@ class ProposeRemedy(Command[InDepthFollowUp]):
     def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
         case.demand_measures()
         row = SanctionStep.objects.create(
-            in_depth=case, remedy=self.remedy, reasons=self.reasons, amount_kr=self.amount_kr,
+            in_depth=case,
+            remedy=self.remedy,
+            reasons=self.reasons,
+            amount_kr=self.amount_kr,
             **act.stamp,
-        )  # fmt: skip
+        )
         ledger.start(
-            case, rules.DECISION, act.day, what=str(self.remedy),
-            about=f"sanction:{row.pk}", anchor_text="åtgärden föreslogs",
-        )  # fmt: skip
+            case,
+            rules.DECISION,
+            act.day,
+            what=str(self.remedy),
+            about=f"sanction:{row.pk}",
+            anchor_text="åtgärden föreslogs",
+        )
         told = _deciders(case, self.remedy.step, act.day)
         for user in told:
             let_see(case, user, act.day)
@@ -125,9 +132,7 @@ def _waiting(case: InDepthFollowUp, step: str) -> QuerySet[SanctionStep]:
 
 def _deciders(case: InDepthFollowUp, code: str, day: date) -> list[User]:
     """Those who may decide by the delegation of authority today."""
-    people = [
-        user for role in delegates(code, day) for user in holders(role, case.unit.path, day)
-    ]  # fmt: skip
+    people = [user for role in delegates(code, day) for user in holders(role, case.unit.path, day)]
     return list({user.pk: user for user in people}.values())
 
 
@@ -261,9 +266,12 @@ class DecideRescission(DecideRemedy):
         contract.state_since, contract.version = act.at, contract.version + 1
         contract.save()
         log.record(
-            contract.chain, "rescind_contract", act, subject=contract,
+            contract.chain,
+            "rescind_contract",
+            act,
+            subject=contract,
             values={"version": contract.version, "last_day": self.last_day, "case": case.number},
-        )  # fmt: skip
+        )
 
 
 COMMANDS = (ProposeRemedy, DecideWarning, DecidePenalty, DecideWithheldPayment, DecideRescission)

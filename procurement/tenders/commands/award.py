@@ -105,9 +105,11 @@ class AwardTender(Command[Tender]):
             documents.make(case, "tender_questions", act.user, act.at, lock=True)
         document = documents.make(case, "award_record", act.user, act.at, lock=True)
         official_note(
-            case, act, f"Tilldelningsbeslut {self.decided_on} § {self.paragraph}: {winner}.",
+            case,
+            act,
+            f"Tilldelningsbeslut {self.decided_on} § {self.paragraph}: {winner}.",
             document,
-        )  # fmt: skip
+        )
         tell_responsible(case, act, f"{case}: nämnden har beslutat om tilldelning")
         return {"winner": winner.pk, "released": released, "document": document.pk}
 
@@ -185,12 +187,18 @@ class SignResidentialContract(Command[Tender]):
 
     def _contract(self, case: Tender, act: Act) -> Contract:
         contract = Contract(
-            state=Contract.State.IN_FORCE, title=f"{case.winner}, {case.home}",
-            provider=case.winner, unit=case.unit, responsible=case.responsible, from_tender=case,
+            state=Contract.State.IN_FORCE,
+            title=f"{case.winner}, {case.home}",
+            provider=case.winner,
+            unit=case.unit,
+            responsible=case.responsible,
+            from_tender=case,
             table=Responsibility.Table.RESIDENTIAL,
-            signed_on=self.signed_on, signing=self.signing, chair=self.chair,
+            signed_on=self.signed_on,
+            signing=self.signing,
+            chair=self.chair,
             company_signatory=self.company_signatory,
-        )  # fmt: skip
+        )
         open_case(contract, act, name="sign")
         give_number(contract, act.day)
         contract.save()

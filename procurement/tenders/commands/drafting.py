@@ -55,9 +55,11 @@ class OpenTender(Opening[Tender]):
         "Boendets namn", max_length=160, help_text="Till exempel: Strandgårdens äldreboende"
     )
     unit: Unit = asked.one_of(
-        "Enhet", led_units, first=lambda form: led_units(form).first(),
+        "Enhet",
+        led_units,
+        first=lambda form: led_units(form).first(),
         help_text="De som har sin roll i enheten eller ovanför ser ärendet.",
-    )  # fmt: skip
+    )
 
     def belongs_to(self) -> Unit:
         return self.unit
@@ -65,9 +67,11 @@ class OpenTender(Opening[Tender]):
     def new(self, act: Act) -> Tender:
         leads = actor_on(act.user, act.day).has_role(Role.INVESTIGATOR)
         return Tender(
-            state=State.DRAFTING, title=self.home, home=self.home,
+            state=State.DRAFTING,
+            title=self.home,
+            home=self.home,
             responsible=act.user if leads else None,
-        )  # fmt: skip
+        )
 
 
 def sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:
@@ -130,8 +134,11 @@ class RemoveSection(Drafting):
         of_case(self.section, case)
 
     def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
-        removed = {"number": self.section.number, "heading": self.section.heading,
-                   "text": self.section.text}  # fmt: skip
+        removed = {
+            "number": self.section.number,
+            "heading": self.section.heading,
+            "text": self.section.text,
+        }
         for expert in self.section.standing_experts():
             release(expert, act)
         self.section.delete()
@@ -325,13 +332,17 @@ class RecordReferenceGroup(Command[Tender]):
 
     def apply(self, case: Tender, act: Act) -> None:
         ReferenceGroupMeeting.objects.create(
-            tender=case, held_on=self.held_on, attended=self.attended, outcome=self.outcome,
+            tender=case,
+            held_on=self.held_on,
+            attended=self.attended,
+            outcome=self.outcome,
             **act.stamp,
-        )  # fmt: skip
+        )
         official_note(
-            case, act,
+            case,
+            act,
             f"Samråd med nämndens politiska referensgrupp {self.held_on}. {self.outcome}",
-        )  # fmt: skip
+        )
 
 
 class PublishTender(Command[Tender]):
@@ -366,9 +377,10 @@ class PublishTender(Command[Tender]):
 
     def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         case.publish(
-            on=act.day, questions_close_on=self.questions_close_on,
+            on=act.day,
+            questions_close_on=self.questions_close_on,
             tenders_close_on=self.tenders_close_on,
-        )  # fmt: skip
+        )
         case.save()  # the document below is made of what is stored
         ledger.start(
             case, rules.TENDERS_CLOSE, self.tenders_close_on, anchor_text="sista dag för anbud"

@@ -59,18 +59,29 @@ class RegisterQuestion(Command[Tender]):
     def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
         last = case.questions.last()
         question = TenderQuestion.objects.create(
-            tender=case, number=last.number + 1 if last else 1, section=self.section,
-            channel=self.channel, text=self.text, arrived_on=self.arrived_on,
-        )  # fmt: skip
+            tender=case,
+            number=last.number + 1 if last else 1,
+            section=self.section,
+            channel=self.channel,
+            text=self.text,
+            arrived_on=self.arrived_on,
+        )
         days = Budget(working_days=preferences.chosen("tender_answer_days"))
         ledger.start(
-            case, rules.QUESTION, self.arrived_on, budget=days, about=_about(question),
-            what=str(question.number), anchor_text="frågan kom",
-        )  # fmt: skip
+            case,
+            rules.QUESTION,
+            self.arrived_on,
+            budget=days,
+            about=_about(question),
+            what=str(question.number),
+            anchor_text="frågan kom",
+        )
         messages.notify(
-            answerers(question, act.day), case, f"{case}: fråga {question.number} ska besvaras",
+            answerers(question, act.day),
+            case,
+            f"{case}: fråga {question.number} ska besvaras",
             act.at,
-        )  # fmt: skip
+        )
         return {"question": question.number}
 
 

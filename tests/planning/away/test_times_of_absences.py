@@ -74,8 +74,9 @@ def test_home_from_hospital_at_1400_supper_is_planned_and_nobody_comes_to_an_emp
     assert event.values.values == {"last": [None, "2026-11-24"], "home_at": [None, "14:00"]}
     [line, *_] = history.of_chain(f"client:{w.frida.pk}")
     assert [(row.field, row.after) for row in line.changes] == [
-        ("Sista dag", "2026-11-24"), ("Hemma igen klockan", "14:00"),
-    ]  # fmt: skip
+        ("Sista dag", "2026-11-24"),
+        ("Hemma igen klockan", "14:00"),
+    ]
 
 
 def test_without_times_whole_days_are_meant_and_the_pages_say_the_day_of_return(client, w):

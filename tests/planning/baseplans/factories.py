@@ -52,9 +52,14 @@ def base_plan(client: Client, weeks: int = 1, **more: Any) -> BasePlan:
 
 
 def row(
-    of: BasePlan, start: int = 450, minutes: int = 30, week: int = 1, weekday: int = 0,
-    services: tuple[Service, ...] = (), **more: Any,
-) -> BaseVisit:  # fmt: skip
+    of: BasePlan,
+    start: int = 450,
+    minutes: int = 30,
+    week: int = 1,
+    weekday: int = 0,
+    services: tuple[Service, ...] = (),
+    **more: Any,
+) -> BaseVisit:
     """A visit of a base plan, with half an hour to spare on each side."""
     values = {"earliest": start - 30, "latest_end": start + minutes + 30, **more}
     made = BaseVisit.objects.create(
@@ -66,14 +71,28 @@ def row(
 
 def decision(client: Client, **more: Any) -> CareDecision:
     """A decision on assistance."""
-    values = {"legal_basis": LegalBasis.SOL_11_1, "decided_on": SINCE, "valid_from": SINCE,
-              "decided_by": "Helena Brantås", **stamp(), **more}  # fmt: skip
+    values = {
+        "legal_basis": LegalBasis.SOL_11_1,
+        "decided_on": SINCE,
+        "valid_from": SINCE,
+        "decided_by": "Helena Brantås",
+        **stamp(),
+        **more,
+    }
     return CareDecision.objects.create(client=client, **values)
 
 
 def order(client: Client, of: Service | None = None, **more: Any) -> ServiceOrder:
     """Half an hour once a week, read by the planner."""
-    values = {"legal_basis": LegalBasis.SOL_11_5, "provider": provider(), "times": 1,
-              "per": ServiceOrder.Per.WEEK, "minutes": 30, "valid_from": SINCE,
-              "read_on": SINCE, **stamp(), **more}  # fmt: skip
+    values = {
+        "legal_basis": LegalBasis.SOL_11_5,
+        "provider": provider(),
+        "times": 1,
+        "per": ServiceOrder.Per.WEEK,
+        "minutes": 30,
+        "valid_from": SINCE,
+        "read_on": SINCE,
+        **stamp(),
+        **more,
+    }
     return ServiceOrder.objects.create(client=client, service=of or service(), **values)

@@ -150,9 +150,11 @@ def test_who_is_not_given_the_laundry_after_the_errand_is_named():
 
     tuesday = DAY + timedelta(days=1)
     served = [
-        ("Astrid H", visits((1, 1200))), ("Rune K", visits((1, 600))),
-        ("Elsa T", visits((4, 600))), ("Sven R", visits((0, 600))),
-    ]  # fmt: skip
+        ("Astrid H", visits((1, 1200))),
+        ("Rune K", visits((1, 600))),
+        ("Elsa T", visits((4, 600))),
+        ("Sven R", visits((0, 600))),
+    ]
     lacking = balance.lacking_handover([tuesday], 900, frozenset({"laundry"}), served)
     assert lacking == ["Rune K", "Sven R"]
 
@@ -186,8 +188,9 @@ def test_the_old_base_plan_ends_the_day_before_the_new_one():
     later = Cycle(2, 1, date(2026, 1, 5), Period(date(2026, 12, 7)))
     new = Cycle(3, 1, date(2026, 1, 5), Period(date(2026, 12, 7)))
     assert [row.period for row in preview.cut([old, later], new)] == [
-        Period(date(2026, 1, 5), date(2026, 12, 6)), Period(date(2026, 12, 7)),
-    ]  # fmt: skip
+        Period(date(2026, 1, 5), date(2026, 12, 6)),
+        Period(date(2026, 12, 7)),
+    ]
 
 
 def test_the_matrix_says_which_weeks_it_is_and_how_they_differ():
@@ -198,5 +201,10 @@ def test_the_matrix_says_which_weeks_it_is_and_how_they_differ():
     assert [week.iso_weeks for week in weeks] == ["48, 50, 52, 1", "49, 51, 53, 2"]
     assert weeks[1].differs == "Skiljer sig från vecka 1 på måndag och fredag"
     assert [part_of(start).code for start in (30, 360, 719, 1319, 1320, 1500)] == [
-        "natt", "morgon", "formiddag", "kvall", "natt", "natt",
-    ]  # fmt: skip
+        "natt",
+        "morgon",
+        "formiddag",
+        "kvall",
+        "natt",
+        "natt",
+    ]

@@ -71,8 +71,16 @@ def events(of: Client) -> list[str]:
 
 
 def stay(**more) -> dict:
-    return {"services": [service().pk], "start": "10:30", "minutes": 60, "earliest": "10:00",
-            "latest_end": "12:00", "staff_needed": 1, "priority": 2, **more}  # fmt: skip
+    return {
+        "services": [service().pk],
+        "start": "10:30",
+        "minutes": 60,
+        "earliest": "10:00",
+        "latest_end": "12:00",
+        "staff_needed": 1,
+        "priority": 2,
+        **more,
+    }
 
 
 def plan(first: date, days: int) -> None:
@@ -118,8 +126,10 @@ def test_a_draft_is_thrown_away_and_what_held_holds(client, astrid):
     client.post(address("discard", astrid.pk))
     assert astrid.base_plans.get().visits.count() == 7
     assert events(astrid) == [
-        "open_base_plan_draft", "remove_base_visit", "discard_base_plan_draft",
-    ]  # fmt: skip
+        "open_base_plan_draft",
+        "remove_base_visit",
+        "discard_base_plan_draft",
+    ]
 
 
 def test_weeks_are_added_like_the_first_copied_and_taken_away(client, astrid):
@@ -208,8 +218,9 @@ def test_a_base_plan_never_holds_together_with_another(client, astrid, today):
     assert f"En grundplanering är redan sparad från {later}" in text(answer)
     client.post(address("save", astrid.pk), {"fran": later})
     assert list(astrid.base_plans.values_list("weeks", "valid_to")) == [
-        (1, later - timedelta(days=1)), (3, None),
-    ]  # fmt: skip
+        (1, later - timedelta(days=1)),
+        (3, None),
+    ]
 
 
 @pytest.mark.both
@@ -231,13 +242,20 @@ def test_the_meter_and_its_warnings_stand_beside_the_matrix(client, astrid, toda
     BaseVisit.objects.filter(weekday=0).update(staff_needed=2)
     page = text(client.get(address("plan", astrid.pk)))
     assert "<b>3,5 h</b> planerat av 4,5 h beviljat per vecka" in page
-    for said in ("Städning är beviljad och inte planerad", "Beställning: Städning slutar",
-                 "Dubbelbemanning utan riskbedömning"):  # fmt: skip
+    for said in (
+        "Städning är beviljad och inte planerad",
+        "Beställning: Städning slutar",
+        "Dubbelbemanning utan riskbedömning",
+    ):
         assert said in page
     read = Event.objects.filter(name="read_base_plan", kind=Event.Kind.READ)
     assert read.count() == 1
-    papers = {"assessed_on": today - timedelta(days=5), "decided_on": today,
-              "decided_by": "Tommy Grenholt", "review_on": today}  # fmt: skip
+    papers = {
+        "assessed_on": today - timedelta(days=5),
+        "decided_on": today,
+        "decided_by": "Tommy Grenholt",
+        "review_on": today,
+    }
     where = reverse("clients:double_staffing", args=[astrid.pk])
     assert "Skriv en dag efter beslutet" in text(client.post(where, papers))
     client.post(where, {**papers, "review_on": today + timedelta(days=180)})
@@ -263,8 +281,13 @@ def test_the_daily_list_says_what_to_see_to_and_goes_to_excel(client, astrid, to
     order(astrid, service("lunch", "Lunch"), read_on=None)
     Absence.objects.create(client=astrid, why="hospital", first=today, **stamp())
     page = text(client.get(address("deviations")))
-    for said in ("Oläst beställning: Lunch", "Lunch är beviljad och inte planerad",
-                 "Dusch är planerad och inte beviljad", "10 dagar kvar", "hemkomst inte känd"):  # fmt: skip
+    for said in (
+        "Oläst beställning: Lunch",
+        "Lunch är beviljad och inte planerad",
+        "Dusch är planerad och inte beviljad",
+        "10 dagar kvar",
+        "hemkomst inte känd",
+    ):
         assert said in page
     answer = client.get(f"{address('deviations')}?format=xlsx")
     lines = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)

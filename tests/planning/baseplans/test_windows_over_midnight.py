@@ -106,8 +106,14 @@ def test_a_slip_is_refused_with_what_to_do(client, w, said, why):
 def test_a_night_visit_is_added_on_the_board_and_moved_over_midnight(client, w):
     """DAY-03: added at 23:30 until 01:00, moved by its page to 00:20, and drawn to minute 1450."""
     where = reverse("board:add", args=[w.plan.pk])
-    said = {"client": w.frida.pk, "services": [w.care.pk], "minutes": 30, "staff_needed": 1,
-            "start": "23:30", "latest_end": "01:00"}  # fmt: skip
+    said = {
+        "client": w.frida.pk,
+        "services": [w.care.pk],
+        "minutes": 30,
+        "staff_needed": 1,
+        "start": "23:30",
+        "latest_end": "01:00",
+    }
     client.post(where, said)
     visit = Visit.objects.get()
     assert (visit.start, visit.earliest, visit.latest_end) == (1410, 1410, 1500)
@@ -141,10 +147,13 @@ def test_the_early_hours_and_the_nights_late_ones_stand_in_their_part_of_the_day
     assert [p for p, page in shown.items() if "Gösta M, 02:00 till 02:30" in page] == ["tidig"]
     assert [p for p, page in shown.items() if "Hilda Ö, 01:00 till 01:30" in page] == ["natt"]
     sheets = packs.pack_of(DayPlan.objects.get(pk=w.plan.pk), None).sheets
-    assert [(s.shift.row, s.hours, [line.at for line in s.lines if line.kind == "visit"])
-            for s in sheets] == [
-        ("Vikarie 1", "00:00–07:00", ["02:00"]), ("Vikarie 2", "21:30–07:00", ["01:00"]),
-    ]  # fmt: skip
+    assert [
+        (s.shift.row, s.hours, [line.at for line in s.lines if line.kind == "visit"])
+        for s in sheets
+    ] == [
+        ("Vikarie 1", "00:00–07:00", ["02:00"]),
+        ("Vikarie 2", "21:30–07:00", ["01:00"]),
+    ]
 
 
 def test_the_optimizer_places_them_over_midnight_and_its_proposal_is_carried_out(client, w):

@@ -235,16 +235,21 @@ def test_who_gets_another_unit_today_keeps_what_has_begun_in_the_old_one(client,
     client.post(reverse("clients:change", args=[w.frida.pk]), values)
     rows = Visit.objects.standing().filter(client=w.frida, plan__day=DAY)
     assert set(rows.values_list("start", "plan__planned_unit__name")) == {
-        (420, "Sjövik Norr"), (1020, "Sjövik Söder"),
-    }  # fmt: skip
+        (420, "Sjövik Norr"),
+        (1020, "Sjövik Söder"),
+    }
 
 
 def an_extra(w, start: int) -> Visit:
     plan = DayPlan.objects.get(planned_unit=w.unit, day=DAY)
     new = NewVisit(
-        client=w.frida, services=[w.shower], start=start, minutes=30, earliest=start,
+        client=w.frida,
+        services=[w.shower],
+        start=start,
+        minutes=30,
+        earliest=start,
         latest_end=start + 30,
-    )  # fmt: skip
+    )
     return add(plan, new, Act(w.planner, None, NIGHT))[0]
 
 
@@ -348,9 +353,7 @@ def test_the_page_of_an_earlier_version_says_what_going_back_changes(client, w):
 def test_a_move_of_today_says_beforehand_what_stays(client, w):
     """DAY-02, PLN-21: breakfast is done; supper of today and two visits of tomorrow go."""
     south = Unit.objects.create(name="Sjövik Söder", parent=root_unit(), valid_from=SINCE)
-    client.force_login(
-        person(Role.UNIT_MANAGER, root_unit(), "Tommy Grenholt", "manager"), BACKEND
-    )  # fmt: skip
+    client.force_login(person(Role.UNIT_MANAGER, root_unit(), "Tommy Grenholt", "manager"), BACKEND)
     it_is(w, 9, 43)
     where = f"{reverse('units:new')}?fran={w.unit.pk}&till={south.pk}&dag={DAY}&hur=sla-ihop"
     page = client.get(where).content.decode()

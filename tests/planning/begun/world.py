@@ -15,14 +15,24 @@ NIGHT = at(DAY, 3)
 def based(world: World, who: Client, *starts: int) -> BasePlan:
     """A base plan with half an hour at the same times every day."""
     of = BasePlan.objects.create(
-        client=who, weeks=1, cycle_monday=date(2026, 1, 5), valid_from=SINCE,
-        recorded_at=NIGHT, recorded_by=world.planner,
-    )  # fmt: skip
+        client=who,
+        weeks=1,
+        cycle_monday=date(2026, 1, 5),
+        valid_from=SINCE,
+        recorded_at=NIGHT,
+        recorded_by=world.planner,
+    )
     for weekday in range(7):
         for start in starts:
             row = BaseVisit.objects.create(
-                base_plan=of, week=1, weekday=weekday, start=start, minutes=30,
-                earliest=max(start - 60, daytime.EARLIEST), latest_end=start + 90, slot=f"at{start}",
-            )  # fmt: skip
+                base_plan=of,
+                week=1,
+                weekday=weekday,
+                start=start,
+                minutes=30,
+                earliest=max(start - 60, daytime.EARLIEST),
+                latest_end=start + 90,
+                slot=f"at{start}",
+            )
             row.services.add(world.care)
     return of

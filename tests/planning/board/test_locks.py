@@ -129,9 +129,11 @@ def test_a_row_of_someone_sick_takes_no_visit(client, world, said):
     """BRD-08: the reason is told, and nothing changes."""
     sick(world, 420)
     visit = world.visit("Frida Karlsson", 600)
-    said = {"rad": world.ali.pk} | {k: v for k, v in said.items() if k == "start"} | (
-        {"forslag": f"[{world.ali.pk}] [[{visit.pk},600,1]]"} if "forslag" in said else {}
-    )  # fmt: skip
+    said = (
+        {"rad": world.ali.pk}
+        | {k: v for k, v in said.items() if k == "start"}
+        | ({"forslag": f"[{world.ali.pk}] [[{visit.pk},600,1]]"} if "forslag" in said else {})
+    )
     answer = move(client, world, visit, **said)
     assert answer.status_code == 422
     assert "Ali Sandhem är sjukanmäld från 07:00. Välj en annan rad." in answer.content.decode()
@@ -171,7 +173,10 @@ def test_a_visit_that_stands_on_a_sick_row_is_a_breach_that_says_so(world):
     sick(world, 420)
     found = breaches.breaches_of(reading.read(world.plan))
     assert [(row.code, row.what, row.text) for row in found] == [
-        ("absent", "Sjukanmäld",
-         "Ali Sandhem är sjukanmäld från 07:00. Frida K 10:00 behöver någon annan.")
-    ]  # fmt: skip
+        (
+            "absent",
+            "Sjukanmäld",
+            "Ali Sandhem är sjukanmäld från 07:00. Frida K 10:00 behöver någon annan.",
+        )
+    ]
     assert found[0].is_hard

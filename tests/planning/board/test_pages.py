@@ -29,9 +29,13 @@ def board_of(world) -> str:
 def move(client, world, visit, **said):
     now = Visit.objects.get(pk=visit.pk)
     form = {
-        "gor": "flytta", "plats": 1, "staff_version": now.staff_version,
-        "time_version": now.time_version, "key": "k", **said,
-    }  # fmt: skip
+        "gor": "flytta",
+        "plats": 1,
+        "staff_version": now.staff_version,
+        "time_version": now.time_version,
+        "key": "k",
+        **said,
+    }
     return client.post(reverse("board:visit", args=[world.plan.pk, visit.pk]), form)
 
 
@@ -144,8 +148,14 @@ def test_a_breach_is_accepted_with_a_reason_and_logged(client, world):
 def test_a_new_visit_is_laid_among_the_unplaced(client, world):
     """PLN-20"""
     frida = world.client("Frida Karlsson")
-    said = {"client": frida.pk, "services": [world.care.pk], "start": "10:00", "minutes": 30,
-            "staff_needed": 1, "latest_end": "10:15"}  # fmt: skip
+    said = {
+        "client": frida.pk,
+        "services": [world.care.pk],
+        "start": "10:00",
+        "minutes": 30,
+        "staff_needed": 1,
+        "latest_end": "10:15",
+    }
     address = reverse("board:add", args=[world.plan.pk])
     refused = client.post(address, said)
     assert "Besöket slutar 10:30. Skriv 10:30 eller senare, eller flytta starten." in (

@@ -60,8 +60,15 @@ def test_after_some_seconds_the_view_checks_permission_again(client, world, aske
 
 def test_another_persons_session_is_not_told_that_nothing_has_happened(client, world, asked):
     """SEC-01"""
-    client.force_login(person(Role.PLANNER, root_unit().children.create(
-        name="Sjövik Söder", valid_from="2020-01-01"), "Per Annan", "per"), BACKEND)  # fmt: skip
+    client.force_login(
+        person(
+            Role.PLANNER,
+            root_unit().children.create(name="Sjövik Söder", valid_from="2020-01-01"),
+            "Per Annan",
+            "per",
+        ),
+        BACKEND,
+    )
     assert client.get(*asked).status_code == 404
     client.logout()
     assert client.get(*asked).status_code == 302

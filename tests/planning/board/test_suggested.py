@@ -42,10 +42,16 @@ def carry_out(world: World, visit: Visit, found, **more):
     now = Visit.objects.get(pk=visit.pk)
     return browser.post(
         reverse("board:visit", args=[world.plan.pk, visit.pk]),
-        {"gor": "flytta", "plats": 1, "forslag": f"{found.shifts} {found.moves}",
-         "staff_version": now.staff_version, "time_version": now.time_version,
-         "key": f"s{next(KEYS)}", **more},
-    )  # fmt: skip
+        {
+            "gor": "flytta",
+            "plats": 1,
+            "forslag": f"{found.shifts} {found.moves}",
+            "staff_version": now.staff_version,
+            "time_version": now.time_version,
+            "key": f"s{next(KEYS)}",
+            **more,
+        },
+    )
 
 
 placed = st.tuples(
@@ -79,9 +85,13 @@ def test_a_suggestion_carried_out_moves_what_it_named_and_breaks_what_it_said(
         visits = []
         for who, start, minutes, slack, lock in rows:
             made = w.visit(
-                "", 480 + 5 * start, minutes, slack=slack, client=client,
+                "",
+                480 + 5 * start,
+                minutes,
+                slack=slack,
+                client=client,
                 lock=lock if who else "",
-            )  # fmt: skip
+            )
             VisitStaff.objects.filter(visit=made).update(shift=getattr(w, who) if who else None)
             visits.append(made)
         if sick:
@@ -98,8 +108,10 @@ def test_a_suggestion_carried_out_moves_what_it_named_and_breaks_what_it_said(
             chosen = found[choice % len(found)]
             assert carry_out(w, visit, chosen).status_code == 302
             after = board(w)
-            named = [re.fullmatch(r"Frida K från (\d\d:\d\d) till (\d\d:\d\d)", t).groups()
-                     for t in chosen.others]  # fmt: skip
+            named = [
+                re.fullmatch(r"Frida K från (\d\d:\d\d) till (\d\d:\d\d)", t).groups()
+                for t in chosen.others
+            ]
             moved = sorted(
                 (clock_at(before[pk][1]), clock_at(after[pk][1]))
                 for pk in after
@@ -136,8 +148,10 @@ def test_the_first_suggestion_for_a_visit_on_a_full_row_is_not_where_it_stands()
     assert ("Ali Sandhem", "07:58") not in {(row.name, row.at) for row in found}
     assert carry_out(w, folke, found[0]).status_code == 302
     assert board(w) == {
-        folke.pk: ([w.britt.pk], 478), elsa.pk: ([w.ali.pk], 500), allan.pk: ([w.ali.pk], 525)
-    }  # fmt: skip
+        folke.pk: ([w.britt.pk], 478),
+        elsa.pk: ([w.ali.pk], 500),
+        allan.pk: ([w.ali.pk], 525),
+    }
     assert Event.objects.filter(name="change_visits").count() == 4  # three placed, one moved
 
 
@@ -163,8 +177,9 @@ def test_a_locked_visit_has_suggestions_that_keep_what_is_locked():
     w.change(frida, "lock", {"lock": "time"})
     found = advice(w.plan, Visit.objects.get(pk=frida.pk), 1)
     assert {(row.name, row.at) for row in found.suggestions} == {
-        ("Britt Åkerlo", "10:00"), ("Cecilia Furunäs", "10:00")
-    }  # fmt: skip
+        ("Britt Åkerlo", "10:00"),
+        ("Cecilia Furunäs", "10:00"),
+    }
     w.change(frida, "lock", {"lock": "both"})
     found = advice(w.plan, Visit.objects.get(pk=frida.pk), 1)
     assert found.suggestions == []
@@ -183,9 +198,7 @@ def test_a_visit_by_two_with_one_at_work_counts_hands():
         row.delete()
     valter = w.visit("Valter Sund", 570, 45, staff=2)
     found = advice(w.plan, valter, 1)
-    assert (found.suggestions, found.why) == (
-        [], "Besöket kräver två samtidigt, en arbetar då."
-    )  # fmt: skip
+    assert (found.suggestions, found.why) == ([], "Besöket kräver två samtidigt, en arbetar då.")
     w.ali.start, w.ali.end = 900, 1200
     w.ali.save()
     assert advice(w.plan, valter, 1).why == "Besöket kräver två samtidigt, ingen arbetar då."

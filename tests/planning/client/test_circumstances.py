@@ -82,8 +82,9 @@ def test_the_care_contact_is_an_assistant_nurse_or_a_reason(client, astrid, toda
     later = today + timedelta(days=30)
     client.post(where, {"reason_for_none": "Anhörig samordnar", "valid_from": later})
     assert [str(found) for found in astrid.care_contacts.all()] == [
-        "Anhörig samordnar", "Ali Sandhem",
-    ]  # fmt: skip
+        "Anhörig samordnar",
+        "Ali Sandhem",
+    ]
     assert astrid.care_contacts.last().valid_to == later - timedelta(days=1)
     wish = reverse("clients:wish_add", args=[astrid.pk])
     client.post(wish, {"carer": eva.pk, "wish": "unwanted"})
@@ -96,8 +97,12 @@ def test_one_who_becomes_dormant_or_moves_has_no_visits_left(client, astrid, tod
     """PLN-05, PLN-21: seen before the first visit of the day."""
     monkeypatch.setattr(clock, "now", lambda: at(today, 6))
     plan(today, 3)
-    values = {"name": astrid.name, "unit": astrid.unit_id, "provider": astrid.provider_id,
-              "active_from": SINCE}  # fmt: skip
+    values = {
+        "name": astrid.name,
+        "unit": astrid.unit_id,
+        "provider": astrid.provider_id,
+        "active_from": SINCE,
+    }
     where = reverse("clients:change", args=[astrid.pk])
     client.post(where, {**values, "is_dormant": "on"})
     assert Visit.objects.standing().count() == 0

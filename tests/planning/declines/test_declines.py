@@ -28,8 +28,15 @@ def w(monkeypatch, client):
 
 
 def sent(visit: Visit, **more) -> dict:
-    return {"day": MONDAY, "clock": "10:00", "why": "Dottern kommer", "staff_used": "nej",
-            "status_version": visit.status_version, "key": "d1", **more}  # fmt: skip
+    return {
+        "day": MONDAY,
+        "clock": "10:00",
+        "why": "Dottern kommer",
+        "staff_used": "nej",
+        "status_version": visit.status_version,
+        "key": "d1",
+        **more,
+    }
 
 
 def where(visit: Visit, page: str = "decline") -> str:
@@ -123,9 +130,15 @@ def test_what_fits_in_the_hole_is_offered_and_put_there(client, w):
     [fit] = hole.fits
     client.post(
         reverse("board:visit", args=[w.plan.pk, fits.pk]),
-        {"gor": "flytta", "plats": 1, "staff_version": 1, "time_version": 1, "key": "d3",
-         "forslag": f"{fit.placing.shifts} {fit.placing.moves}"},
-    )  # fmt: skip
+        {
+            "gor": "flytta",
+            "plats": 1,
+            "staff_version": 1,
+            "time_version": 1,
+            "key": "d3",
+            "forslag": f"{fit.placing.shifts} {fit.placing.moves}",
+        },
+    )
     assert fits.staff.get().shift == w.ali
 
 

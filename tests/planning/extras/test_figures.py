@@ -34,9 +34,11 @@ def test_the_year_is_counted_by_month_and_unit(client, w):
     """Ended after 3 days and after 9; applied for on day ten; ended on day 12 and open on day 16
     are forgotten; one began today."""
     november, december = date(2026, 11, 2), date(2026, 12, 1)
-    for name, first, last in (("A A", november, date(2026, 11, 5)),
-                              ("B B", december, date(2026, 12, 10)),
-                              ("C C", november, date(2026, 11, 14))):  # fmt: skip
+    for name, first, last in (
+        ("A A", november, date(2026, 11, 5)),
+        ("B B", december, date(2026, 12, 10)),
+        ("C C", november, date(2026, 11, 14)),
+    ):
         w.do(need(w, name, first), commands.EndNeed(ended_on=last, why="Frisk"), last)
     tenth = date(2026, 11, 12)
     w.do(need(w, "D D", november), w.contact(tenth, commands.ApplyForNeed), tenth)
@@ -49,8 +51,11 @@ def test_the_year_is_counted_by_month_and_unit(client, w):
     assert sum(map(sum, by_month.values())) == 6
     [unit] = found.units
     assert (unit.label, unit.total, sorted(unit.days), unit.median_days) == (
-        "Sjövik Norr", 6, [3, 9, 12], 9,
-    )  # fmt: skip
+        "Sjövik Norr",
+        6,
+        [3, 9, 12],
+        9,
+    )
     answer = client.get(reverse("extras:figures"), {"format": "xlsx"})
     lines = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
     assert lines[1] == ("Sjövik Norr", 6, 9, 2, 1, 2, 1)

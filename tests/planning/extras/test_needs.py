@@ -101,9 +101,16 @@ def test_further_visits_join_and_an_earlier_one_moves_day_ten(w):
     assert notices(need) == ["started"]
     assert event(need, "join_extra_need")["first_day"] == ["2026-11-28", "2026-11-27"]
     twin = ExtraNeed(
-        client=w.astrid, service=w.shower, first_day=SATURDAY, kind="extra_need", state="notify",
-        title="Dusch", unit=w.unit, opened_at=at(FRIDAY), state_since=at(FRIDAY),
-    )  # fmt: skip
+        client=w.astrid,
+        service=w.shower,
+        first_day=SATURDAY,
+        kind="extra_need",
+        state="notify",
+        title="Dusch",
+        unit=w.unit,
+        opened_at=at(FRIDAY),
+        state_since=at(FRIDAY),
+    )
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save()
 
@@ -235,9 +242,13 @@ def test_a_social_worker_grants_from_the_first_day_or_rejects(w):
     w.extra(DAY_TEN)
     stamp = {"recorded_at": at(MONDAY), "recorded_by": w.planner}
     late = CareDecision.objects.create(
-        client=w.astrid, legal_basis="sol_11_1", decided_on=MONDAY, decided_by="Leila Havsby",
-        valid_from=MONDAY, **stamp,
-    )  # fmt: skip
+        client=w.astrid,
+        legal_basis="sol_11_1",
+        decided_on=MONDAY,
+        decided_by="Leila Havsby",
+        valid_from=MONDAY,
+        **stamp,
+    )
     granted = commands.DecideNeed(granted=True, decision=late)
     with pytest.raises(NotAllowed):
         w.do(need, granted, MONDAY)
@@ -247,8 +258,10 @@ def test_a_social_worker_grants_from_the_first_day_or_rejects(w):
     late.refresh_from_db()
     need = w.do(need, granted, MONDAY, by=w.social_worker)
     assert (need.state, need.decision, need.visits.filter(status="planned").count()) == (
-        "decided", late, 2,
-    )  # fmt: skip
+        "decided",
+        late,
+        2,
+    )
     other = w.contacted(w.need(day=MONDAY), MONDAY)
     rejected = w.do(other, commands.DecideNeed(granted=False), MONDAY, by=w.social_worker)
     assert (rejected.state, rejected.decision) == ("decided", None)

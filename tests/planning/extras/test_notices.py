@@ -67,10 +67,15 @@ def test_each_notice_is_sent_once_and_acknowledged(viva):
     assert send() == 1
     assert [said["key"] for said in viva.got] == [f"{need.pk}:started", f"{need.pk}:ended"]
     assert viva.got[1] == {
-        "key": f"{need.pk}:ended", "person": TEST_NUMBER, "number": "EXT-2026-0001",
-        "about": "ended", "service": "shower", "first_day": "2026-11-28",
-        "ended_on": "2026-11-28", "removed": 1,
-    }  # fmt: skip
+        "key": f"{need.pk}:ended",
+        "person": TEST_NUMBER,
+        "number": "EXT-2026-0001",
+        "about": "ended",
+        "service": "shower",
+        "first_day": "2026-11-28",
+        "ended_on": "2026-11-28",
+        "removed": 1,
+    }
     row = need.notices.get(about="ended")
     assert TEST_NUMBER not in str(row.content)
     assert (row.acknowledged_at is not None, row.next_try_at) == (True, None)

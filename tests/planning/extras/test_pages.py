@@ -36,8 +36,14 @@ def said(answer) -> list[str]:
 
 
 def stay(w, **more) -> dict:
-    return {"client": w.astrid.pk, "services": [w.shower.pk], "start": "10:00", "minutes": 30,
-            "staff_needed": 1, **more}  # fmt: skip
+    return {
+        "client": w.astrid.pk,
+        "services": [w.shower.pk],
+        "start": "10:00",
+        "minutes": 30,
+        "staff_needed": 1,
+        **more,
+    }
 
 
 def test_a_planner_adds_an_extra_visit_and_is_told_whom_by_when_and_why(client, w):
@@ -82,8 +88,14 @@ def test_the_contact_is_recorded_on_the_page_of_the_need(client, w):
     """EXT-01"""
     need = w.need()
     where = reverse("cases:do", args=[need.pk, "record_contact"])
-    values = {"channel": "message", "made_by": w.planner.pk, "made_on": MONDAY,
-              "told": "Leila Havsby", "said": "Duschhjälp.", "version": need.version}  # fmt: skip
+    values = {
+        "channel": "message",
+        "made_by": w.planner.pk,
+        "made_on": MONDAY,
+        "told": "Leila Havsby",
+        "said": "Duschhjälp.",
+        "version": need.version,
+    }
     assert "Kontakten kan inte ligga i framtiden" in text(client.post(where, values))
     client.post(where, {**values, "made_on": FRIDAY})
     need.refresh_from_db()
@@ -102,8 +114,11 @@ def test_the_needs_stand_in_the_overview_and_in_the_list(client, w):
     page = client.get(reverse("cases:overview"))
     [(band, [lane])] = page.context["bands"]
     assert (band, lane.column.label, lane.note, lane.count) == (
-        "Extra insatser", "Extra insats", "10 dagar", 1,
-    )  # fmt: skip
+        "Extra insatser",
+        "Extra insats",
+        "10 dagar",
+        1,
+    )
     assert "Registrera kontakt" in text(page)
     for visa, shown in (("", True), ("mina", True), ("forsenade", False), ("avslutade", False)):
         found = client.get(reverse("extras:list"), {"visa": visa})

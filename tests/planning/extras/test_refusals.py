@@ -45,8 +45,13 @@ def do(client, need: ExtraNeed, command: str, **values):
 
 
 def contact(w, made_on: date) -> dict:
-    return {"channel": "telephone", "made_by": w.planner.pk, "made_on": made_on,
-            "told": "Leila Havsby", "said": WHY}  # fmt: skip
+    return {
+        "channel": "telephone",
+        "made_by": w.planner.pk,
+        "made_on": made_on,
+        "told": "Leila Havsby",
+        "said": WHY,
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,8 +82,15 @@ def test_a_date_that_cannot_be_is_refused_with_what_to_write(client, w, command,
 
 
 def add(browser, w, **more):
-    values = {"client": w.astrid.pk, "services": [w.shower.pk], "start": "11:00", "minutes": 30,
-              "staff_needed": 1, "note": WHY, **more}  # fmt: skip
+    values = {
+        "client": w.astrid.pk,
+        "services": [w.shower.pk],
+        "start": "11:00",
+        "minutes": 30,
+        "staff_needed": 1,
+        "note": WHY,
+        **more,
+    }
     return browser.post(reverse("board:add", args=[w.care_plan.pk]), values, follow=True)
 
 
@@ -86,9 +98,13 @@ def test_a_person_who_is_away_gets_no_need_and_the_page_says_until_when(client, 
     """EXT-01, PLN-09"""
     bo = w.client("Bo Lindtorpa")
     Absence.objects.create(
-        client=bo, why="hospital", first=FRIDAY, last=date(2026, 12, 2), recorded_at=at(FRIDAY),
+        client=bo,
+        why="hospital",
+        first=FRIDAY,
+        last=date(2026, 12, 2),
+        recorded_at=at(FRIDAY),
         recorded_by=w.planner,
-    )  # fmt: skip
+    )
     answer = add(client, w, client=bo.pk)
     assert answer.status_code == 422
     assert (
@@ -96,8 +112,13 @@ def test_a_person_who_is_away_gets_no_need_and_the_page_says_until_when(client, 
         "dag, eller ändra frånvaron först."
     ) in text(answer)
     assert WHY in text(answer)
-    values = {"client": bo.pk, "services": [w.shower.pk], "start": "11:00", "minutes": 30,
-              "day": SATURDAY}  # fmt: skip
+    values = {
+        "client": bo.pk,
+        "services": [w.shower.pk],
+        "start": "11:00",
+        "minutes": 30,
+        "day": SATURDAY,
+    }
     reported = client.post(reverse("extras:report"), values)
     assert (reported.status_code, "Bo L är borta" in text(reported)) == (422, True)
     assert not Visit.objects.filter(client=bo).exists()
@@ -108,8 +129,13 @@ def test_a_person_who_has_died_gets_no_need(client, w):
     """EXT-01: an end on the Friday; what is reported of the Saturday is refused."""
     w.astrid.active_to = FRIDAY
     w.astrid.save()
-    values = {"client": w.astrid.pk, "services": [w.shower.pk], "start": "11:00", "minutes": 30,
-              "day": SATURDAY}  # fmt: skip
+    values = {
+        "client": w.astrid.pk,
+        "services": [w.shower.pk],
+        "start": "11:00",
+        "minutes": 30,
+        "day": SATURDAY,
+    }
     answer = client.post(reverse("extras:report"), values)
     assert answer.status_code == 422
     assert "Astrid H är avslutad sedan fredag 27 november 2026." in text(answer)

@@ -99,9 +99,13 @@ class Needs(RolledBack):
         start = self.day + timedelta(days=first)
         last = start + timedelta(days=length) if length else None
         Absence.objects.create(
-            client=self.clients[who], why="hospital", first=start, last=last,
-            recorded_at=at(self.day), recorded_by=self.w.planner,
-        )  # fmt: skip
+            client=self.clients[who],
+            why="hospital",
+            first=start,
+            last=last,
+            recorded_at=at(self.day),
+            recorded_by=self.w.planner,
+        )
         self._follow(who)
 
     @rule(who=st.integers(0, 1))
@@ -209,8 +213,14 @@ def test_whatever_happens_no_need_is_told_twice_and_none_is_forgotten():
 @pytest.mark.parametrize("planned", [date(2026, 12, 18) + timedelta(days=n) for n in range(20)])
 def test_the_contact_is_due_on_the_first_weekday_after_the_planning(planned):
     """EXT-01: over Christmas, New Year and Epiphany 2026/27."""
-    red = {date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 26), date(2026, 12, 31),
-           date(2027, 1, 1), date(2027, 1, 6)}  # fmt: skip
+    red = {
+        date(2026, 12, 24),
+        date(2026, 12, 25),
+        date(2026, 12, 26),
+        date(2026, 12, 31),
+        date(2027, 1, 1),
+        date(2027, 1, 6),
+    }
     day = planned + timedelta(days=1)
     while day.weekday() >= 5 or day in red:
         day += timedelta(days=1)

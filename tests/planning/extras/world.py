@@ -35,18 +35,30 @@ class World(Board):
         self.astrid = self.client("Astrid Hagberga")
 
     def extra(
-        self, day: date = SATURDAY, *, planned: date = FRIDAY, hour: int = 18, start: int = 600,
-        client: Client | None = None, services: tuple[Service, ...] = (), **more: Any,
-    ) -> tuple[Visit, list[Any]]:  # fmt: skip
+        self,
+        day: date = SATURDAY,
+        *,
+        planned: date = FRIDAY,
+        hour: int = 18,
+        start: int = 600,
+        client: Client | None = None,
+        services: tuple[Service, ...] = (),
+        **more: Any,
+    ) -> tuple[Visit, list[Any]]:
         """A visit added on the board, by default a shower on the Saturday, planned on the Friday."""
         moment = at(planned, hour)
         with transaction.atomic():
             act = Act(self.planner, None, moment)
             plan = plan_for(client or self.astrid, day, act)
             new = NewVisit(
-                client=client or self.astrid, services=services or (self.shower,), start=start,
-                minutes=30, earliest=start, latest_end=start + 30, **more,
-            )  # fmt: skip
+                client=client or self.astrid,
+                services=services or (self.shower,),
+                start=start,
+                minutes=30,
+                earliest=start,
+                latest_end=start + 30,
+                **more,
+            )
             return add(plan, new, act)
 
     def need(self, **more: Any) -> ExtraNeed:
@@ -68,6 +80,9 @@ class World(Board):
     def contact(self, made_on: date, kind: Any = commands.RecordContact) -> Any:
         """A contact by telephone."""
         return kind(
-            channel="telephone", made_by=self.planner, made_on=made_on, told="Leila Havsby",
+            channel="telephone",
+            made_by=self.planner,
+            made_on=made_on,
+            told="Leila Havsby",
             said="Behöver hjälp med dusch efter ett fall.",
-        )  # fmt: skip
+        )

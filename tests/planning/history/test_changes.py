@@ -81,14 +81,21 @@ def test_what_was_asked_wrongly_is_said(client, world):
 
 def test_the_list_can_be_had_as_excel(client, world):
     """PLN-19"""
-    answer = client.get(ADDRESS, {"enhet": world.unit.pk, "fran": "2026-11-20",
-                                  "till": "2026-11-30", "excel": 1})  # fmt: skip
+    answer = client.get(
+        ADDRESS, {"enhet": world.unit.pk, "fran": "2026-11-20", "till": "2026-11-30", "excel": 1}
+    )
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[1][1:2] + rows[1][3:] == (
-        "Tove Rydhamn", "2026-11-24", "Sjövik Norr", "Gösta Mård", world.gosta.pk, "Tid",
-        "11:40–12:10", "12:00–12:30",
-    )  # fmt: skip
+        "Tove Rydhamn",
+        "2026-11-24",
+        "Sjövik Norr",
+        "Gösta Mård",
+        world.gosta.pk,
+        "Tid",
+        "11:40–12:10",
+        "12:00–12:30",
+    )
     assert len(rows) == 4
 
 

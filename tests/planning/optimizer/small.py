@@ -43,9 +43,7 @@ def random_problem(number: int, visits: int = 12, carers: int = 4) -> Problem:
     """A day with everything in it: skills, pairs, lags, breaks, pins, wishes; seldom easy."""
     pick = random.Random(number)
     places = [(pick.uniform(0, 10), pick.uniform(0, 10)) for _ in range(visits + 1)]
-    matrix = [
-        [60 * ((a - c) ** 2 + (b - d) ** 2) ** 0.5 for c, d in places] for a, b in places
-    ]  # fmt: skip
+    matrix = [[60 * ((a - c) ** 2 + (b - d) ** 2) ** 0.5 for c, d in places] for a, b in places]
     names = [f"c{k}" for k in range(carers)]
     asked = [_random_visit(pick, i, names) for i in range(visits)]
     links = [Link(0, 1), Link(2, 3, HOUR, 3 * HOUR, together=pick.random() < 0.5)]

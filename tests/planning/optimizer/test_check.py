@@ -180,8 +180,10 @@ def test_a_lag_too_short_or_too_long(by):
     day = linked(min_lag=HOUR, max_lag=2 * HOUR)
     assert rules(day, at("v", NINE), at("w", NINE + HOUR - by, "b")) == [Rule.LAG]
     assert rules(day, at("v", NINE), at("w", NINE + 2 * HOUR + by, "b")) in (
-        [Rule.LAG], [Rule.LAG, Rule.SHIFT_END], [Rule.SHIFT_END, Rule.LAG],
-    )  # fmt: skip
+        [Rule.LAG],
+        [Rule.LAG, Rule.SHIFT_END],
+        [Rule.SHIFT_END, Rule.LAG],
+    )
 
 
 def test_one_carer_where_two_are_needed():
@@ -210,26 +212,36 @@ def test_every_soft_cost_by_hand():
     """PLN-20: ten minutes late, and not by the preferred carer: 600 and 300. Twenty minutes of
     travel: 1200. Settled with b at 8:50: 900 and half of 1200. A new face: 600."""
     v = visit(
-        "v", 1, preferred=(8 * HOUR, NINE), preferred_carers=frozenset(["b"]), person="p",
+        "v",
+        1,
+        preferred=(8 * HOUR, NINE),
+        preferred_carers=frozenset(["b"]),
+        person="p",
         settled=Placement("b", NINE - 600),
-    )  # fmt: skip
+    )
     day = Problem((v,), (carer("a"), carer("b")), road(0, 10), weights=Weights(max_tardiness=2.0))
     costs = check(day, Solution((at("v", NINE + 600),))).costs
     assert {k: c for k, c in costs.items() if c} == pytest.approx(
         {
-            "travel": 1200, "tardiness": 600, "max_tardiness": 1200, "preference": 300,
-            "moved": 900 + 600, "new_faces": 600,
+            "travel": 1200,
+            "tardiness": 600,
+            "max_tardiness": 1200,
+            "preference": 300,
+            "moved": 900 + 600,
+            "new_faces": 600,
         }
-    )  # fmt: skip
+    )
 
 
 def test_an_early_start_and_an_unfair_share_by_hand():
     """PLN-20: a quarter of an hour early: 900. Half an hour of work for two: a has a quarter of an
     hour too much, b as much too little: 1800 seconds at 0.5."""
     day = Problem(
-        (visit("v", 0, preferred=(NINE, 10 * HOUR)),), (carer("a"), carer("b")), road(0),
+        (visit("v", 0, preferred=(NINE, 10 * HOUR)),),
+        (carer("a"), carer("b")),
+        road(0),
         weights=Weights(fairness=0.5),
-    )  # fmt: skip
+    )
     costs = check(day, Solution((at("v", NINE - 900),))).costs
     assert (costs["earliness"], costs["fairness"]) == pytest.approx((900, 900))
 
@@ -238,9 +250,11 @@ def test_an_unplaced_visit_costs_by_priority():
     """PLN-20: priority 3 of a thousand; an optional one of ten."""
     weights = Weights(unplaced=1000, optional=10)
     day = Problem(
-        (visit("v", 0, priority=3), visit("w", 0, optional=True)), (carer("a"),), road(0),
+        (visit("v", 0, priority=3), visit("w", 0, optional=True)),
+        (carer("a"),),
+        road(0),
         weights=weights,
-    )  # fmt: skip
+    )
     assert check(day, Solution((), ("v", "w"))).costs["unplaced"] == 3010
 
 

@@ -36,8 +36,9 @@ def test_each_carer_falls_on_a_rule_of_its_own():
     s = frozenset(["s"])
     day = Problem(
         (wanted, visit("busy", 0, carer="c", **SHARP)),
-        (carer("a"), carer("b", skills=s), carer("c", skills=s)), road(0),
-    )  # fmt: skip
+        (carer("a"), carer("b", skills=s), carer("c", skills=s)),
+        road(0),
+    )
     answer = explain(day, Solution((at("busy", NINE, "c"),), ("v",)), "v")
     assert answer.carers[Rule.SKILL] == ("a",)
     assert answer.carers[Rule.INCOMPATIBLE] == ("b",)
@@ -50,11 +51,20 @@ def test_one_rule_is_relaxed_rather_than_two_and_by_the_fewest_minutes():
     """PLN-20: the carer is busy 9:00 to 9:30, the visit must start by 9:20: ten minutes late. The
     other carer lacks two things."""
     day = Problem(
-        (visit("v", 0, earliest=NINE, latest=NINE + 1200, incompatible=frozenset(["b"]),
-               skills=frozenset(["s"])),
-         visit("busy", 0, carer="a", **SHARP)),
-        (carer("a", skills=frozenset(["s"])), carer("b")), road(0),
-    )  # fmt: skip
+        (
+            visit(
+                "v",
+                0,
+                earliest=NINE,
+                latest=NINE + 1200,
+                incompatible=frozenset(["b"]),
+                skills=frozenset(["s"]),
+            ),
+            visit("busy", 0, carer="a", **SHARP),
+        ),
+        (carer("a", skills=frozenset(["s"])), carer("b")),
+        road(0),
+    )
     plan = Solution((at("busy", NINE),), ("v",))
     assert changes(day, plan, "v") == [(Rule.LATEST, "v", "a", 600)]
 
@@ -76,11 +86,14 @@ def test_a_start_before_the_window_is_found_when_it_breaks_less():
     short. Starting at 10:45 instead asks for one change, a quarter of an hour."""
     short = {"duration": 300}
     day = Problem(
-        (visit("v", 0, earliest=11 * HOUR, latest=11 * HOUR),
-         visit("x", 0, carer="a", start=11.25 * HOUR, **short),
-         visit("y", 0, carer="a", start=11.25 * HOUR + 300, **short)),
-        (carer("a", end=11.5 * HOUR),), road(0),
-    )  # fmt: skip
+        (
+            visit("v", 0, earliest=11 * HOUR, latest=11 * HOUR),
+            visit("x", 0, carer="a", start=11.25 * HOUR, **short),
+            visit("y", 0, carer="a", start=11.25 * HOUR + 300, **short),
+        ),
+        (carer("a", end=11.5 * HOUR),),
+        road(0),
+    )
     plan = Solution((at("x", 11.25 * HOUR), at("y", 11.25 * HOUR + 300)), ("v",))
     assert changes(day, plan, "v") == [(Rule.EARLIEST, "v", "a", 900)]
 
@@ -124,9 +137,11 @@ def test_the_best_places_come_first_with_their_costs():
     """PLN-20: a passes at 5 km on its way to 10 km: nothing more to travel. b would go 5 km out and
     home again: ten minutes. Before or after makes no difference to a."""
     day = Problem(
-        (visit("far", 2, earliest=NINE, carer="a"), visit("v", 1)), (carer("a"), carer("b")),
-        road(0, 5, 10), weights=only_travel(),
-    )  # fmt: skip
+        (visit("far", 2, earliest=NINE, carer="a"), visit("v", 1)),
+        (carer("a"), carer("b")),
+        road(0, 5, 10),
+        weights=only_travel(),
+    )
     found = suggest(day, Solution((at("far", NINE),), ("v",)), "v")
     costs = [(s.assignments[0].carer, round(s.costs["travel"])) for s in found]
     assert sorted(costs) == [("a", 0), ("a", 0), ("b", 600)]
@@ -139,16 +154,18 @@ def test_a_suggestion_tells_whom_it_shifts_and_by_how_much():
     """PLN-20: only place: before w, which then starts half an hour later within its window."""
     day = Problem(
         (visit("w", 0, earliest=8 * HOUR, latest=9 * HOUR), visit("v", 0, latest=8 * HOUR)),
-        (carer("a"),), road(0),
-    )  # fmt: skip
+        (carer("a"),),
+        road(0),
+    )
     (only,) = suggest(day, Solution((at("w", 8 * HOUR),), ("v",)), "v")
     assert only.shifted == {"w": 1800}
 
 
 def test_suggestions_for_a_double_visit_place_both_halves():
     """PLN-06, PLN-20."""
-    day = Problem((visit("1", 0), visit("2", 0)), (carer("a"), carer("b")), road(0),
-                  (Link("1", "2"),))  # fmt: skip
+    day = Problem(
+        (visit("1", 0), visit("2", 0)), (carer("a"), carer("b")), road(0), (Link("1", "2"),)
+    )
     found = suggest(day, Solution((), ("1", "2")), "1")
     assert {a.carer for a in found[0].assignments} == {"a", "b"}
     assert len({a.start for a in found[0].assignments}) == 1

@@ -39,9 +39,11 @@ def starts(answer):
 def test_one_carer_goes_out_along_the_road_and_back():
     """PLN-20: places at 2, 5 and 9 km: there and back is 18 km, 18 minutes."""
     day = Problem(
-        (visit("far", 3), visit("near", 1), visit("middle", 2)), (carer("a"),),
-        road(0, 2, 5, 9), weights=only_travel(),
-    )  # fmt: skip
+        (visit("far", 3), visit("near", 1), visit("middle", 2)),
+        (carer("a"),),
+        road(0, 2, 5, 9),
+        weights=only_travel(),
+    )
     assert plan(day).costs["travel"] == pytest.approx(18 * 60)
 
 
@@ -50,9 +52,11 @@ def test_two_sides_of_the_office_go_to_two_carers_only_when_that_saves_travel():
     at nine sharp, ask for two carers."""
     at_nine = {"earliest": 9 * HOUR, "latest": 9 * HOUR}
     day = Problem(
-        (visit("west", 1, **at_nine), visit("east", 2, **at_nine)), (carer("a"), carer("b")),
-        road(0, -3, 4), weights=only_travel(),
-    )  # fmt: skip
+        (visit("west", 1, **at_nine), visit("east", 2, **at_nine)),
+        (carer("a"), carer("b")),
+        road(0, -3, 4),
+        weights=only_travel(),
+    )
     answer = plan(day)
     assert answer.costs["travel"] == pytest.approx(14 * 60)
     assert {carer for carer, _ in starts(answer).values()} == {"a", "b"}
@@ -62,8 +66,9 @@ def test_only_a_carer_with_the_skill_comes():
     """PLN-20, PLN-21: the nearer carer cannot give insulin."""
     day = Problem(
         (visit("insulin", 1, skills=frozenset(["delegation"])),),
-        (carer("without"), carer("with", skills=frozenset(["delegation", "lift"]))), road(0, 5),
-    )  # fmt: skip
+        (carer("without"), carer("with", skills=frozenset(["delegation", "lift"]))),
+        road(0, 5),
+    )
     assert starts(plan(day))["insulin"][0] == "with"
 
 
@@ -85,11 +90,15 @@ def test_two_carers_are_there_at_the_same_time():
     day = Problem(
         (
             visit("early", 1, start=8.5 * HOUR, carer="a"),
-            visit("double/1", 2, latest=10 * HOUR), visit("double/2", 2, latest=10 * HOUR),
-            visit("late", 1, start=11 * HOUR, carer="b"), visit("block", 1, start=8.5 * HOUR),
+            visit("double/1", 2, latest=10 * HOUR),
+            visit("double/2", 2, latest=10 * HOUR),
+            visit("late", 1, start=11 * HOUR, carer="b"),
+            visit("block", 1, start=8.5 * HOUR),
         ),
-        (carer("a"), carer("b")), road(0, 1, 2), (Link("double/1", "double/2"),),
-    )  # fmt: skip
+        (carer("a"), carer("b")),
+        road(0, 1, 2),
+        (Link("double/1", "double/2"),),
+    )
     at = starts(plan(day))
     assert at["double/1"][1] == at["double/2"][1]
     assert {at["double/1"][0], at["double/2"][0]} == {"a", "b"}
@@ -104,9 +113,11 @@ def test_half_a_double_visit_is_never_planned():
 def test_order_between_visits_keeps_its_least_and_most_lag():
     """PLN-20: food one to two hours after the insulin, which is no earlier than 8:30."""
     day = Problem(
-        (visit("insulin", 1, earliest=8.5 * HOUR), visit("food", 1)), (carer("a"),), road(0, 1),
+        (visit("insulin", 1, earliest=8.5 * HOUR), visit("food", 1)),
+        (carer("a"),),
+        road(0, 1),
         (Link("insulin", "food", HOUR, 2 * HOUR, different=False),),
-    )  # fmt: skip
+    )
     at = starts(plan(day))
     assert HOUR <= at["food"][1] - at["insulin"][1] <= 2 * HOUR
 
@@ -115,8 +126,10 @@ def test_a_break_is_held_in_its_window_between_visits():
     """PLN-20: half an hour between 10:00 and 10:15; the day is otherwise full of half hours."""
     rest = Break(1800, 10 * HOUR, 10.25 * HOUR)
     day = Problem(
-        tuple(visit(k, 0) for k in range(7)), (carer("a", breaks=(rest,)),), road(0),
-    )  # fmt: skip
+        tuple(visit(k, 0) for k in range(7)),
+        (carer("a", breaks=(rest,)),),
+        road(0),
+    )
     answer = plan(day)
     assert answer.unplaced == ()
     assert answer.breaks[0].start == pytest.approx(10 * HOUR)
@@ -142,8 +155,9 @@ def test_the_visit_of_lowest_priority_is_the_one_left_out():
     nine = {"earliest": 9 * HOUR, "latest": 9 * HOUR}
     day = Problem(
         (visit("b", 0, **nine), visit("low", 0, **nine), visit("a", 0, priority=3, **nine)),
-        (carer("x"), carer("y", skills=frozenset(["s"]))), road(0),
-    )  # fmt: skip
+        (carer("x"), carer("y", skills=frozenset(["s"]))),
+        road(0),
+    )
     day = replace(day, visits=(replace(day.visits[0], priority=2), *day.visits[1:]))
     assert plan(day).unplaced == ("low",)
 
@@ -159,8 +173,9 @@ def test_known_faces_come_where_travel_is_equal():
     """PLN-20: a, b and c could all come; the person has met b."""
     day = Problem(
         (visit("v", 1, person="p", known_carers=frozenset(["b"])), visit("w", 1, person="p")),
-        (carer("a"), carer("b"), carer("c")), road(0, 1),
-    )  # fmt: skip
+        (carer("a"), carer("b"), carer("c")),
+        road(0, 1),
+    )
     answer = plan(day)
     assert {carer for carer, _ in starts(answer).values()} == {"b"}
     assert answer.costs["new_faces"] == 0
@@ -169,9 +184,11 @@ def test_known_faces_come_where_travel_is_equal():
 def test_load_is_shared_when_fairness_is_weighed():
     """PLN-20: four visits at the office, two carers alike: two each."""
     day = Problem(
-        tuple(visit(k, 0) for k in range(4)), (carer("a"), carer("b")), road(0),
+        tuple(visit(k, 0) for k in range(4)),
+        (carer("a"), carer("b")),
+        road(0),
         weights=only_travel(fairness=1.0),
-    )  # fmt: skip
+    )
     assert plan(day).costs["fairness"] == pytest.approx(0)
 
 
@@ -221,8 +238,10 @@ def test_same_seed_and_iterations_give_the_same_plan(number):
     one = solve(day, seed=7, stop=BRIEF)
     two = solve(day, seed=7, stop=BRIEF)
     assert (one.assignments, one.unplaced, one.breaks) == (
-        two.assignments, two.unplaced, two.breaks,
-    )  # fmt: skip
+        two.assignments,
+        two.unplaced,
+        two.breaks,
+    )
 
 
 @pytest.mark.parametrize("number", range(12))
@@ -269,8 +288,10 @@ def test_a_better_wish_is_never_bought_with_an_unplaced_visit():
     """PLN-20: the first would wait for its wish until 11:00, but two visits must be done by 9."""
     day = Problem(
         (visit("wish", 0, preferred=(8.5 * HOUR, 9 * HOUR)), visit("must", 0, latest=8.5 * HOUR)),
-        (carer("a", end=9 * HOUR),), road(0), weights=Weights(unplaced=100.0),
-    )  # fmt: skip
+        (carer("a", end=9 * HOUR),),
+        road(0),
+        weights=Weights(unplaced=100.0),
+    )
     assert plan(day).unplaced == ()
 
 

@@ -43,14 +43,19 @@ def test_a_hole_that_fits_untouched_comes_before_one_that_is_cheaper_and_moves_o
     """BRD-01: a is at the place all morning, 8:00 to 10:00, and could go on half an hour later; b
     is free, six minutes away and home again. Nobody is moved to save twelve minutes."""
     day = Problem(
-        (visit("w", 1, duration=2 * HOUR, earliest=8 * HOUR + 360, latest=9 * HOUR, carer="a"),
-         visit("v", 1, duration=0.5 * HOUR, latest=8 * HOUR + 360)),
-        (carer("a"), carer("b")), road(0, 6), weights=only_travel(),
-    )  # fmt: skip
+        (
+            visit("w", 1, duration=2 * HOUR, earliest=8 * HOUR + 360, latest=9 * HOUR, carer="a"),
+            visit("v", 1, duration=0.5 * HOUR, latest=8 * HOUR + 360),
+        ),
+        (carer("a"), carer("b")),
+        road(0, 6),
+        weights=only_travel(),
+    )
     found = suggest(day, Solution((at("w", 8 * HOUR + 360),), ("v",)), "v")
     assert [(s.assignments[0].carer, dict(s.shifted)) for s in found] == [
-        ("b", {}), ("a", {"w": 1800.0})
-    ]  # fmt: skip
+        ("b", {}),
+        ("a", {"w": 1800.0}),
+    ]
     assert [s.costs["travel"] for s in found] == [720.0, 0.0]
 
 
@@ -59,13 +64,16 @@ def test_others_move_from_where_they_stand_and_not_from_where_they_could():
     begin at 10:00: w gives way half an hour earlier, since later would move x as well."""
     day = Problem(
         (visit("w", 0), visit("x", 0), visit("v", 0, earliest=TEN, latest=TEN)),
-        (carer("a"),), road(0),
-    )  # fmt: skip
+        (carer("a"),),
+        road(0),
+    )
     [only] = suggest(day, Solution((at("w", TEN), at("x", 10.5 * HOUR)), ("v",)), "v")
     assert only.shifted == {"w": -1800.0}
     assert places(only.solution) == {
-        "w": ("a", 9.5 * HOUR), "x": ("a", 10.5 * HOUR), "v": ("a", TEN)
-    }  # fmt: skip
+        "w": ("a", 9.5 * HOUR),
+        "x": ("a", 10.5 * HOUR),
+        "v": ("a", TEN),
+    }
 
 
 def test_where_it_stands_now_is_never_offered_and_nobody_is_moved_for_it():
@@ -79,9 +87,7 @@ def test_visits_that_collide_already_stay_and_nothing_is_put_upon_them():
     """BRD-01: w and x stand at nine, both half an hour. v of half an hour must begin between 9:00
     and 9:30: after both, at 9:30, and the two are not moved."""
     both = (visit("w", 0, **SHARP), visit("x", 0, **SHARP))
-    day = Problem(
-        (visit("v", 0, earliest=NINE, latest=9.5 * HOUR), *both), (carer("a"),), road(0)
-    )  # fmt: skip
+    day = Problem((visit("v", 0, earliest=NINE, latest=9.5 * HOUR), *both), (carer("a"),), road(0))
     plan = Solution((at("w", NINE), at("x", NINE)), ("v",))
     [only] = suggest(day, plan, "v")
     assert (only.assignments[0].start, only.shifted) == (9.5 * HOUR, {})
@@ -102,11 +108,16 @@ def test_a_break_that_may_be_held_later_gives_the_hole_to_the_visit():
 def test_two_at_once_are_put_where_both_are_free_at_one_time():
     """PLN-06, BRD-01: a is busy 8:00 to 10:00, b 10:30 to 12:00: both are free at ten."""
     day = Problem(
-        (visit("1", 0, latest=11 * HOUR), visit("2", 0, latest=11 * HOUR),
-         visit("w", 0, duration=2 * HOUR, latest=8 * HOUR),
-         visit("x", 0, duration=1.5 * HOUR, earliest=10.5 * HOUR)),
-        (carer("a"), carer("b")), road(0), (Link("1", "2"),),
-    )  # fmt: skip
+        (
+            visit("1", 0, latest=11 * HOUR),
+            visit("2", 0, latest=11 * HOUR),
+            visit("w", 0, duration=2 * HOUR, latest=8 * HOUR),
+            visit("x", 0, duration=1.5 * HOUR, earliest=10.5 * HOUR),
+        ),
+        (carer("a"), carer("b")),
+        road(0),
+        (Link("1", "2"),),
+    )
     plan = Solution((at("w", 8 * HOUR), at("x", 10.5 * HOUR, "b")), ("1", "2"))
     first = suggest(day, plan, "1")[0]
     assert {(a.carer, a.start) for a in first.assignments} == {("a", TEN), ("b", TEN)}
@@ -140,19 +151,25 @@ def boards(draw) -> tuple[Problem, Solution]:
             placed.append(Assignment(v.id, draw(st.sampled_from("abc")), draw(MINUTES)))
         else:
             unplaced.append(v.id)
-    breaks = [BreakTime(c.id, 0, 0, c.shifts[0].breaks[0].earliest) for c in staff
-              if c.shifts[0].breaks]  # fmt: skip
+    breaks = [
+        BreakTime(c.id, 0, 0, c.shifts[0].breaks[0].earliest) for c in staff if c.shifts[0].breaks
+    ]
     return problem, Solution(tuple(placed), tuple(unplaced), tuple(breaks))
 
 
 def _visit(draw, n: int) -> Visit:
     start, slack = draw(MINUTES), draw(st.sampled_from([0.0, 900.0, 3600.0]))
     return Visit(
-        n, n + 1, draw(st.sampled_from([900.0, 1800.0, 2700.0])), start - slack, start + slack,
-        preferred=(start, start), person=n // 2,
+        n,
+        n + 1,
+        draw(st.sampled_from([900.0, 1800.0, 2700.0])),
+        start - slack,
+        start + slack,
+        preferred=(start, start),
+        person=n // 2,
         skills=frozenset(["lift"] if draw(st.integers(0, 4)) == 0 else []),
         carer=draw(st.sampled_from("abc")) if draw(st.integers(0, 6)) == 0 else None,
-    )  # fmt: skip
+    )
 
 
 @given(boards(), st.data())
@@ -185,8 +202,13 @@ def test_when_the_visit_fits_somewhere_untouched_the_first_suggestion_moves_nobo
     """BRD-01: every carer and every five minutes is tried by an own, slow way."""
     problem, plan = board
     linked = {end for link in problem.links for end in (link.first, link.second)}
-    task = data.draw(st.sampled_from([v.id for v in problem.visits]).filter(
-        lambda key: key not in linked)) if len(linked) < len(problem.visits) else None  # fmt: skip
+    task = (
+        data.draw(
+            st.sampled_from([v.id for v in problem.visits]).filter(lambda key: key not in linked)
+        )
+        if len(linked) < len(problem.visits)
+        else None
+    )
     standing = places(plan).get(task)
     if any(
         (name, start) != standing and fits(problem, plan, task, name, start)

@@ -38,18 +38,20 @@ def world(monkeypatch):
     for number, name in enumerate(("Frida Karlsson", "Gösta Mård", "Hilda Öman")):
         first = w.visit(name, 540 + 60 * number)
         again = Visit.objects.create(
-            plan=w.tomorrow, client=first.client, start=first.start, minutes=30,
-            earliest=first.earliest, latest_end=first.latest_end,
-        )  # fmt: skip
+            plan=w.tomorrow,
+            client=first.client,
+            start=first.start,
+            minutes=30,
+            earliest=first.earliest,
+            latest_end=first.latest_end,
+        )
         VisitStaff.objects.create(visit=again, place=1)
         VisitService.objects.create(visit=again, service=w.care)
     return w
 
 
 def start(w: World, user=None):
-    return days.start(
-        w.plan, user or w.planner, profile="faces", seconds=1, count=14, at=NOW
-    )  # fmt: skip
+    return days.start(w.plan, user or w.planner, profile="faces", seconds=1, count=14, at=NOW)
 
 
 def test_each_person_meets_one_carer_on_both_days(world):
@@ -71,9 +73,12 @@ def test_the_roster_gives_whom_a_person_knows_and_never_whom_they_do_not_want(wo
     gosta = Visit.objects.filter(client__name="Gösta Mård").first().client
     for shift in (world.ali, world.britt):
         Preference.objects.create(
-            client=gosta, carer=shift.carer, wish="unwanted", recorded_at=NOW,
+            client=gosta,
+            carer=shift.carer,
+            wish="unwanted",
+            recorded_at=NOW,
             recorded_by=world.planner,
-        )  # fmt: skip
+        )
     plans = [reading.read(plan) for plan in (world.plan, world.tomorrow)]
     assert days.teams(plans)[gosta.pk] == {world.cecilia.carer_id}
 

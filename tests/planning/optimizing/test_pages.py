@@ -98,10 +98,15 @@ def test_while_it_runs_the_page_shows_how_far_it_has_come_and_how_to_stop(client
     """PLN-20: 15 of 60 seconds are a quarter; the best leaves one unplaced."""
     world.visit("Frida Karlsson", 600)
     run = OptimizerRun.objects.create(
-        plan=world.plan, started_at=NOW, profile="balanced", seconds=60, seen_seq=0,
-        status="running", beat_at=clock.real_now(),
+        plan=world.plan,
+        started_at=NOW,
+        profile="balanced",
+        seconds=60,
+        seen_seq=0,
+        status="running",
+        beat_at=clock.real_now(),
         progress={"seconds": 15, "points": [[1, 900, 3], [15, 400, 1]]},
-    )  # fmt: skip
+    )
     piece = text_of(client, address(world, "progress", run.pk))
     assert "15 av 60 sekunder" in piece
     assert 'value="25"' in piece
@@ -110,18 +115,26 @@ def test_while_it_runs_the_page_shows_how_far_it_has_come_and_how_to_stop(client
     run.refresh_from_db()
     assert run.stop_wanted
     assert Event.objects.filter(name="stop_optimizer").count() == 1
-    assert "inget förslag att godta" in client.post(
-        address(world, "accept", run.pk), {"allt": "ja"}, follow=True
-    ).content.decode()  # fmt: skip
+    assert (
+        "inget förslag att godta"
+        in client.post(
+            address(world, "accept", run.pk), {"allt": "ja"}, follow=True
+        ).content.decode()
+    )
 
 
 def test_a_run_that_was_killed_is_told_and_leaves_the_form_to_start_anew(client, world):
     """PLN-20"""
     world.visit("Frida Karlsson", 600)
     OptimizerRun.objects.create(
-        plan=world.plan, started_at=NOW, profile="balanced", seconds=60, seen_seq=0,
-        status="running", beat_at=clock.real_now().replace(year=2020),
-    )  # fmt: skip
+        plan=world.plan,
+        started_at=NOW,
+        profile="balanced",
+        seconds=60,
+        seen_seq=0,
+        status="running",
+        beat_at=clock.real_now().replace(year=2020),
+    )
     page = text_of(client, address(world))
     assert "Körningen avbröts. Planen är orörd. Starta en ny." in page
     assert "data-running" not in page

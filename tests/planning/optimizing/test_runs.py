@@ -84,9 +84,7 @@ def test_starting_is_logged_and_a_second_run_waits_its_turn():
     day_of_three(w)
     started(w)
     event = Event.objects.get(name="start_optimizer")
-    assert (event.actor, event.values.values) == (
-        w.planner, {"profile": "balanced", "seconds": 1}
-    )  # fmt: skip
+    assert (event.actor, event.values.values) == (w.planner, {"profile": "balanced", "seconds": 1})
     with pytest.raises(Refused, match="En körning pågår redan"):
         started(w)
     assert OptimizerRun.objects.count() == 1
@@ -202,8 +200,9 @@ def test_a_run_whose_worker_died_counts_as_broken_off_when_it_has_been_silent():
     started(w)
     run.refresh_from_db()
     assert (run.status, run.error) == (
-        "failed", "Körningen avbröts. Planen är orörd. Starta en ny."
-    )  # fmt: skip
+        "failed",
+        "Körningen avbröts. Planen är orörd. Starta en ny.",
+    )
 
 
 def silent(run: OptimizerRun, seconds: float, **more) -> None:
@@ -340,13 +339,22 @@ def test_a_search_that_says_nothing_for_long_is_known_to_live(monkeypatch):
 def on_base_plan(w: World, visit: Visit, start: int) -> None:
     """As if the visit came from a base plan that says `start`."""
     base_plan = BasePlan.objects.create(
-        client=visit.client, weeks=1, cycle_monday=date(2026, 11, 23), valid_from=NOW.date(),
-        recorded_at=NOW, recorded_by=w.planner,
-    )  # fmt: skip
+        client=visit.client,
+        weeks=1,
+        cycle_monday=date(2026, 11, 23),
+        valid_from=NOW.date(),
+        recorded_at=NOW,
+        recorded_by=w.planner,
+    )
     row = BaseVisit.objects.create(
-        base_plan=base_plan, week=1, weekday=1, start=start, minutes=30, earliest=start - 60,
+        base_plan=base_plan,
+        week=1,
+        weekday=1,
+        start=start,
+        minutes=30,
+        earliest=start - 60,
         latest_end=start + 90,
-    )  # fmt: skip
+    )
     Visit.objects.filter(pk=visit.pk).update(source=row)
 
 
@@ -447,8 +455,11 @@ def test_what_a_planner_changes_during_the_run_stays_as_they_changed_it(group, v
     runs.accept(run, w.planner, key="a", at=NOW)
     edited.refresh_from_db()
     assert (rows_of(edited), edited.start, edited.status, edited.lock) == (
-        rows, before.start, before.status, before.lock
-    )  # fmt: skip
+        rows,
+        before.start,
+        before.status,
+        before.lock,
+    )
     assert all(rows_of(visit)[0] for visit in others)
 
 
@@ -499,21 +510,26 @@ def test_visits_that_begin_before_the_frozen_minute_stay_where_they_are():
 def test_what_has_begun_is_moved_neither_by_the_search_nor_by_a_proposal_accepted_later():
     """DAY-02: started at 10:15, accepted at 11:15; the visits of 10:00, 11:00 and 12:00 stood badly."""
     w = World()
-    early, middle, late = (w.visit(name, start) for name, start in
-                           (("Frida Ek", 600), ("Gösta Ro", 660), ("Harald Al", 720)))  # fmt: skip
+    early, middle, late = (
+        w.visit(name, start)
+        for name, start in (("Frida Ek", 600), ("Gösta Ro", 660), ("Harald Al", 720))
+    )
     for visit in (early, middle, late):
         w.put(visit, w.ali)
     run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(DAY, 10, 15))
     assert run.frozen_until == 615
     moved = {
         str(visit.pk): {
-            "shifts": [w.britt.pk], "start": visit.start + 60, "was": [w.ali.pk],
+            "shifts": [w.britt.pk],
+            "start": visit.start + 60,
+            "was": [w.ali.pk],
             "was_start": visit.start,
-            "seen": [getattr(Visit.objects.get(pk=visit.pk), f"{group}_version")
-                     for group in runs.SEEN],
+            "seen": [
+                getattr(Visit.objects.get(pk=visit.pk), f"{group}_version") for group in runs.SEEN
+            ],
         }
         for visit in (early, middle, late)
-    }  # fmt: skip
+    }
     OptimizerRun.objects.filter(pk=run.pk).update(status="done", proposal={"moves": moved})
     run.refresh_from_db()
     runs.accept(run, w.planner, key="k", at=at(DAY, 11, 15))

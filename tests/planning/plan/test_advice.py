@@ -33,8 +33,10 @@ def test_the_best_place_is_where_no_way_is_added_and_says_what_it_costs():
     frida = w.visit("Frida Karlsson", 600)
     rows = told(w, frida)
     assert rows[0] == (
-        "Ali Sandhem", "10:00", "Restid oförändrad, nytt ansikte, inom önskad tid, ryms"
-    )  # fmt: skip
+        "Ali Sandhem",
+        "10:00",
+        "Restid oförändrad, nytt ansikte, inom önskad tid, ryms",
+    )
     assert {name for name, *_ in rows[1:]} == {"Britt Åkerlo", "Cecilia Furunäs"}
     assert {words for *_, words in rows[1:]} == {
         "Restid +4 min, nytt ansikte, inom önskad tid, ryms"
@@ -55,8 +57,10 @@ def test_who_has_met_the_person_within_two_weeks_is_known_and_comes_first():
     row = Shift.objects.create(unit=w.unit, day=before, carer=w.britt.carer, start=420, end=960)
     VisitStaff.objects.create(visit=met, place=1, shift=row)
     assert told(w, frida)[0] == (
-        "Britt Åkerlo", "10:00", "Restid +4 min, känd personal, inom önskad tid, ryms"
-    )  # fmt: skip
+        "Britt Åkerlo",
+        "10:00",
+        "Restid +4 min, känd personal, inom önskad tid, ryms",
+    )
 
 
 def test_at_most_five_places_are_shown_each_once():
@@ -82,9 +86,15 @@ def test_others_that_make_room_are_counted_and_move_when_the_suggestion_is_taken
     client.force_login(w.planner, BACKEND)
     answer = client.post(
         reverse("board:visit", args=[w.plan.pk, frida.pk]),
-        {"gor": "flytta", "plats": 1, "forslag": f"{best.shifts} {best.moves}", "staff_version": 1,
-         "time_version": 1, "key": "k"},
-    )  # fmt: skip
+        {
+            "gor": "flytta",
+            "plats": 1,
+            "forslag": f"{best.shifts} {best.moves}",
+            "staff_version": 1,
+            "time_version": 1,
+            "key": "k",
+        },
+    )
     assert answer.status_code == 302
     gosta.refresh_from_db()
     assert (gosta.start, frida.staff.get().shift) == (630, w.ali)

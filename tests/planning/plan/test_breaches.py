@@ -71,9 +71,12 @@ def test_who_a_person_does_not_want_is_said():
     w = World()
     visit = w.visit("Frida Karlsson", 600)
     Preference.objects.create(
-        client=visit.client, carer=w.ali.carer, wish="unwanted", recorded_at=NOW,
+        client=visit.client,
+        carer=w.ali.carer,
+        wish="unwanted",
+        recorded_at=NOW,
         recorded_by=w.planner,
-    )  # fmt: skip
+    )
     w.put(visit, w.ali)
     assert found(w) == [("incompatible", "Frida K vill inte ha Ali Sandhem.")]
 
@@ -96,9 +99,14 @@ def test_two_carers_need_a_risk_assessment_and_a_decision_that_is_not_past_its_r
     w.put(valter, w.ali, w.britt)
     assert found(w) == [("double_staffing", "Valter S: riskbedömning och chefens beslut saknas.")]
     decision = DoubleStaffing.objects.create(
-        client=valter.client, assessed_on=SINCE, decided_on=SINCE, decided_by="Chef",
-        review_on=w.plan.day.replace(year=2027), recorded_at=NOW, recorded_by=w.planner,
-    )  # fmt: skip
+        client=valter.client,
+        assessed_on=SINCE,
+        decided_on=SINCE,
+        decided_by="Chef",
+        review_on=w.plan.day.replace(year=2027),
+        recorded_at=NOW,
+        recorded_by=w.planner,
+    )
     assert found(w) == []
     decision.review_on = w.plan.day.replace(day=1)
     decision.save()
@@ -116,9 +124,13 @@ def test_a_service_that_nobody_has_ordered_is_said_until_the_breach_is_accepted(
     [breach] = breaches_of(data)
     assert not breach.is_hard
     AcceptedBreach.objects.create(
-        plan=w.plan, code=breach.code, about=breach.about, reason="Beställning är på väg.",
-        recorded_at=NOW, recorded_by=w.planner,
-    )  # fmt: skip
+        plan=w.plan,
+        code=breach.code,
+        about=breach.about,
+        reason="Beställning är på väg.",
+        recorded_at=NOW,
+        recorded_by=w.planner,
+    )
     assert not_accepted(data, [breach]) == []
 
 

@@ -21,8 +21,14 @@ WAY = 2
 
 def row(break_start: int | None = None) -> Shift:
     """From 7 to 15, half an hour's break that begins between 10 and 13."""
-    return Shift(start=420, end=900, break_minutes=30, break_earliest=600, break_latest=780,
-                 break_start=break_start)  # fmt: skip
+    return Shift(
+        start=420,
+        end=900,
+        break_minutes=30,
+        break_earliest=600,
+        break_latest=780,
+        break_start=break_start,
+    )
 
 
 Visits = list[tuple[int, int, int]]
@@ -44,17 +50,23 @@ def broken(shift: Shift, visits: Visits) -> set:
     rest = model.Break(30, 600, 780)
     carer = model.Carer("a", (model.Shift(420, 900, 0, 0, (rest,)),))
     asked = model.Problem(
-        tuple(model.Visit(n, place, end - start, start, start)
-              for n, (start, end, place) in enumerate(visits)),
-        (carer,), {"car": matrix},
-    )  # fmt: skip
+        tuple(
+            model.Visit(n, place, end - start, start, start)
+            for n, (start, end, place) in enumerate(visits)
+        ),
+        (carer,),
+        {"car": matrix},
+    )
     at = held(shift, visits)
     plan = model.Solution(
-        tuple(model.Assignment(n, "a", start) for n, (start, _, _) in enumerate(visits)), (),
+        tuple(model.Assignment(n, "a", start) for n, (start, _, _) in enumerate(visits)),
+        (),
         () if at is None else (model.BreakTime("a", 0, 0, at),),
-    )  # fmt: skip
-    return {(b.rule, visits[b.task] if b.task is not None else None)
-            for b in check(asked, plan).breaches}  # fmt: skip
+    )
+    return {
+        (b.rule, visits[b.task] if b.task is not None else None)
+        for b in check(asked, plan).breaches
+    }
 
 
 visits = st.lists(
@@ -99,13 +111,18 @@ def _without_break(visits: Visits) -> set:
     carer = model.Carer("a", (model.Shift(shift.start, shift.end, 0, 0),))
     matrix = [[0.0 if a == b else float(WAY) for b in range(4)] for a in range(4)]
     asked = model.Problem(
-        tuple(model.Visit(n, place, end - start, start, start)
-              for n, (start, end, place) in enumerate(visits)),
-        (carer,), {"car": matrix},
-    )  # fmt: skip
+        tuple(
+            model.Visit(n, place, end - start, start, start)
+            for n, (start, end, place) in enumerate(visits)
+        ),
+        (carer,),
+        {"car": matrix},
+    )
     plan = model.Solution(tuple(model.Assignment(n, "a", v[0]) for n, v in enumerate(visits)))
-    return {(b.rule, visits[b.task] if b.task is not None else None)
-            for b in check(asked, plan).breaches}  # fmt: skip
+    return {
+        (b.rule, visits[b.task] if b.task is not None else None)
+        for b in check(asked, plan).breaches
+    }
 
 
 @pytest.mark.parametrize(("break_start", "busy", "at"), [

@@ -27,16 +27,20 @@ def test_a_move_is_one_event_with_both_what_was_and_what_is():
             Wanted(frida.pk, "staff", {"shifts": [w.ali.pk]}, 1),
             Wanted(frida.pk, "time", {"start": 630, "minutes": 30}, 1),
         ],
-        w.planner, key="k", at=NOW,
-    )  # fmt: skip
+        w.planner,
+        key="k",
+        at=NOW,
+    )
     frida.refresh_from_db()
     assert (frida.start, rows_of(frida)) == (630, [w.ali.pk])
     assert (frida.staff_version, frida.time_version, frida.note_version) == (2, 2, 1)
     event = Event.objects.get(name="change_visits")
-    assert event.values.values == {"changes": [
-        [frida.pk, "staff", {"shifts": [None]}, {"shifts": [w.ali.pk]}],
-        [frida.pk, "time", {"start": 600, "minutes": 30}, {"start": 630, "minutes": 30}],
-    ]}  # fmt: skip
+    assert event.values.values == {
+        "changes": [
+            [frida.pk, "staff", {"shifts": [None]}, {"shifts": [w.ali.pk]}],
+            [frida.pk, "time", {"start": 600, "minutes": 30}, {"start": 630, "minutes": 30}],
+        ]
+    }
     assert {row.seq for row in done} == {event.seq}
     w.plan.refresh_from_db()
     assert w.plan.last_seq == event.seq

@@ -39,9 +39,13 @@ def crowded(w: World) -> None:
     gone = w.visit("Allan Ros", 500)
     w.change(gone, "status", {"status": "declined", "reason": "Avböjt: Ringde i morse"})
     AcceptedBreach.objects.create(
-        plan=w.plan, code="double_staffing", about=f"{yngve.pk}:", reason="Beslut är på väg.",
-        recorded_at=NOW, recorded_by=w.planner,
-    )  # fmt: skip
+        plan=w.plan,
+        code="double_staffing",
+        about=f"{yngve.pk}:",
+        reason="Beslut är på väg.",
+        recorded_at=NOW,
+        recorded_by=w.planner,
+    )
 
 
 def read(client, url: str) -> str:
@@ -105,9 +109,10 @@ def test_what_optimera_promises_is_what_the_board_says_when_it_is_accepted(clien
     page = read(client, address(world, "optimizing:page"))
     promised = number(r"Godta alla (\d+)", page)
     receipt = client.post(
-        reverse("optimizing:accept", args=[world.plan.pk, run.pk]), {"allt": "ja", "key": "a"},
+        reverse("optimizing:accept", args=[world.plan.pk, run.pk]),
+        {"allt": "ja", "key": "a"},
         follow=True,
-    ).content.decode()  # fmt: skip
+    ).content.decode()
     board = read(client, board_of(world))
     after = OptimizerRun.objects.get(pk=run.pk).after
     assert number(r"(\d+) otilldelade", board) == after["unplaced"]
@@ -123,8 +128,9 @@ def test_published_is_said_only_while_nothing_waits_to_go_out(client, world):
     plan = DayPlan.objects.get(pk=world.plan.pk)
     answer = client.post(
         address(world, "publishing:do"),
-        {"gor": "publicera", "version": plan.version, "key": "p"}, follow=True,
-    ).content.decode()  # fmt: skip
+        {"gor": "publicera", "version": plan.version, "key": "p"},
+        follow=True,
+    ).content.decode()
     assert "Planen är publicerad. Den har 1 besök, 0 otilldelade och 0 regelbrott." in answer
     seen = DayPlan.objects.get(pk=world.plan.pk).last_seq
     pages = (board_of(world), address(world, "publishing:page"))

@@ -55,9 +55,12 @@ class Board:
         seen = self.shown[visit][group][0]
         try:
             done = change(
-                self.world.plan.pk, [Wanted(visit, group, value, seen)], self.user,
-                key=f"m{next(KEYS)}", at=NOW,
-            )  # fmt: skip
+                self.world.plan.pk,
+                [Wanted(visit, group, value, seen)],
+                self.user,
+                key=f"m{next(KEYS)}",
+                at=NOW,
+            )
         except Clashed as clashed:
             [clash] = clashed.clashes
             assert clash.by.actor != self.user

@@ -58,9 +58,12 @@ def test_twenty_who_change_different_visits_all_have_their_way_and_numbers_are_t
 
     def deed(visit):
         return lambda: change(
-            w.plan.pk, [Wanted(visit.pk, "staff", {"shifts": [w.ali.pk]}, 1)], w.planner,
-            key=f"d{visit.pk}", at=NOW,
-        )  # fmt: skip
+            w.plan.pk,
+            [Wanted(visit.pk, "staff", {"shifts": [w.ali.pk]}, 1)],
+            w.planner,
+            key=f"d{visit.pk}",
+            at=NOW,
+        )
 
     answers = at_once([deed(visit) for visit in visits])
     assert all(isinstance(answer, list) for answer in answers)

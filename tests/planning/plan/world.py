@@ -71,24 +71,50 @@ class World:
             **{**place, **more},
         )
         decision = CareDecision.objects.create(
-            client=found, legal_basis="sol_11_1", decided_on=SINCE, decided_by="Leila Havsby",
-            valid_from=SINCE, recorded_at=NOW, recorded_by=self.planner,
-        )  # fmt: skip
-        ServiceOrder.objects.create(
-            client=found, decision=decision, legal_basis="sol_11_1", service=self.care, times=1,
-            provider=self.provider, per="day", minutes=30, valid_from=SINCE, recorded_at=NOW,
+            client=found,
+            legal_basis="sol_11_1",
+            decided_on=SINCE,
+            decided_by="Leila Havsby",
+            valid_from=SINCE,
+            recorded_at=NOW,
             recorded_by=self.planner,
-        )  # fmt: skip
+        )
+        ServiceOrder.objects.create(
+            client=found,
+            decision=decision,
+            legal_basis="sol_11_1",
+            service=self.care,
+            times=1,
+            provider=self.provider,
+            per="day",
+            minutes=30,
+            valid_from=SINCE,
+            recorded_at=NOW,
+            recorded_by=self.planner,
+        )
         return found
 
     def visit(
-        self, name: str, start: int, minutes: int = 30, *, staff: int = 1, slack: int = 60,
-        client: Client | None = None, **more: Any,
-    ) -> Visit:  # fmt: skip
+        self,
+        name: str,
+        start: int,
+        minutes: int = 30,
+        *,
+        staff: int = 1,
+        slack: int = 60,
+        client: Client | None = None,
+        **more: Any,
+    ) -> Visit:
         made = Visit.objects.create(
-            plan=self.plan, client=client or self.client(name), start=start, minutes=minutes,
-            earliest=start - slack, latest_end=start + minutes + slack, staff_needed=staff, **more,
-        )  # fmt: skip
+            plan=self.plan,
+            client=client or self.client(name),
+            start=start,
+            minutes=minutes,
+            earliest=start - slack,
+            latest_end=start + minutes + slack,
+            staff_needed=staff,
+            **more,
+        )
         for place in range(1, staff + 1):
             VisitStaff.objects.create(visit=made, place=place)
         VisitService.objects.create(visit=made, service=self.care)
@@ -99,9 +125,15 @@ class World:
         return self.change(visit, "staff", {"shifts": [s.pk if s else None for s in shifts]}, by=by)
 
     def change(
-        self, visit: Visit, group: str, value: dict, *, by: User | None = None, seen: int = 0,
+        self,
+        visit: Visit,
+        group: str,
+        value: dict,
+        *,
+        by: User | None = None,
+        seen: int = 0,
         key: str = "",
-    ) -> list[Any]:  # fmt: skip
+    ) -> list[Any]:
         """Change a group of a visit; `seen` 0 is as it is now."""
         now = Visit.objects.get(pk=visit.pk)
         wanted = Wanted(visit.pk, group, value, seen or getattr(now, f"{group}_version"))

@@ -33,14 +33,24 @@ def world(monkeypatch):
     w = World()
     w.frida = w.client("Frida Karlsson", address="Hamnvägen 2", entry="Kod 12", key_number="118")
     base_plan = BasePlan.objects.create(
-        client=w.frida, weeks=1, cycle_monday=date(2026, 1, 5), valid_from=SINCE, recorded_at=NOW,
+        client=w.frida,
+        weeks=1,
+        cycle_monday=date(2026, 1, 5),
+        valid_from=SINCE,
+        recorded_at=NOW,
         recorded_by=w.planner,
-    )  # fmt: skip
+    )
     for weekday in range(7):
         row = BaseVisit.objects.create(
-            base_plan=base_plan, week=1, weekday=weekday, start=600, minutes=30, earliest=540,
-            latest_end=690, note="Hör dåligt",
-        )  # fmt: skip
+            base_plan=base_plan,
+            week=1,
+            weekday=weekday,
+            start=600,
+            minutes=30,
+            earliest=540,
+            latest_end=690,
+            note="Hör dåligt",
+        )
         row.services.add(w.care)
     return w
 
@@ -176,8 +186,13 @@ def training(world, client):
     """Tove is introduced by Anna, who plans the unit."""
     client.force_login(world.planner, BACKEND)
     tove = person(Role.CARE_STAFF, world.unit, "Tove Rydhamn", "tove")
-    said = {"unit": world.unit.pk, "trainee": tove.pk, "trainer": world.planner.pk,
-            "day": "2026-11-23", "note": "Dagbild och Optimera"}  # fmt: skip
+    said = {
+        "unit": world.unit.pk,
+        "trainee": tove.pk,
+        "trainer": world.planner.pk,
+        "day": "2026-11-23",
+        "note": "Dagbild och Optimera",
+    }
 
     def register(**more):
         return client.post(reverse("practice:train"), {**said, **more}, follow=True)
@@ -190,8 +205,10 @@ def test_who_was_trained_by_whom_and_when_is_recorded(world, training):
     said = training().content.decode()
     row = Training.objects.get()
     assert (str(row.trainee), str(row.trainer), row.day) == (
-        "Tove Rydhamn", "Anna Skogmark", date(2026, 11, 23),
-    )  # fmt: skip
+        "Tove Rydhamn",
+        "Anna Skogmark",
+        date(2026, 11, 23),
+    )
     assert "Dagbild och Optimera" in said
     event = Event.objects.get(name="register_training")
     assert (event.actor, event.values.values["trainee"]) == (world.planner, row.trainee_id)

@@ -98,16 +98,21 @@ def test_a_declined_visit_stays_at_the_receiver_and_says_so(world, do, viva):
 def test_who_is_protected_is_sent_without_name_and_address(world, do, viva):
     """BEY-03, PLN-16"""
     hidden = world.client(
-        "Frida Karlsson", has_protected_identity=True, address="Hamnvägen 2", entry="Kod 12",
+        "Frida Karlsson",
+        has_protected_identity=True,
+        address="Hamnvägen 2",
+        entry="Kod 12",
         key_number="118",
-    )  # fmt: skip
+    )
     world.visit("", 600, client=hidden)
     do(PublishPlan())
     [got] = viva.got
     assert got["person"] == {
-        "name": "Skyddade uppgifter", "address": "Skyddade uppgifter", "entry": "",
+        "name": "Skyddade uppgifter",
+        "address": "Skyddade uppgifter",
+        "entry": "",
         "protected": True,
-    }  # fmt: skip
+    }
     assert got["content"]["key_number"] == "118"
     assert "Hamnvägen" not in str(got)
     assert "Frida" not in str(got)
@@ -131,9 +136,12 @@ def test_a_receiver_that_is_killed_gets_everything_when_it_comes_back(world, do,
     assert send(NOW + timedelta(minutes=10)) == 3
     one, two, three = PlanVersion.objects.order_by("number").values_list("pk", flat=True)
     assert [(row["visit"], row["version"], row["removed"]) for row in viva.got] == [
-        (frida.pk, one, False), (gosta.pk, one, False),
-        (frida.pk, two, False), (frida.pk, three, False), (gosta.pk, three, True),
-    ]  # fmt: skip
+        (frida.pk, one, False),
+        (gosta.pk, one, False),
+        (frida.pk, two, False),
+        (frida.pk, three, False),
+        (gosta.pk, three, True),
+    ]
     assert not Delivery.objects.filter(acknowledged_at=None).exists()
 
 
@@ -178,8 +186,9 @@ def test_one_visit_that_is_not_taken_holds_up_no_other(world, do, viva, monkeypa
     assert [row["visit"] for row in viva.got] == [gosta.pk]
     stuck = Delivery.objects.get(visit=frida)
     assert (stuck.acknowledged_at, stuck.error) == (
-        None, "Mottagaren tog inte emot det (svar 422).",
-    )  # fmt: skip
+        None,
+        "Mottagaren tog inte emot det (svar 422).",
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,10 @@ def test_a_publication_writes_the_units_pack_and_a_file_for_each_row(world, do, 
     world.put(world.visit("Gösta Mård", 700), world.britt)
     do(PublishPlan())
     assert sorted(path.name for path in folder.iterdir()) == [
-        "dagplan-2026-11-24.pdf", "rad-01.pdf", "rad-02.pdf",
-    ]  # fmt: skip
+        "dagplan-2026-11-24.pdf",
+        "rad-01.pdf",
+        "rad-02.pdf",
+    ]
     alone = text_of(folder / "rad-01.pdf")
     assert "Ali Sandhem" in alone
     assert "Frida K" in alone
@@ -70,9 +72,12 @@ def test_the_pack_of_a_plan_is_written_also_when_the_worker_died_with_it(
 def test_the_pack_shows_nothing_of_who_is_protected(world, do, folder):
     """BEY-03, PLN-18"""
     hidden = world.client(
-        "Frida Karlsson", has_protected_identity=True, address="Hamnvägen 2", entry="Kod 12",
+        "Frida Karlsson",
+        has_protected_identity=True,
+        address="Hamnvägen 2",
+        entry="Kod 12",
         key_number="118",
-    )  # fmt: skip
+    )
     world.put(world.visit("", 600, client=hidden), world.ali)
     do(PublishPlan())
     said = text_of(folder / "rad-01.pdf")

@@ -63,9 +63,13 @@ def test_two_visits_at_once_stop_the_plan_until_a_planner_accepts_them(world, do
     page_breaches = _breaches(world)
     for breach in page_breaches:
         AcceptedBreach.objects.create(
-            plan=world.plan, code=breach.code, about=breach.about, reason="De är sambor",
-            recorded_at=NOW, recorded_by=world.planner,
-        )  # fmt: skip
+            plan=world.plan,
+            code=breach.code,
+            about=breach.about,
+            reason="De är sambor",
+            recorded_at=NOW,
+            recorded_by=world.planner,
+        )
     do(SettlePlan())
     assert state(world) == "settled"
 
@@ -94,13 +98,19 @@ def test_the_first_publication_sends_every_visit_to_every_receiver(world, do, re
     do(PublishPlan())
     assert state(world) == "published"
     assert set(Delivery.objects.values_list("receiver", "visit", "version__number")) == {
-        ("viva", visits[0].pk, 1), ("viva", visits[1].pk, 1),
-        ("mobil", visits[0].pk, 1), ("mobil", visits[1].pk, 1),
-    }  # fmt: skip
+        ("viva", visits[0].pk, 1),
+        ("viva", visits[1].pk, 1),
+        ("mobil", visits[0].pk, 1),
+        ("mobil", visits[1].pk, 1),
+    }
     values = Event.objects.get(name="publish_plan").values.values
     assert {k: values[k] for k in ("plan_version", "new", "changed", "removed", "sent")} == {
-        "plan_version": 1, "new": 2, "changed": 0, "removed": 0, "sent": 4,
-    }  # fmt: skip
+        "plan_version": 1,
+        "new": 2,
+        "changed": 0,
+        "removed": 0,
+        "sent": 4,
+    }
 
 
 def test_a_later_publication_sends_only_what_changed(world, do, receivers):
@@ -118,8 +128,10 @@ def test_a_later_publication_sends_only_what_changed(world, do, receivers):
     do(PublishPlan())
     sent = Delivery.objects.filter(version__number=2, receiver="viva")
     assert {row.visit_id: row.content is None for row in sent} == {
-        frida.pk: False, gosta.pk: True, ivar.pk: False,
-    }  # fmt: skip
+        frida.pk: False,
+        gosta.pk: True,
+        ivar.pk: False,
+    }
     assert sent.get(visit=frida).content["staff"] == [
         {"carer": world.britt.carer_id, "username": "", "row": ""}
     ]
@@ -207,12 +219,17 @@ def test_the_difference_is_told_by_person_in_words(world, do):
     world.change(frida, "time", {"start": 615, "minutes": 30})
     world.change(gosta, "status", {"status": "removed", "reason": "Åker bort"})
     people = by_person(reading.pending(DayPlan.objects.get(pk=world.plan.pk)))
-    assert [(str(row.client), [(line.label, line.text) for line in row.lines]) for row in people] == [
-        ("Frida Karlsson", [
-            ("Ändrat", "10:00–10:30: ny tid 10:15–10:45; Ali Sandhem → Britt Åkerlo"),
-        ]),
+    assert [
+        (str(row.client), [(line.label, line.text) for line in row.lines]) for row in people
+    ] == [
+        (
+            "Frida Karlsson",
+            [
+                ("Ändrat", "10:00–10:30: ny tid 10:15–10:45; Ali Sandhem → Britt Åkerlo"),
+            ],
+        ),
         ("Skyddade uppgifter", [("Borttaget", "11:40–12:10, omvårdnad, otilldelat")]),
-    ]  # fmt: skip
+    ]
 
 
 def test_changes_made_while_a_plan_is_published_are_before_it_or_after(world, receivers):
@@ -236,8 +253,15 @@ def test_changes_made_while_a_plan_is_published_are_before_it_or_after(world, re
         except Stale as error:  # pragma: no cover - would be a fault of the door
             failed.append(error)
 
-    run([*(lambda v=v, s=s: move(v, s) for v, s in
-           zip(visits, (world.ali, world.britt, world.cecilia), strict=True)), publish])  # fmt: skip
+    run(
+        [
+            *(
+                lambda v=v, s=s: move(v, s)
+                for v, s in zip(visits, (world.ali, world.britt, world.cecilia), strict=True)
+            ),
+            publish,
+        ]
+    )
     assert failed == []
     plan = DayPlan.objects.get(pk=world.plan.pk)
     version = PlanVersion.objects.get()

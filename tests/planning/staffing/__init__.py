@@ -25,8 +25,12 @@ def unit(name: str = "Hemtjänst Norr") -> Unit:
 def carer(name: str = "Anna Bergkvist", **more: Any) -> Carer:
     """A carer of the unit Hemtjänst Norr."""
     username = more.pop("username", name.split()[0].lower())
-    given = {"unit": more.pop("unit", None) or unit(), "title": "assistant_nurse",
-             "valid_from": SINCE, **more}  # fmt: skip
+    given = {
+        "unit": more.pop("unit", None) or unit(),
+        "title": "assistant_nurse",
+        "valid_from": SINCE,
+        **more,
+    }
     return Carer.objects.create(name=name, username=username, **given)
 
 

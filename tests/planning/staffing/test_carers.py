@@ -28,10 +28,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 def new_carer(**more) -> dict:
     return {
-        "identity_number": "20000107-2388", "name": "Anna Bergkvist", "username": "anna",
-        "unit": unit().pk, "team": "", "title": "assistant_nurse", "mode": "bike",
-        "weekly_hours": "37,5", "valid_from": "2026-12-01", **more,
-    }  # fmt: skip
+        "identity_number": "20000107-2388",
+        "name": "Anna Bergkvist",
+        "username": "anna",
+        "unit": unit().pk,
+        "team": "",
+        "title": "assistant_nurse",
+        "mode": "bike",
+        "weekly_hours": "37,5",
+        "valid_from": "2026-12-01",
+        **more,
+    }
 
 
 def test_a_new_employee_is_added_and_the_number_stands_nowhere_but_in_its_field(client):
@@ -92,8 +99,9 @@ def test_a_change_keeps_the_number_when_the_field_is_left_empty(client):
     anna.refresh_from_db()
     assert (anna.identity_number, anna.name) == (NUMBERS[0], "Anna Dahl")
     assert logged("change_carer").values.values == {
-        "name": ["Anna Bergkvist", "Anna Dahl"], "weekly_hours": ["40.00", "37.5"],
-    }  # fmt: skip
+        "name": ["Anna Bergkvist", "Anna Dahl"],
+        "weekly_hours": ["40.00", "37.5"],
+    }
     client.post(address("carer_change", anna.pk), new_carer(identity_number=NUMBERS[1]))
     assert Carer.objects.get(pk=anna.pk).identity_number == NUMBERS[1]
     assert logged("change_carer").values.values["identity_number"] == ["inlagt", "bytt"]

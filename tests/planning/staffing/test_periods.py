@@ -50,8 +50,9 @@ def test_it_is_recorded_that_schedules_are_in_and_that_the_period_is_planned(cli
     assert (row.schedules_in_on, row.planned_on) == (MONDAY, MONDAY)
     event = logged("schedules_in")
     assert (event.actor, event.values.values) == (
-        planner, {"schedules_in_on": [None, "2026-11-23"]}
-    )  # fmt: skip
+        planner,
+        {"schedules_in_on": [None, "2026-11-23"]},
+    )
     assert "Inne 2026-11-23" in told(client.get(address("periods")))
     client.post(address("period_in", row.pk))
     assert Event.objects.filter(name="schedules_in").count() == 1

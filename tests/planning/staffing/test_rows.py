@@ -116,8 +116,16 @@ def test_each_fault_is_told_at_its_cell_and_stops_everything(client, staff, row,
 )  # fmt: skip
 def test_cells_are_read_as_the_spreadsheet_writes_them(client, staff, column, said):
     """DAY-05, PLN-11; findings part 2, row 15: 18 December 2026, 07-16, half an hour's break."""
-    cells = {"number": "20000107-2388", "name": "Anna Bergkvist", "username": "anna",
-             "day": "2026-12-18", "start": "07:00", "end": "16:00", "rest": "30", column: said}  # fmt: skip
+    cells = {
+        "number": "20000107-2388",
+        "name": "Anna Bergkvist",
+        "username": "anna",
+        "day": "2026-12-18",
+        "start": "07:00",
+        "end": "16:00",
+        "rest": "30",
+        column: said,
+    }
     heading = HEADING.replace("Personnummer", "Personnr")
     assert paste(client, heading, "\t".join(cells.values()), do="spara").status_code == 302
     saved = Shift.objects.get()

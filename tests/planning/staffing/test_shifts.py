@@ -20,25 +20,40 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 def new_shift(who, day=TUESDAY, **more) -> dict:
     return {
-        "carer": who.pk, "day": str(day), "unit": who.unit_id, "start": "07:00",
-        "end": "16:00", "break_minutes": "30", **more,
-    }  # fmt: skip
+        "carer": who.pk,
+        "day": str(day),
+        "unit": who.unit_id,
+        "start": "07:00",
+        "end": "16:00",
+        "break_minutes": "30",
+        **more,
+    }
 
 
 def visit(row: Shift, start: int, minutes: int = 30) -> Visit:
     """A visit on the shift."""
     plan, _ = DayPlan.objects.get_or_create(
-        planned_unit=row.unit, day=row.day,
+        planned_unit=row.unit,
+        day=row.day,
         defaults={
-            "kind": "day_plan", "state": "planning", "state_since": at(SINCE),
-            "opened_at": at(SINCE), "title": "Dagplan", "unit": row.unit,
+            "kind": "day_plan",
+            "state": "planning",
+            "state_since": at(SINCE),
+            "opened_at": at(SINCE),
+            "title": "Dagplan",
+            "unit": row.unit,
         },
-    )  # fmt: skip
+    )
     person = Person.objects.create(name="Greta Lind", unit=row.unit, active_from=SINCE)
     made = Visit.objects.create(
-        plan=plan, client=person, slot=f"x{person.pk}", start=start, minutes=minutes,
-        earliest=start, latest_end=start + minutes,
-    )  # fmt: skip
+        plan=plan,
+        client=person,
+        slot=f"x{person.pk}",
+        start=start,
+        minutes=minutes,
+        earliest=start,
+        latest_end=start + minutes,
+    )
     VisitStaff.objects.create(visit=made, place=1, shift=row)
     return made
 
@@ -220,8 +235,13 @@ def test_a_shift_with_visits_is_neither_removed_nor_cut_short(client):
     visit(row, 900)
     refused = "1 besök på passet hindrar det. Flytta dem i dagbilden tis 24 nov först."
     assert refused in told(client.post(address("shift_remove", row.pk), {"version": 1}))
-    given = {"start": "07:00", "end": "15:00", "break_minutes": "30", "unit": row.unit_id,
-             "version": 1}  # fmt: skip
+    given = {
+        "start": "07:00",
+        "end": "15:00",
+        "break_minutes": "30",
+        "unit": row.unit_id,
+        "version": 1,
+    }
     assert refused in told(client.post(address("shift_change", row.pk), given))
     assert (
         client.post(address("shift_change", row.pk), {**given, "end": "15:30"}).status_code == 302

@@ -19,9 +19,14 @@ def work(day: date, start: str, end: str, rest: int = 30, **more) -> Work:
     """A shift as clocks show it."""
     times, begins = rules.times(day, start, end, rest), rules.absolute(day, 0)
     return Work(
-        day, begins + times.start, begins + times.end, times.break_minutes,
-        begins + times.break_earliest, begins + times.break_latest, **more,
-    )  # fmt: skip
+        day,
+        begins + times.start,
+        begins + times.end,
+        times.break_minutes,
+        begins + times.break_earliest,
+        begins + times.break_latest,
+        **more,
+    )
 
 
 def codes(*rows: Work, weekly_minutes: int = 0, **limits) -> list[str]:
@@ -156,8 +161,9 @@ def test_daily_rest_is_what_a_count_of_minutes_says(rows):
         if row.start - 1 not in busy
         and longest_run(
             range(row.start, row.start + MINUTES_A_DAY), lambda minute: minute not in busy
-        ) < 11 * 60
-    }  # fmt: skip
+        )
+        < 11 * 60
+    }
     found = [row for row in working_time.breaches(rows) if row.code == "daily_rest"]
     assert sorted(row.day for row in found) == sorted(short)
 

@@ -117,18 +117,25 @@ def test_what_is_late_and_soon_stand_apart_whether_or_not_the_person_wants_to_wa
     new = granted(world, "Kaj Sten", date(2026, 11, 1))
     for order in (waits, new):
         Postponement.objects.create(
-            order=order, first=date(2026, 5, 2), note="Själv", recorded_at=NOW,
+            order=order,
+            first=date(2026, 5, 2),
+            note="Själv",
+            recorded_at=NOW,
             recorded_by=world.worker,
-        )  # fmt: skip
+        )
     going = granted(world, "Judit Ek", date(2026, 1, 1))
     visited(world, going, date(2026, 11, 20))
     shown = client.get(LIST)
     found, page = shown.context, shown.content.decode()
-    names = {part: [str(line.order.client) for line in found[part]]
-             for part in ("late", "near", "wished")}  # fmt: skip
+    names = {
+        part: [str(line.order.client) for line in found[part]]
+        for part in ("late", "near", "wished")
+    }
     assert names == {
-        "late": ["Ivar Lund", "Frida Karlsson"], "near": ["Gösta Mård"], "wished": ["Kaj Sten"],
-    }  # fmt: skip
+        "late": ["Ivar Lund", "Frida Karlsson"],
+        "near": ["Gösta Mård"],
+        "wished": ["Kaj Sten"],
+    }
     assert "Personens egen önskan" in page
     assert "rapporteras inte" not in page
     read = Event.objects.get(name="read_unexecuted")
@@ -169,8 +176,9 @@ def test_the_quarters_report_has_what_is_late_what_was_carried_out_and_numbers(c
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     rows = list(sheet.iter_rows(values_only=True))
     assert [row[:2] for row in rows[1:]] == [
-        ("Ej verkställt", "Frida Karlsson"), ("Verkställt under kvartalet", "Gösta Mård"),
-    ]  # fmt: skip
+        ("Ej verkställt", "Frida Karlsson"),
+        ("Verkställt under kvartalet", "Gösta Mård"),
+    ]
 
 
 def test_what_happened_before_days_were_planned_here_is_not_judged(world):
@@ -257,11 +265,23 @@ def test_the_report_is_a_document_that_names_nobody_and_its_making_is_on_record(
     first, council = text.split("\f")[:2]
     parts = re.split(r"\n[^\n]*\((\d+)\)\n", first.rsplit("1 (2)", 1)[0])
     assert parts[1::2] == ["2", "1"]
-    for part, said in zip(parts[2::2], (
-        (f"Beställning {waits.pk}", "2026-05-01", "206", "egen önskan",
-         "V-77", "2026-08-20", "95", "Inte påbörjat"),
-        (f"Beställning {gosta.pk}", "2026-07-01", "100", "2026-10-09"),
-    ), strict=True):  # fmt: skip
+    for part, said in zip(
+        parts[2::2],
+        (
+            (
+                f"Beställning {waits.pk}",
+                "2026-05-01",
+                "206",
+                "egen önskan",
+                "V-77",
+                "2026-08-20",
+                "95",
+                "Inte påbörjat",
+            ),
+            (f"Beställning {gosta.pk}", "2026-07-01", "100", "2026-10-09"),
+        ),
+        strict=True,
+    ):
         flat = " ".join(part.split())
         assert [word for word in said if word not in flat] == []
     assert "1 gäller kvinnor och 0 män; för 1 är personnumret inte känt här" in " ".join(

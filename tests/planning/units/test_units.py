@@ -206,9 +206,16 @@ def test_a_slot_that_a_removed_visit_holds_in_the_other_unit_gives_way(w):
     generate(w.south, WEDNESDAY, WEDNESDAY, Act.by_system(NOW))
     visit, there = w.on(WEDNESDAY, w.frida), w.plan_of(w.south, WEDNESDAY)
     left = Visit.objects.create(
-        plan=there, client=w.frida, slot=visit.slot, start=600, minutes=30, earliest=540,
-        latest_end=690, status="removed", status_reason="Flyttad",
-    )  # fmt: skip
+        plan=there,
+        client=w.frida,
+        slot=visit.slot,
+        start=600,
+        minutes=30,
+        earliest=540,
+        latest_end=690,
+        status="removed",
+        status_reason="Flyttad",
+    )
     w.prepare(w.merger())
     left.refresh_from_db()
     visit.refresh_from_db()
@@ -285,9 +292,13 @@ def test_a_unit_that_ends_takes_nobody_in(w):
 def test_a_search_under_way_hinders_it(w):
     """PLN-21, PLN-20"""
     run = OptimizerRun.objects.create(
-        plan=w.plan_of(w.unit, WEDNESDAY), started_at=NOW, profile="balanced", seconds=10,
-        seen_seq=0, beat_at=clock.real_now(),
-    )  # fmt: skip
+        plan=w.plan_of(w.unit, WEDNESDAY),
+        started_at=NOW,
+        profile="balanced",
+        seconds=10,
+        seen_seq=0,
+        beat_at=clock.real_now(),
+    )
     with pytest.raises(Refused, match="Optimeringen räknar på"):
         w.prepare(w.merger())
     OptimizerRun.objects.filter(pk=run.pk).update(status="done")

@@ -41,14 +41,23 @@ class World(Board):
     def with_breakfast(self, name: str) -> Client:
         found = self.client(name)
         base_plan = BasePlan.objects.create(
-            client=found, weeks=1, cycle_monday=date(2026, 1, 5), valid_from=SINCE,
-            recorded_at=NOW, recorded_by=self.planner,
-        )  # fmt: skip
+            client=found,
+            weeks=1,
+            cycle_monday=date(2026, 1, 5),
+            valid_from=SINCE,
+            recorded_at=NOW,
+            recorded_by=self.planner,
+        )
         for weekday in range(7):
             row = BaseVisit.objects.create(
-                base_plan=base_plan, week=1, weekday=weekday, start=600, minutes=30, earliest=540,
+                base_plan=base_plan,
+                week=1,
+                weekday=weekday,
+                start=600,
+                minutes=30,
+                earliest=540,
                 latest_end=690,
-            )  # fmt: skip
+            )
             row.services.add(self.care)
         return found
 
