@@ -9,7 +9,7 @@ from audit.log import HASHED_FIELDS, event_hash, hash_values
 from audit.models import Chain, Event
 from bench import providers
 from bench.web import CASES, DEADLINES, EVENTS
-from cases import calendar
+from cases import calendar, flows
 from cases.models import Case, Deadline
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import Role
@@ -86,6 +86,7 @@ class World:
         self._deadlines(int(DEADLINES * scale))
         self._events(int(EVENTS * scale))
         providers.fill(self, scale)
+        flows.refresh(TODAY)
 
     def _cases(self, start: int, stop: int) -> None:
         providers.insert(

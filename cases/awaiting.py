@@ -47,8 +47,8 @@ class Line:
 
     @property
     def is_anybodys(self) -> bool:
-        """Whether anybody with the role may take it."""
-        return self.awaited.person_id is None
+        """Whether anybody with the role may take it: a step, of a case that somebody has."""
+        return self.awaited.person_id is None and self.awaited.what != UNGIVEN
 
 
 def of(actor: Actor) -> QuerySet[Awaited]:
