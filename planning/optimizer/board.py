@@ -91,6 +91,35 @@ class Board:
     Compiled functions take `core`, which holds the same arrays.
     """
 
+    node: np.ndarray
+    shift: np.ndarray
+    carer: np.ndarray
+    out_arc: np.ndarray
+    in_arc: np.ndarray
+    other: np.ndarray
+    able: np.ndarray
+    allowed: np.ndarray
+    assign_cost: np.ndarray
+    face_cost: np.ndarray
+    met: np.ndarray
+    travel: np.ndarray
+    near: np.ndarray
+    releases: np.ndarray
+    member: np.ndarray
+    member_from: np.ndarray
+    pool: np.ndarray
+    pool_at: np.ndarray
+    saved: np.ndarray
+    saved_carer: np.ndarray
+    counted: np.ndarray
+    seed: np.ndarray
+    heap: np.ndarray
+    heap_key: np.ndarray
+    cost: np.ndarray
+    old_cost: np.ndarray
+    move: np.ndarray
+    spare: np.ndarray
+
     def __init__(self, *arrays: np.ndarray):
         self.__dict__.update(zip(FIELDS, arrays, strict=True))
         self.core = Core(*arrays)

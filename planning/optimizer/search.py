@@ -12,7 +12,12 @@ from .check import check
 from .kernel import start_board, total
 from .model import Problem, Progress, Solution, Stop
 
-ONE_COOLING = ((5.0, 0.004, 0.0, 0.6), (0.6, 0.004, 0.6, 0.8), (0.4, 0.004, 0.8, 1.0))
+Cooling = tuple[float, float, float, float]
+ONE_COOLING: tuple[Cooling, ...] = (
+    (5.0, 0.004, 0.0, 0.6),
+    (0.6, 0.004, 0.6, 0.8),
+    (0.4, 0.004, 0.8, 1.0),
+)
 """Each cooling: its first and last temperature, in mean travel cost per visit of the first plan, and the
 part of the search it spans. These are for a search that has time for one from the top only; see
 `coolings`."""
@@ -37,7 +42,7 @@ CHUNK = 20_000
 """Moves between looks when iterations alone decide, so that a run can be repeated."""
 
 
-def coolings(moves: float, visits: int) -> tuple[tuple[float, float, float, float], ...]:
+def coolings(moves: float, visits: int) -> tuple[Cooling, ...]:
     """The coolings of a search that makes so many moves: as many as have time, the last of which only
     polishes."""
     count = min(MOST_COOLINGS, int(moves / (ENOUGH * max(1, visits) ** 2)))
@@ -237,10 +242,10 @@ def _predecessors(layout: Layout, board, plan: Solution):
         kept[layout.last + route] = p
     release = node["release"].copy()
     for a in plan.assignments:
-        i = layout.number.get(a.task)
-        if i is not None:
-            waits = board.releases[i, : node[i]["releases"]]
-            release[i] = max((w for w in waits if w <= a.start + EXACT), default=waits[0])
+        number = layout.number.get(a.task)
+        if number is not None:
+            waits = board.releases[number, : node[number]["releases"]]
+            release[number] = max((w for w in waits if w <= a.start + EXACT), default=waits[0])
     return kept, release
 
 

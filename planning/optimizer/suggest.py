@@ -194,7 +194,7 @@ class _Standing:
                 key=lambda key: (self.start[key], self.start[key] + self._long(row, key))
             )
             row.end = row.bound = row.shift.end + overtime[row.carer]
-            visits = [key for key in row.chain if not isinstance(key, tuple)]
+            visits: list[Key] = [key for key in row.chain if not isinstance(key, tuple)]
             for keys in [row.chain] if visits == row.chain else [row.chain, visits]:
                 self._let_be(row, keys)
             row.chains = [self._chain(row, keys) for keys in [row.chain, visits]]
