@@ -18,7 +18,7 @@ from clients.models import (
 )
 from organisation import identity, places
 from organisation.authority import Actor
-from organisation.fields import Day, PastDay, PlaceForm
+from organisation.fields import Day, PastDay, PlaceForm, field_of, offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 
@@ -133,8 +133,8 @@ class ClientForm(PlaceForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
-        self.fields["provider"].empty_label = "Ingen vald än"
+        offer(self, "unit", units)
+        field_of(self, "provider", forms.ModelChoiceField).empty_label = "Ingen vald än"
         for name in ("latitude", "longitude"):
             self.fields[name].localize = True
             self.fields[name].widget.is_localized = True
@@ -276,15 +276,16 @@ class OrderForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.replaces = replaces
         self.instance.client = client
-        self.fields["decision"].queryset = client.decisions.all()
-        self.fields["decision"].empty_label = "Inget beslut"
+        offer(self, "decision", client.decisions.all(), "Inget beslut")
         chosen = {replaces.service_id} if replaces else {self.instance.service_id} - {None}
         services = Service.objects.offered(chosen).exclude(kind=Service.Kind.SURROUNDING)
         if health_only:
             services = services.filter(kind=Service.Kind.NURSING)
-            self.fields["legal_basis"].choices = [(LegalBasis.HSL.value, LegalBasis.HSL.label)]
+            field_of(self, "legal_basis", forms.ChoiceField).choices = [
+                (LegalBasis.HSL.value, LegalBasis.HSL.label)
+            ]
             del self.fields["decision"]
-        self.fields["service"].queryset = services
+        offer(self, "service", services)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -311,7 +312,7 @@ class OrderForm(forms.ModelForm):
 
     def _check_kind(self, data: dict[str, Any]) -> None:
         service, basis = data.get("service"), data.get("legal_basis")
-        is_nursing = bool(service) and service.kind == Service.Kind.NURSING
+        is_nursing = service is not None and service.kind == Service.Kind.NURSING
         if service and basis and is_nursing != (basis == LegalBasis.HSL):
             words = "beställs enligt HSL" if is_nursing else "är ingen hälso- och sjukvård"
             self.add_error("legal_basis", f"{service} {words}. Välj ett annat lagrum.")

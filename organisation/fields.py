@@ -8,11 +8,12 @@ done.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 
 from audit import clock
 from organisation import entry, places
@@ -24,6 +25,7 @@ LONGEST_LINE = 1000
 """More than any field of one line takes; a search for more than this is refused by the database."""
 MOST = 2**31 - 1
 """What a whole number's column holds in PostgreSQL."""
+OfKind = TypeVar("OfKind", bound=forms.Field)
 
 
 class LineInput(forms.TextInput):
@@ -83,6 +85,21 @@ def teach() -> None:
     forms.CharField.widget = LineInput
     forms.DateField.default_validators = [within()]
     forms.IntegerField.default_validators = [MinValueValidator(-MOST), MaxValueValidator(MOST)]
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[OfKind]) -> OfKind:
+    """A form's field as the kind that it is declared as, or that its model makes it."""
+    field = form.fields[name]
+    assert isinstance(field, kind), f"{name} is no {kind.__name__}"
+    return field
+
+
+def offer(form: forms.BaseForm, name: str, rows: QuerySet, empty_label: str = "") -> None:
+    """Let the field choose among `rows`; `empty_label`, if given, is what choosing none is called."""
+    field = field_of(form, name, forms.ModelChoiceField)
+    field.queryset = rows
+    if empty_label:
+        field.empty_label = empty_label
 
 
 class PlaceForm(forms.ModelForm):

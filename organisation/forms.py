@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from audit.clock import day_before
 from organisation import identity, swedish
 from organisation.defaults import RULES
-from organisation.fields import Day
+from organisation.fields import Day, field_of, offer
 from organisation.models import (
     DelegationRule,
     Provider,
@@ -25,6 +25,7 @@ from organisation.models import (
 from organisation.roles import OUTSIDE_ROLES, Role
 
 ALL = ("", "Alla")
+CHOOSE_ROLE = ("", "Välj roll")
 GRANTED_ROLES = [(value, label) for value, label in Role.choices if value != Role.APPLICANT]
 INSIDE_ROLE_CHOICES = [
     (value, label) for value, label in Role.choices if value not in OUTSIDE_ROLES
@@ -52,7 +53,7 @@ class UserFilter(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["enhet"].queryset = units
+        offer(self, "enhet", units)
 
 
 class UserForm(forms.ModelForm):
@@ -60,7 +61,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "email", "phone")
+        fields: tuple[str, ...] = ("name", "email", "phone")
 
 
 class NewUserForm(UserForm):
@@ -109,16 +110,16 @@ class RoleForm(forms.ModelForm):
         today: date,
         **kwargs: Any,
     ):
-        super().__init__(*args, initial={"valid_from": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["valid_from"] = today
         self.today = today
-        self.fields["role"].choices = [("", "Välj roll"), *GRANTED_ROLES]
-        self.fields["unit"].queryset = units
+        field_of(self, "role", forms.ChoiceField).choices = [CHOOSE_ROLE, *GRANTED_ROLES]
+        offer(self, "unit", units)
         self.fields["unit"].required = self.data.get("role") not in OUTSIDE_ROLES
-        self.fields["provider"].queryset = providers
-        self.fields["provider"].empty_label = "Ingen"
+        offer(self, "provider", providers, "Ingen")
         if not providers.exists():
             del self.fields["provider"]
-            self.fields["role"].choices = [("", "Välj roll"), *INSIDE_ROLE_CHOICES]
+            field_of(self, "role", forms.ChoiceField).choices = [CHOOSE_ROLE, *INSIDE_ROLE_CHOICES]
 
     def clean_valid_from(self) -> date:
         return not_past(self.cleaned_data["valid_from"], self.today)
@@ -156,7 +157,8 @@ class EndForm(forms.Form):
     )
 
     def __init__(self, *args: Any, today: date, until: date | None = None, **kwargs: Any):
-        super().__init__(*args, initial={"last_day": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["last_day"] = today
         self.today, self.until = today, until
 
     def clean_last_day(self) -> date:
@@ -183,9 +185,10 @@ class MoveRoleForm(forms.Form):
     def __init__(
         self, *args: Any, role: RoleAssignment, units: QuerySet[Unit], today: date, **kwargs: Any
     ):
-        super().__init__(*args, initial={"valid_from": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["valid_from"] = today
         self.role, self.today = role, today
-        self.fields["unit"].queryset = units.exclude(pk=role.unit_id)
+        offer(self, "unit", units.exclude(pk=role.unit_id) if role.unit_id else units)
 
     def clean_valid_from(self) -> date:
         day = not_past(self.cleaned_data["valid_from"], self.today)
@@ -224,7 +227,7 @@ class UnitForm(forms.ModelForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = units
+        offer(self, "parent", units)
         self.initial["valid_from"] = today
 
     def clean(self) -> dict[str, Any]:
@@ -257,7 +260,7 @@ class MoveUnitForm(forms.ModelForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = units
+        offer(self, "parent", units)
 
     def clean_parent(self) -> Unit:
         parent = self.cleaned_data["parent"]
@@ -293,11 +296,11 @@ class SubstitutionForm(forms.ModelForm):
     def __init__(
         self, *args: Any, people: QuerySet[User], appointer: User, today: date, **kwargs: Any
     ):
-        super().__init__(*args, initial={"valid_from": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["valid_from"] = today
         self.appointer, self.today = appointer, today
         for name in ("absent", "substitute"):
-            self.fields[name].queryset = people
-            self.fields[name].empty_label = "Välj person"
+            offer(self, name, people, "Välj person")
         self.fields["valid_to"].required = True
 
     def clean_valid_from(self) -> date:
@@ -337,7 +340,7 @@ class ResponsibilityForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name in ("main_role", "substitute_role"):
-            self.fields[name].choices = [("", "Välj roll"), *INSIDE_ROLE_CHOICES]
+            field_of(self, name, forms.ChoiceField).choices = [CHOOSE_ROLE, *INSIDE_ROLE_CHOICES]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -376,7 +379,7 @@ class DelegationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.today, self.old = today, old
         self.initial["valid_from"] = today
-        self.fields["role"].choices = [("", "Välj roll"), *INSIDE_ROLE_CHOICES]
+        field_of(self, "role", forms.ChoiceField).choices = [CHOOSE_ROLE, *INSIDE_ROLE_CHOICES]
         if old:
             del self.fields["code"]
             self.fields["valid_from"].help_text = "Den nuvarande delegationen slutar dagen före."
@@ -398,7 +401,9 @@ class DelegationForm(forms.ModelForm):
                 code=data.get("code") or self.instance.code,
                 role=data["role"],
             )
-            if same.exclude(pk=self.old.pk if self.old else None).exists():
+            if self.old:
+                same = same.exclude(pk=self.old.pk)
+            if same.exists():
                 raise ValidationError("Rollen har redan den delegationen under perioden.")
         return data
 
@@ -427,7 +432,7 @@ class LogFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = User.objects.all()
+        offer(self, "person", User.objects.all())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

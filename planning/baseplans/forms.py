@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from clients.models import Client, Service
+from organisation.fields import offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning import daytime, windows
@@ -84,15 +85,14 @@ class VisitForm(forms.ModelForm):
         self.granted = granted
         self.others = self._same_day(base_plan)
         chosen = self.instance.services.values_list("pk", flat=True) if self.instance.pk else ()
-        self.fields["services"].queryset = Service.objects.offered(chosen)
+        offer(self, "services", Service.objects.offered(chosen))
         self.fields["services"].error_messages["required"] = "Välj minst en insats."
-        self.fields["after"].queryset = self.others
+        offer(self, "after", self.others)
         if not Skill.objects.exists():
             del self.fields["skills"]
         if client.is_surrounding:
-            self.fields["serves"].queryset = (
-                Client.objects.filter(unit=client.unit_id).people().order_by("name", "pk")
-            )
+            people = Client.objects.filter(unit=client.unit_id).people()
+            offer(self, "serves", people.order_by("name", "pk"))
         else:
             del self.fields["serves"]
 
@@ -174,14 +174,15 @@ class NewVisitForm(VisitForm):
 def circle_of(visit: BaseVisit, after: BaseVisit, others: Iterable[BaseVisit]) -> list[str]:
     """The starts of visits that would wait for each other, or nothing."""
     by_pk = {row.pk: row for row in others}
-    chain, at = [daytime.shown(visit.start)] if visit.start is not None else ["besöket"], after
+    chain = [daytime.shown(visit.start)] if visit.start is not None else ["besöket"]
+    at: BaseVisit | None = after
     seen = set()
     while at is not None and at.pk not in seen:
         chain.append(daytime.shown(at.start))
         seen.add(at.pk)
         if at.after_id == visit.pk and visit.pk:
             return [*chain, chain[0]]
-        at = by_pk.get(at.after_id)
+        at = by_pk.get(at.after_id) if at.after_id else None
     return []
 
 
@@ -212,4 +213,4 @@ class UnitFilter(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["enhet"].queryset = units
+        offer(self, "enhet", units)

@@ -8,6 +8,8 @@ from django import forms
 
 from cases.commands import Refused
 from clients.models import Client, Service
+from organisation.fields import offer
+from organisation.models import User
 from planning import daytime, windows
 from planning.extras.opening import refuse_impossible
 from planning.extras.people import nurses
@@ -50,7 +52,7 @@ class AddForm(forms.Form):
     staff_needed = forms.IntegerField(label="Antal personal", min_value=1, max_value=4, initial=1)
     note = forms.CharField(label="Att tänka på", max_length=240, required=False)
     called_by = forms.ModelChoiceField(
-        None,
+        User.objects.none(),
         label="Påkallat av sjuksköterska",
         required=False,
         empty_label="Nej",
@@ -61,11 +63,11 @@ class AddForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.day = plan.day
         people = where.clients_on(plan.planned_unit, plan.day).active(plan.day, plan.day)
-        self.fields["client"].queryset = people  # type: ignore[attr-defined]
+        offer(self, "client", people)
         self.fields["client"].error_messages["invalid_choice"] = (
             "Personen är inte aktiv i enheten den dagen: avslutad, vilande eller flyttad."
         )
-        self.fields["called_by"].queryset = nurses(today)  # type: ignore[attr-defined]
+        offer(self, "called_by", nurses(today))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from cases.dates import short_date
 from clients.models import Client
-from organisation.fields import PastDay
+from organisation.fields import PastDay, offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning.fields import ClockField
@@ -96,10 +96,8 @@ class CareContactForm(forms.ModelForm):
     def __init__(self, *args: Any, client: Client, day: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.client = client
-        self.fields["carer"].queryset = carers_of(client, day).filter(
-            title=Carer.Title.ASSISTANT_NURSE
-        )
-        self.fields["carer"].empty_label = "Ingen"
+        nurses = carers_of(client, day).filter(title=Carer.Title.ASSISTANT_NURSE)
+        offer(self, "carer", nurses, "Ingen")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -127,7 +125,7 @@ class WishForm(forms.ModelForm):
     def __init__(self, *args: Any, client: Client, day: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.instance.client = client
-        self.fields["carer"].queryset = carers_of(client, day)
+        offer(self, "carer", carers_of(client, day))
 
     def clean_carer(self) -> Carer:
         carer = self.cleaned_data["carer"]
@@ -181,7 +179,7 @@ class ListFilter(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["enhet"].queryset = units
+        offer(self, "enhet", units)
 
 
 def carers_of(client: Client, day: date) -> QuerySet[Carer]:

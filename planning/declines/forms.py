@@ -27,9 +27,9 @@ class DeclineForm(forms.Form):
     )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         local = timezone.localtime(now)
-        first = {"day": local.date(), "clock": local.hour * 60 + local.minute}
-        super().__init__(*args, initial=first, **kwargs)
+        self.initial.update(day=local.date(), clock=local.hour * 60 + local.minute)
 
     @property
     def declined_at(self) -> datetime:

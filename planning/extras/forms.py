@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from cases.commands import Refused
 from clients.models import Client, Service
+from organisation.fields import offer
 from organisation.forms import UnitField
-from organisation.models import Unit
+from organisation.models import Unit, User
 from planning import daytime
 from planning.extras.opening import refuse_impossible
 from planning.extras.people import nurses
@@ -34,7 +35,7 @@ class ReportForm(forms.Form):
         Carer.objects.none(), label="Vem gjorde det", required=False, empty_label="Vet inte"
     )
     called_by = forms.ModelChoiceField(
-        None,
+        User.objects.none(),
         label="Påkallat av sjuksköterska",
         required=False,
         empty_label="Nej",
@@ -44,10 +45,10 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, people: QuerySet[Client], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["client"].queryset = people  # type: ignore[attr-defined]
-        self.fields["called_by"].queryset = nurses(today)  # type: ignore[attr-defined]
+        offer(self, "client", people)
+        offer(self, "called_by", nurses(today))
         units = people.order_by().values("unit")
-        self.fields["carer"].queryset = Carer.objects.on(today).filter(unit__in=units)  # type: ignore[attr-defined]
+        offer(self, "carer", Carer.objects.on(today).filter(unit__in=units))
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -85,4 +86,4 @@ class NeedFilter(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["enhet"].queryset = units  # type: ignore[attr-defined]
+        offer(self, "enhet", units)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from cases import calendar
 from clients.models import READERS, Client
 from organisation.access import roles
+from organisation.fields import offer
 from organisation.models import Unit, User
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
@@ -57,7 +58,7 @@ class ChangesForm(forms.Form):
             ("personal", Carer.objects.filter(shifts__unit=unit).distinct()),
             ("av", User.objects.filter(pk__in=made_by).order_by("name")),
         ):
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            offer(self, name, rows)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from organisation.authority import actor_on
+from organisation.fields import offer
 from organisation.forms import UnitField
 from organisation.models import Unit, User
 from planning.models import Training
@@ -25,11 +26,10 @@ class TrainingForm(forms.ModelForm):
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        offer(self, "unit", units)
         people = User.objects.filter(is_active=True).order_by("name")
         for name in ("trainee", "trainer"):
-            self.fields[name].queryset = people  # type: ignore[attr-defined]
-            self.fields[name].empty_label = "Välj person"  # type: ignore[attr-defined]
+            offer(self, name, people, "Välj person")
 
     def clean_day(self) -> date:
         day = self.cleaned_data["day"]

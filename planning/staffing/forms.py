@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from organisation import identity, swedish
 from organisation.encryption import blind_index
-from organisation.fields import Day, PlaceForm
+from organisation.fields import Day, PlaceForm, field_of, offer
 from organisation.forms import UnitField, overlapping
 from organisation.models import Unit
 from planning import daytime
@@ -38,7 +38,14 @@ class CarerFilter(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["enhet"].queryset = units
+        offer(self, "enhet", units)
+
+
+class TeamChoice(forms.ModelChoiceField):
+    """A team, with its unit."""
+
+    def label_from_instance(self, team: Team) -> str:
+        return f"{team}, {team.unit}"
 
 
 class CarerForm(forms.ModelForm):
@@ -55,7 +62,7 @@ class CarerForm(forms.ModelForm):
             "identity_number", "name", "username", "unit", "team", "title", "mode", "weekly_hours",
             "valid_from",
         )  # fmt: skip
-        field_classes: ClassVar = {"valid_from": partial(Day, back=60)}
+        field_classes: ClassVar = {"team": TeamChoice, "valid_from": partial(Day, back=60)}
         localized_fields = ("weekly_hours",)
         labels = {"valid_from": "Anställd från och med"}
         help_texts = {
@@ -66,10 +73,8 @@ class CarerForm(forms.ModelForm):
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.units = units
-        self.fields["unit"].queryset = units
-        self.fields["team"].queryset = Team.objects.on(today).filter(unit__in=units)
-        self.fields["team"].empty_label = "Inget"
-        self.fields["team"].label_from_instance = lambda team: f"{team}, {team.unit}"
+        offer(self, "unit", units)
+        offer(self, "team", Team.objects.on(today).filter(unit__in=units), "Inget")
         self.fields["username"].required = True
         if self.instance.pk:
             del self.fields["valid_from"]
@@ -153,7 +158,8 @@ class CarerSkillForm(forms.ModelForm):
         }
 
     def __init__(self, *args: Any, today: date, **kwargs: Any):
-        super().__init__(*args, initial={"valid_from": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["valid_from"] = today
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -230,7 +236,7 @@ class TeamForm(forms.ModelForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
+        offer(self, "unit", units)
         if self.instance.pk:
             del self.fields["unit"], self.fields["valid_from"]
         else:
@@ -260,7 +266,7 @@ class PeriodForm(forms.ModelForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
+        offer(self, "unit", units)
         if self.instance.pk:
             del self.fields["unit"]
 
@@ -299,12 +305,15 @@ class TimesForm(forms.Form):
     )
     break_latest = forms.CharField(label="Rasten börjar senast", max_length=5, required=False)
 
-    day: date | None = None
     times: Times
+
+    def day_of(self, data: dict[str, Any]) -> date | None:
+        """The shift's day: the form's own, when it asks for one."""
+        return data.get("day")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        day = data.get("day") or self.day
+        day = self.day_of(data)
         if day and {"start", "end", "break_minutes"} <= data.keys():
             try:
                 self.times = rules.times(
@@ -342,9 +351,9 @@ class NewShiftForm(TimesForm):
     ):
         super().__init__(*args, **kwargs)
         self.initial["unit"] = home.pk
-        self.fields["carer"].home = home
-        self.fields["carer"].queryset = carers
-        self.fields["unit"].queryset = units
+        field_of(self, "carer", CarerChoice).home = home
+        offer(self, "carer", carers)
+        offer(self, "unit", units)
 
 
 class RowForm(TimesForm):
@@ -362,7 +371,6 @@ class VersionForm(forms.Form):
     def __init__(self, *args: Any, shift: Shift, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.shift = shift
-        self.day = shift.day
         self.initial["version"] = shift.version
 
 
@@ -381,12 +389,15 @@ class ShiftForm(LooseningForm, TimesForm):
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
         shift = self.shift
-        self.fields["unit"].queryset = units
+        offer(self, "unit", units)
         self.initial["unit"] = shift.unit_id
         for name in ("start", "end", "break_earliest", "break_latest"):
             if shift.break_minutes or not name.startswith("break"):
                 self.initial[name] = daytime.wall(shift.day, getattr(shift, name))
         self.initial["break_minutes"] = shift.break_minutes
+
+    def day_of(self, data: dict[str, Any]) -> date | None:
+        return self.shift.day
 
 
 class PutForm(VersionForm):
@@ -402,8 +413,8 @@ class PutForm(VersionForm):
 
     def __init__(self, *args: Any, carers: QuerySet[Carer], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["carer"].home = self.shift.unit
-        self.fields["carer"].queryset = carers
+        field_of(self, "carer", CarerChoice).home = self.shift.unit
+        offer(self, "carer", carers)
         self.initial["carer"] = self.shift.carer_id
 
 
@@ -427,9 +438,9 @@ class AbsentForm(VersionForm):
             shown = daytime.parse_wall(text)
         except ValueError as error:
             raise ValidationError(str(error)) from None
-        minute = daytime.from_wall(self.day, shown)
+        minute = daytime.from_wall(self.shift.day, shown)
         if minute < self.shift.start:
-            minute = daytime.from_wall(self.day, shown + daytime.DAY)
+            minute = daytime.from_wall(self.shift.day, shown + daytime.DAY)
         self.minute = minute
         return text
 
@@ -450,7 +461,7 @@ class PasteForm(forms.Form):
 
     def __init__(self, *args: Any, periods: QuerySet[SchedulePeriod], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["period"].queryset = periods
+        offer(self, "period", periods)
 
     def clean_text(self) -> str:
         text = self.cleaned_data["text"]

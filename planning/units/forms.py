@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from clients.models import Client
+from organisation.fields import offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning.models import Carer
@@ -37,7 +38,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name in ("fran", "till"):
-            self.fields[name].queryset = units  # type: ignore[attr-defined]
+            offer(self, name, units)
 
     @property
     def wish(self) -> Wish:
@@ -81,4 +82,4 @@ class ChosenForm(forms.Form):
             ("clients", people.order_by("has_protected_identity", "address", "name")),
             ("carers", staff.select_related("team").order_by("team__name", "name")),
         ):
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            offer(self, name, rows)
