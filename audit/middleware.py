@@ -1,18 +1,28 @@
 """Gives each request the one moment at which everything in it happens."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 
 from audit import clock
 
 
-def clock_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Set `request.at` (aware datetime) and `request.today` (date)."""
+class Timed(HttpRequest):
+    """A request with its moment."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    at: datetime
+    """The product's moment (DAY-01), aware, the same all through the request."""
+    today: date
+    """Its day in Sweden."""
+
+
+def clock_middleware(
+    get_response: Callable[[Timed], HttpResponse],
+) -> Callable[[Timed], HttpResponse]:
+    """Set `request.at` and `request.today`."""
+
+    def middleware(request: Timed) -> HttpResponse:
         request.at = clock.now()
         request.today = clock.local_date(request.at)
         return get_response(request)

@@ -94,7 +94,7 @@ def faults(seals: Sequence[Seal], told: Iterable[tuple[int, str]] = ()) -> Itera
 def anchored() -> dict[int, str]:
     """Number -> checksum of the seals that the anchor knows; empty where its file is broken."""
     folder = settings.SEAL_ANCHOR
-    files = sorted(folder.glob("[0-9]*.sha256")) if folder else []
+    files: list[Path] = sorted(folder.glob("[0-9]*.sha256")) if folder else []
     numbered = [(path.name.partition("-")[0], path) for path in files]
     return {int(number): _checksum(path) for number, path in numbered if number.isdecimal()}
 

@@ -5,37 +5,43 @@ What they see in it is a matter of querysets (`visible_to`) and `cases.commands`
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES, Role
 
 View = Callable[..., HttpResponse]
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
+Rest = ParamSpec("Rest")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+Asked = Callable[Concatenate[Request, Rest], Answer]
+"""A view of a request and the rest of what its address says."""
 INSIDE_ROLES = frozenset(Role) - OUTSIDE_ROLES
 
 
-def public(view: View) -> View:
+def public(view: AnyView) -> AnyView:
     """Anybody, logged in or not."""
     view.access = "public"  # type: ignore[attr-defined]
     return login_not_required(view)
 
 
-def logged_in(view: View) -> View:
+def logged_in(view: AnyView) -> AnyView:
     """Anybody who is logged in; the view itself asks for the object."""
     view.access = "logged_in"  # type: ignore[attr-defined]
     return view
 
 
-def roles(*allowed: str) -> Callable[[View], View]:
+def roles(*allowed: str) -> Callable[[Asked[Rest, Answer]], Asked[Rest, Answer]]:
     """Those who hold one of the roles today, in whatever unit."""
 
-    def decorate(view: View) -> View:
+    def decorate(view: Asked[Rest, Answer]) -> Asked[Rest, Answer]:
         @wraps(view)
-        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Request, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
             if not request.actor.has_role(*allowed):
                 raise PermissionDenied("Din roll ger inte tillgång till sidan.")
             return view(request, *args, **kwargs)
@@ -46,12 +52,12 @@ def roles(*allowed: str) -> Callable[[View], View]:
     return decorate
 
 
-def in_background(view: View) -> View:
+def in_background(view: Asked[Rest, Answer]) -> Asked[Rest, Answer]:
     """A page's own questions, with nobody at the desk: they do not keep a session alive."""
 
     @wraps(view)
-    def asked(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.in_background = True  # type: ignore[attr-defined]
+    def asked(request: Request, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+        request.in_background = True
         return view(request, *args, **kwargs)
 
     return asked

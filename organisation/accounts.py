@@ -16,7 +16,7 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -34,6 +34,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.validators import MaxLengthValidator
 from django.dispatch import Signal
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -137,6 +138,10 @@ class SecondFactorStage(AuthenticateStage):
         return not checked and super()._should_handle(request)
 
 
+_SECRET = EncryptedTextField()
+"""How a second factor's secret is kept."""
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors: their secrets stand encrypted in the database."""
 
@@ -145,13 +150,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": "Lägg upp en kodapp eller en nyckel först.",
         "incorrect_code": "Koden stämmer inte. Skriv den som visas i appen just nu.",
     }
-    _field = EncryptedTextField()
 
     def encrypt(self, text: str) -> str:
-        return self._field.get_prep_value(text)
+        return _SECRET.get_prep_value(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return self._field.from_db_value(encrypted_text, None, None)
+        return _SECRET.from_db_value(encrypted_text, None, None)
 
     def get_totp_label(self, user: User) -> str:
         return user.username
@@ -244,7 +248,7 @@ class SetUpAppForm(ActivateTOTPForm):
         _as_code(self.fields["code"])
 
 
-class _CountedCode:
+class _CountedCode(BaseAuthenticateForm):
     """Wrong codes are counted with wrong passwords, by django-axes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -310,11 +314,13 @@ def client_address(request: Request) -> str | None:
     return get_client_ip(request)
 
 
-def told_when_silent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def told_when_silent(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """A page of the identity provider's login; back with a message when it does not answer."""
 
     @wraps(view)
-    def guarded(request: Request, provider_id: str) -> HttpResponse:
+    def guarded(request: Request, provider_id: str) -> HttpResponseBase:
         try:
             return view(request, provider_id)
         except (requests.RequestException, KeyError):
@@ -338,7 +344,9 @@ def login_middleware(
         return _after_inactivity(request) if _session_has_ended(request, response) else response
 
     def process_view(request: Request, *view: Any) -> HttpResponse | None:
-        name = request.resolver_match.view_name
+        match = request.resolver_match
+        assert match is not None  # Django asks when it has found the view
+        name = match.view_name
         if has_temporary_password(request):
             return None if name in WITH_TEMPORARY_PASSWORD else redirect("account_change_password")
         if not lacks_second_factor(request) or _sets_up(name):

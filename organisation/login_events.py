@@ -72,7 +72,7 @@ def _record(
     kind: str = Event.Kind.CHANGE,
     values: dict[str, Any] | None = None,
 ) -> None:
-    if not hasattr(request, "at"):
+    if request is None or not hasattr(request, "at"):
         return  # a session made by a test or a command: nobody logged in
     with transaction.atomic():
         log.record(

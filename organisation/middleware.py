@@ -1,16 +1,20 @@
 """Gives each request the person who acts, with the roles they hold that day."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.sessions import middleware as sessions
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import SimpleLazyObject
 
 from organisation import entry
 from organisation.authority import Actor, actor_on
 from organisation.request import Request
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict as Sent
 
 PRACTISING = "practising"
 """The session's word for a person who is in a practice unit (BEY-17)."""
@@ -22,7 +26,8 @@ def acting_middleware(
     """Set `request.actor`, read when first used. Anonymous visitors hold nothing."""
 
     def middleware(request: Request) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: _actor(request))
+        # A lazy object answers as the actor whom it stands for.
+        request.actor = cast(Actor, SimpleLazyObject(lambda: _actor(request)))
         return get_response(request)
 
     return middleware
@@ -72,6 +77,7 @@ class CleanText:
             request.POST = _cleaned(request.POST)
             for _, files in request.FILES.lists():
                 for file in files:
+                    assert file.name is not None  # Django takes a part without a name for no file
                     file.name = entry.line(file.name) or "namnlös"
 
 
@@ -82,10 +88,11 @@ def _can_be(part: Any) -> bool:
     return not isinstance(part, str) or part == entry.line(part)
 
 
-def _cleaned(sent: QueryDict) -> QueryDict:
-    kept = QueryDict(mutable=True)
+def _cleaned(sent: QueryDict) -> "Sent":
+    kept = QueryDict()
     for name, values in sent.lists():
         secret = "password" in name
-        kept.setlist(entry.line(name), values if secret else [entry.clean(said) for said in values])
-    kept._mutable = False
+        said = values if secret else [entry.clean(value) for value in values]
+        # A query dict of what was sent refuses to be changed; what it is made of does not.
+        MultiValueDict.setlist(kept, entry.line(name), said)
     return kept

@@ -165,8 +165,8 @@ class Provider(models.Model):
 class User(AbstractUser):
     """A person who logs in. Ended by `is_active`, never deleted: events and tasks point here."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # how Django is told that there is no such column
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     email = models.EmailField("e-post", blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)

@@ -127,7 +127,9 @@ def _unnamed(request: Request, page: Page) -> Read:
 
 def _nearest(request: Request, units: Iterable[int | None]) -> Act:
     """Who reads and for whom: for themselves when a role of their own reaches somebody shown."""
-    allowed = getattr(request.resolver_match.func, "access", "")
+    match = request.resolver_match
+    assert match is not None  # a view has made the page
+    allowed = getattr(match.func, "access", "")
     roles = allowed if isinstance(allowed, frozenset) else frozenset(Role)
     paths = Unit.objects.filter(pk__in=set(units)).values_list("path", flat=True)
     acts = [act_of(request, roles, path) for path in paths]

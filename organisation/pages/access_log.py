@@ -188,7 +188,7 @@ def verify(request: Request) -> HttpResponse:
 
 def _filtered(request: Request) -> tuple[LogFilter, QuerySet[Event]]:
     form = LogFilter(request.GET)
-    found = Event.objects.filter(REVIEWED).order_by("-pk")
+    found: QuerySet[Event] = Event.objects.filter(REVIEWED).order_by("-pk")
     if not form.is_valid():
         return form, found.none()
     wanted = form.cleaned_data

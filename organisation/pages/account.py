@@ -1,6 +1,7 @@
 """*Mitt konto*: who one is here, and how one logs in. Requirement SEC-04."""
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -34,6 +35,6 @@ def my_account(request: Request) -> HttpResponse:
         "keys": mine.get(Authenticator.Type.WEBAUTHN),
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
         "must_set_up": lacks_second_factor(request),
-        "through_provider": user.socialaccount_set.exists(),
+        "through_provider": SocialAccount.objects.filter(user=user).exists(),
     }
     return render(request, "account/account.html", context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from allauth.mfa.models import Authenticator
 from axes.conf import settings as axes_settings
@@ -45,6 +45,14 @@ from organisation.pages.reach import (
 from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import Role
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Read(TypedDict):
+        roles_today: list[RoleAssignment]
+
+    Listed = WithAnnotations[User, _Read]
 
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
 PER_PAGE = 50
@@ -92,7 +100,7 @@ def export(request: Request) -> FileResponse:
     return workbook("Användare", columns, rows, f"anvandare-{request.today}.xlsx")
 
 
-def _filtered(request: Request) -> tuple[UserFilter, QuerySet[User]]:
+def _filtered(request: Request) -> "tuple[UserFilter, QuerySet[Listed]]":
     form = UserFilter(request.GET, units=units_within(request.actor, ADMINISTRATORS))
     wanted = form.cleaned_data if form.is_valid() else {}
     found = users_within(request.actor, ADMINISTRATORS)
