@@ -6,7 +6,7 @@ Requirements PLN-02, PLN-04, PLN-05, PLN-07, PLN-09, BEY-03, BEY-07; SoL 11 kap.
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -71,24 +71,24 @@ class Service(models.Model):
 class ClientQuerySet(models.QuerySet):
     """The reading vocabulary of clients."""
 
-    def visible_to(self, actor: Actor):
+    def visible_to(self, actor: Actor) -> Self:
         """Clients of the units in which `actor` reads about clients, and of their company (SEC-01)."""
         seen = Q(provider_id__in=actor.provider_ids)
         for path in actor.unit_paths(READERS):
             seen |= Q(unit__path__startswith=path)
         return self.filter(seen)
 
-    def people(self):
+    def people(self) -> Self:
         """Those who are persons, not stand-ins for surrounding time."""
         return self.filter(is_surrounding=False)
 
-    def active(self, first: date, last: date):
+    def active(self, first: date, last: date) -> Self:
         """Those who may have visits some day in the period, both inclusive."""
         return self.filter(
             Q(active_to=None) | Q(active_to__gte=first), active_from__lte=last, is_dormant=False
         )
 
-    def in_order(self):
+    def in_order(self) -> Self:
         """By name, the protected last, so that their place says nothing of their name."""
         return self.order_by("has_protected_identity", "name", "pk")
 
@@ -218,7 +218,9 @@ class Telling(DeferredAttribute):
 
 
 for _name in ("identity_number", "name", "address", "entry", "phone"):
-    setattr(Client, _name, Telling(Client._meta.get_field(_name)))
+    _field = Client._meta.get_field(_name)
+    assert isinstance(_field, models.Field)  # a column of its own
+    setattr(Client, _name, Telling(_field))
 
 
 class ClientIdentity(Record):
@@ -275,6 +277,8 @@ class CareDecision(Record):
     decided_by = models.CharField("beslutat av", max_length=120)
     valid_from = models.DateField("gäller från")
     valid_to = models.DateField("gäller till", null=True, blank=True)
+    light: tuple[str, str]
+    """Colour and text of its end, where a page shows it."""
 
     class Meta(Record.Meta):
         constraints = [
@@ -342,8 +346,12 @@ class ServiceOrder(InPeriod, Record):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    light: tuple[str, str]
+    """Colour and text of its end, where a page shows it."""
+    can_change: bool
+    """Whether the reader may change it, where a page asks."""
 
-    objects = ServiceOrderQuerySet.as_manager()
+    objects: ClassVar = ServiceOrderQuerySet.as_manager()
 
     class Meta:
         ordering = ["service__kind", "service__name", "valid_from", "pk"]

@@ -24,6 +24,9 @@ class Standing:
 
     client: Client
     balance: Balance
+    orders: list[ServiceOrder]
+    """Those that hold, are to come or are unread."""
+    documents: list[DoubleStaffing]
     base_plan: BasePlan | None
     has_draft: bool
     unread: list[ServiceOrder]
@@ -90,6 +93,8 @@ def standing(client: Any, day: date) -> Standing:
     return Standing(
         client=client,
         balance=found,
+        orders=client.shown_orders,
+        documents=client.documents,
         base_plan=base_plan,
         has_draft=any(row.is_draft for row in client.shown_base_plans),
         unread=[row for row in client.shown_orders if row.read_on is None],

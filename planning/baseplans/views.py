@@ -310,7 +310,7 @@ def _page(
     visits = list(shown.visits.all()) if shown else []
     [row] = standings(Client.objects.filter(pk=client.pk), request.today)
     found = balance.granted_and_planned(
-        row.client.shown_orders, visits, shown.weeks if shown else 1, _day_of(shown, request.today)
+        row.orders, visits, shown.weeks if shown else 1, _day_of(shown, request.today)
     )
     latest = next((one for one in everything if not one.is_draft), None)
     day_form = day_form or _asked_day(request)
@@ -393,7 +393,7 @@ def _warnings(
     """What the planner is told of the base plan that is shown."""
     told = [] if client.is_surrounding else balance.warnings_of(found, client.is_dormant)
     needs_two = any(visit.staff_needed > 1 for visit in visits)
-    double = balance.double_staffing_warning(row.client.documents, needs_two, request.today)
+    double = balance.double_staffing_warning(row.documents, needs_two, request.today)
     told += [double] if double else []
     told += row.ending
     told += [balance.Told("amber", text) for text in overlaps(visits)]

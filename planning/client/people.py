@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,7 +13,7 @@ from cases import calendar
 from clients import editing
 from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
-from clients.models import READERS, CareDecision, Client, reserve_index
+from clients.models import READERS, CareDecision, Client, ClientQuerySet, reserve_index
 from clients.views import client_form
 from organisation import entry, identity, swedish
 from organisation.access import roles
@@ -65,7 +65,7 @@ def clients(request: Request) -> HttpResponseBase:
     return render(request, "clients/list.html", context)
 
 
-def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
+def search(people: ClientQuerySet, text: str) -> ClientQuerySet:
     """Those who have or have had the number, the key, or a name like it. One who is protected is
     found by number and key alone (BEY-03)."""
     try:
@@ -81,7 +81,7 @@ def search(people: QuerySet[Client], text: str) -> QuerySet[Client]:
     return people.filter(held).distinct().in_order()
 
 
-def _with_reserve_number(text: str) -> QuerySet[Client]:
+def _with_reserve_number(text: str) -> ClientQuerySet:
     """Those who have or have had it, whichever system gave it."""
     try:
         index = reserve_index(identity.parse_reserve_number(text))
@@ -90,7 +90,7 @@ def _with_reserve_number(text: str) -> QuerySet[Client]:
     return Client.objects.filter(Q(reserve_index=index) | Q(identities__identity_index=index))
 
 
-def _filtered(request: Request) -> tuple[ListFilter, QuerySet[Client]]:
+def _filtered(request: Request) -> tuple[ListFilter, ClientQuerySet]:
     form = ListFilter(request.GET, units=editing.units_of(request.actor))
     wanted = form.cleaned_data if form.is_valid() else {}
     found = Client.objects.visible_to(request.actor)
@@ -101,7 +101,7 @@ def _filtered(request: Request) -> tuple[ListFilter, QuerySet[Client]]:
     return form, _of_kind(found, wanted.get("visa", ""), request).in_order()
 
 
-def _of_kind(found: QuerySet[Client], kind: str, request: Request) -> QuerySet[Client]:
+def _of_kind(found: ClientQuerySet, kind: str, request: Request) -> ClientQuerySet:
     today = request.today
     if kind == "alla":
         return found
@@ -124,7 +124,7 @@ def _of_kind(found: QuerySet[Client], kind: str, request: Request) -> QuerySet[C
     return found.filter(is_dormant=False)
 
 
-def _export(request: Request, found: QuerySet[Client]) -> HttpResponseBase:
+def _export(request: Request, found: ClientQuerySet) -> HttpResponseBase:
     """The list as Excel, the protected masked; that it was taken out is logged (SEC-02)."""
     rows = standings(found, request.today)
     root = Unit.objects.get(parent=None)
@@ -198,7 +198,12 @@ def _may_order(request: Request, person: Client, order: Any) -> bool:
 def _print_anew(person: Client) -> None:
     """The printed plans that name somebody who is protected from now on are written again."""
     for plan in packs.written_with(person):
-        transaction.on_commit(lambda plan=plan: write_pack.delay(plan), robust=True)
+        _write_when_saved(plan)
+
+
+def _write_when_saved(plan: int) -> None:
+    # No partial: Django names what fails of what is robust, and a partial has no name.
+    transaction.on_commit(lambda: write_pack.delay(plan), robust=True)
 
 
 @roles(*ORDERERS)

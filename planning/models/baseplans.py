@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -43,7 +44,7 @@ class BasePlan(InPeriod, Record):
     is_draft = models.BooleanField(default=False, editable=False)
     """Changes that are being collected, and take effect from a day when they are saved."""
 
-    objects = BasePlanQuerySet.as_manager()
+    objects: ClassVar = BasePlanQuerySet.as_manager()
 
     class Meta(InPeriod.Meta):
         ordering = ["valid_from", "pk"]

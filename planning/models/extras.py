@@ -60,6 +60,8 @@ class ExtraNeed(Case):
     """None when the application was rejected."""
     is_running = models.BooleanField(default=True, editable=False)
     """The same as the case's being open; here so that a client has one open need of a service."""
+    timer: str
+    """Which of the ten days it is, in words, where a page shows it."""
 
     class Meta:
         constraints = [

@@ -124,6 +124,9 @@ class CarerSkill(InPeriod):
     carer = models.ForeignKey(Carer, on_delete=models.CASCADE, related_name="skills")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, verbose_name="kompetens")
     granted_by = models.CharField("delegerad av", max_length=120, blank=True)
+    colour: str
+    text: str
+    """The light of its last day, where a page shows it."""
 
     class Meta(InPeriod.Meta):
         ordering = ["skill__name", "valid_from"]

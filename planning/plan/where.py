@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 
 from cases import calendar
-from clients.models import Client
+from clients.models import Client, ClientQuerySet
 from organisation.models import Unit
 from planning.models import UnitMove
 from planning.plan.rules import Period
@@ -31,7 +31,7 @@ def units_of(client: Client) -> list[Unit]:
     return [client.unit, move.target] if move else [client.unit]
 
 
-def clients_on(unit: Unit, day: date) -> QuerySet[Client]:
+def clients_on(unit: Unit, day: date) -> ClientQuerySet:
     """The persons whom a unit plans on a day."""
     moves = UnitMove.objects.prepared().filter(first_day__lte=day)
     leaving, coming = moves.filter(source=unit), moves.filter(target=unit)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Aggregate, Max, Min, QuerySet
+from django.db.models import Aggregate, Max, Min
 
-from clients.models import WITHOUT_DECISION, Client, ServiceOrder
+from clients.models import WITHOUT_DECISION, ClientQuerySet, ServiceOrder
 from organisation import identity, swedish
 from planning.models import Absence, Visit, VisitService
 from planning.unexecuted.rules import Quarter, Waiting, waiting
@@ -73,7 +73,7 @@ class Granted:
         )
 
 
-def lines(clients: QuerySet[Client], day: date) -> list[Line]:
+def lines(clients: ClientQuerySet, day: date) -> list[Line]:
     """Every granted service of the clients that waits on a day, the longest first. Five queries."""
     granted = _orders(clients, day)
     last = _visit_days(granted, Max, visit__plan__day__lte=day)
@@ -85,7 +85,7 @@ def lines(clients: QuerySet[Client], day: date) -> list[Line]:
     return sorted(found, key=lambda line: (line.waiting.due, line.order.pk))
 
 
-def _orders(clients: QuerySet[Client], day: date) -> list[Granted]:
+def _orders(clients: ClientQuerySet, day: date) -> list[Granted]:
     """What is granted by decision and in force on the day, in units that are planned here."""
     by_plan = Visit.objects.filter(origin=Visit.Origin.BASE_PLAN).values_list("plan__planned_unit")
     known = dict(by_plan.annotate(Min("plan__day")))
@@ -152,7 +152,7 @@ class Report:
         return women, len(numbers) - women - unknown, unknown
 
 
-def report(clients: QuerySet[Client], quarter: Quarter, today: date) -> Report:
+def report(clients: ClientQuerySet, quarter: Quarter, today: date) -> Report:
     """The report of a quarter, as it stands `today`: of one that goes on, up to today."""
     last = min(quarter.last, today)
     now = lines(clients, last)
@@ -164,7 +164,7 @@ def report(clients: QuerySet[Client], quarter: Quarter, today: date) -> Report:
     )
 
 
-def _ended(clients: QuerySet[Client], quarter: Quarter, last: date) -> Iterator[Line]:
+def _ended(clients: ClientQuerySet, quarter: Quarter, last: date) -> Iterator[Line]:
     """Waits of more than three months that ended by the first visit in the quarter."""
     granted = _orders(clients, last)
     inside = _visit_days(granted, Min, visit__plan__day__range=(quarter.first, last))
