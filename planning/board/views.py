@@ -72,7 +72,7 @@ def board(request: Request) -> HttpResponse:
         "view": _view(request),
         "before": calendar.add_days(day, -1),
         "after": calendar.add_days(day, 1),
-        "may_plan": bool(unit) and may_plan(request.actor, unit),
+        "may_plan": unit is not None and may_plan(request.actor, unit),
         "links": _links(plan),
         "visits": pieces.visits_address(plan) if plan else "",
     }

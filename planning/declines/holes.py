@@ -33,7 +33,8 @@ class Hole:
 def holes_of(visit: Visit) -> list[Hole]:
     """The holes of a visit that is not to be done: one on each row where it stands."""
     rows = visit.staff.exclude(shift=None).select_related("shift__carer", "shift__unit")
-    return [_hole(visit.plan, place.shift, visit.start, visit.end) for place in rows]
+    shifts = [place.shift for place in rows if place.shift]
+    return [_hole(visit.plan, shift, visit.start, visit.end) for shift in shifts]
 
 
 def _hole(plan: DayPlan, shift: Shift, start: int, end: int) -> Hole:

@@ -153,6 +153,7 @@ class ApplyForNeed(ContactCommand):
     def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
         row = self.keep(case, act)
         case.renew(on=act.day)
+        assert case.application_from is not None  # from when it is renewed
         ledger.meet(case, rules.TEN_DAYS.code, self.made_on, "Ansökan gjord")
         since = str(case.application_from)
         notices.write(case, About.RENEWED, act, made_on=str(self.made_on), application_from=since)

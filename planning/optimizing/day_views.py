@@ -52,10 +52,11 @@ def page(request: Request, pk: int) -> HttpResponse:
             return redirect("optimizing:days", pk)
     runs.end_silent(plan)
     last = plan.runs.exclude(group=None).first()
+    shown = last.group if last else None
     context = {
         "plan": plan,
         "form": form,
-        **(_shown(plan, days.of(last.group)) if last else {}),
+        **(_shown(plan, days.of(shown)) if shown else {}),
     }
     status = 422 if form.errors else 200
     return render(request, "planning/optimizing/days.html", context, status=status)

@@ -17,6 +17,7 @@ from cases.commands import Refused
 from organisation.models import User
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import Duty, Need, roster
+from planning.optimizer.model import Id
 from planning.optimizing import runs
 from planning.plan import problem, reading
 
@@ -78,7 +79,9 @@ def carry_out(group: uuid.UUID) -> None:
 
 def teams(days: Sequence[reading.PlanData]) -> defaultdict[int, set[int]]:
     """The carers whom each client should meet over the days, by client."""
-    met = {client: frozenset(carers) for client, carers in days[0].faces.items()} if days else {}
+    met: dict[Id, frozenset[Id]] = (
+        {client: frozenset(carers) for client, carers in days[0].faces.items()} if days else {}
+    )
     needs = [need for number, data in enumerate(days) for need in _needs(data, number)]
     duties = [duty for number, data in enumerate(days) for duty in _duties(data, number)]
     found: defaultdict[int, set[int]] = defaultdict(set)

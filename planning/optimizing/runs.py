@@ -195,10 +195,11 @@ def _with_known(asked: model.Problem, data: reading.PlanData, known: Known) -> m
         if shift.carer_id:
             rows[shift.carer_id].add(shift.pk)
 
-    def met(client: model.Id) -> frozenset[model.Id]:
-        return frozenset(row for carer in known.get(int(client), ()) for row in rows[carer])
+    def met(visit: model.Visit) -> frozenset[model.Id]:
+        assert visit.person is not None  # every visit here is a client's
+        return frozenset(row for carer in known.get(int(visit.person), ()) for row in rows[carer])
 
-    visits = tuple(replace(v, known_carers=v.known_carers | met(v.person)) for v in asked.visits)
+    visits = tuple(replace(v, known_carers=v.known_carers | met(v)) for v in asked.visits)
     return replace(asked, visits=visits)
 
 
@@ -318,8 +319,8 @@ def proposal(data: reading.PlanData, found: model.Solution) -> dict[str, Any]:
     """Every visit that would move: from what, to what, and the versions that were seen."""
     wanted: dict[int, dict[int, model.Assignment]] = {}
     for at in found.assignments:
-        visit, place = problem.parse_task(at.task)
-        wanted.setdefault(visit, {})[place] = at
+        pk, place = problem.parse_task(at.task)
+        wanted.setdefault(pk, {})[place] = at
     moves = {}
     for visit in data.standing:
         places = wanted.get(visit.pk, {})

@@ -130,8 +130,9 @@ def read(plan: DayPlan, shifts: Iterable[int] | None = None) -> PlanData:
 
 def _left(rows: list[Shift], visits: list[Visit]) -> list[Shift]:
     """The rows on which visits stand that are not the day's own. No query when there are none."""
-    standing = {place.shift_id for visit in visits for place in visit.staff.all()}
-    gone = standing - {row.pk for row in rows} - {None}
+    places = (place for visit in visits for place in visit.staff.all())
+    standing = {place.shift_id for place in places if place.shift_id is not None}
+    gone = standing - {row.pk for row in rows}
     return list(Shift.objects.filter(pk__in=gone).select_related("carer", "unit")) if gone else []
 
 

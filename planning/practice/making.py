@@ -255,7 +255,7 @@ def end(practice: Practice, act: Act) -> None:
         Practice.objects.filter(pk=practice.pk).update(ended_at=act.at)
         if practice.unit:
             RoleAssignment.objects.filter(unit=practice.unit).delete()
-            Unit.objects.filter(pk=practice.unit_id).update(valid_to=act.day)
+            Unit.objects.filter(pk=practice.unit.pk).update(valid_to=act.day)
         log.record(
             f"unit:{practice.original_id}",
             "end_practice",

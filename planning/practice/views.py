@@ -40,7 +40,7 @@ def practices(request: Request) -> HttpResponse:
     rows = []
     for unit in units:
         made = last.get(unit.pk)
-        rows.append((unit, made, bool(made) and making.is_broken(made, request.at)))
+        rows.append((unit, made, made is not None and making.is_broken(made, request.at)))
     context = {
         "rows": rows,
         "is_waiting": any(made and not broken and not made.ready_at for _, made, broken in rows),

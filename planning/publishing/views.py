@@ -67,7 +67,7 @@ def receivers(plan: DayPlan) -> list[Receiver]:
     rows = Delivery.objects.filter(visit__plan=plan)
     waits = Q(acknowledged_at=None)
     counted = {
-        row["receiver"]: row
+        row["receiver"]: (row["sent"], row["waiting"], row["last"])
         for row in rows.values("receiver").annotate(
             sent=Count("pk", filter=~waits),
             waiting=Count("pk", filter=waits),
@@ -75,12 +75,10 @@ def receivers(plan: DayPlan) -> list[Receiver]:
         )
     }
     errors = dict(rows.filter(waits).exclude(error="").values_list("receiver", "error"))
-    none = {"sent": 0, "waiting": 0, "last": None}
-    found = []
-    for name in settings.RECEIVERS:
-        row = counted.get(name, none)
-        found.append(Receiver(name, row["sent"], row["waiting"], row["last"], errors.get(name, "")))
-    return found
+    return [
+        Receiver(name, *counted.get(name, (0, 0, None)), errors.get(name, ""))
+        for name in settings.RECEIVERS
+    ]
 
 
 @roles(*PLANNERS)

@@ -58,11 +58,13 @@ def colliding(carer: Carer, day: date, times: Times, but: int | None = None) -> 
     near = Shift.objects.filter(
         carer=carer, day__range=(day - timedelta(days=1), day + timedelta(days=1))
     )
+    if but is not None:
+        near = near.exclude(pk=but)
     wanted = _instants(day, times.start, times.end)
     return next(
         (
             shift
-            for shift in near.exclude(pk=but).select_related("unit")
+            for shift in near.select_related("unit")
             if rules.collide(wanted, _instants(shift.day, shift.start, shift.works_until))
         ),
         None,

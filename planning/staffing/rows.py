@@ -26,6 +26,25 @@ WHOLE = "row"
 """The place of what is wrong with a row as a whole."""
 
 
+@dataclass(frozen=True)
+class Meant:
+    """The shift that a row means."""
+
+    carer: Carer
+    day: date
+    times: Times
+
+    @property
+    def instants(self) -> tuple[int, int]:
+        """First instant, and the one after the last."""
+        begins = rules.absolute(self.day, 0)
+        return begins + self.times.start, begins + self.times.end
+
+
+Above = tuple[int, Meant]
+"""The place of a row further up, and what it means."""
+
+
 @dataclass
 class Row:
     """A pasted row: what it says, what is wrong with each cell, and the shift that it means."""
@@ -59,10 +78,11 @@ class Row:
         ]
 
     @property
-    def instants(self) -> tuple[int, int]:
-        """First instant, and the one after the last. For a row with day and times."""
-        begins = rules.absolute(self.day, 0)
-        return begins + self.times.start, begins + self.times.end
+    def meant(self) -> Meant | None:
+        """The shift that it means, of a row that says whose, when and how long."""
+        if self.carer is None or self.day is None or self.times is None:
+            return None
+        return Meant(self.carer, self.day, self.times)
 
 
 def check(text: str, period: SchedulePeriod, reached: Collection[int]) -> list[Row]:
@@ -109,7 +129,7 @@ def _find_carers(rows: Iterable[Row], reached: Collection[int]) -> None:
     }
     usernames = {row.cells.get("username", "").casefold() for row in rows} - {""}
     held = Carer.objects.exclude(username=None).values_list("username", flat=True)
-    taken = {name for name in map(str.casefold, held) if name in usernames}
+    taken = {name.casefold() for name in held if name} & usernames
     for row in rows:
         if row.digits and WHOLE not in row.errors:
             _match(row, known.get(row.digits), taken, reached)
@@ -170,39 +190,39 @@ def _check_times(row: Row, period: SchedulePeriod) -> None:
 
 
 def _find_collisions(rows: Sequence[Row], unit: Unit) -> None:
-    whole = [row for row in rows if row.carer and row.times and not row.errors]
-    days = [row.day for row in whole if row.day]
-    if not days:
+    whole = [(row, meant) for row in rows if (meant := row.meant) and not row.errors]
+    if not whole:
         return
-    day = timedelta(days=1)
-    carers = {row.carer for row in whole if row.carer}
+    day, days = timedelta(days=1), [meant.day for _, meant in whole]
+    carers = {meant.carer for _, meant in whole}
     there = schedule.shifts_of_carers(carers, min(days) - day, max(days) + day)
-    before: dict[int, list[Row]] = defaultdict(list)
-    for row in whole:
-        _compare(row, there[row.carer.pk], before[row.carer.pk], unit)
+    before: dict[int, list[Above]] = defaultdict(list)
+    for row, meant in whole:
+        _compare(row, meant, there[meant.carer.pk], before[meant.carer.pk], unit)
         if row.is_new:
-            before[row.carer.pk].append(row)
+            before[meant.carer.pk].append((row.place, meant))
 
 
-def _compare(row: Row, shifts: Sequence[Shift], before: Sequence[Row], unit: Unit) -> None:
+def _compare(
+    row: Row, meant: Meant, shifts: Sequence[Shift], before: Sequence[Above], unit: Unit
+) -> None:
     """A row against the carer's shifts, and against the rows above it."""
-    wanted = (unit.pk, row.day, row.times.start, row.times.end, row.times.break_minutes)
+    times = meant.times
+    wanted = (unit.pk, meant.day, times.start, times.end, times.break_minutes)
     for shift in shifts:
         if wanted == (shift.unit_id, shift.day, shift.start, shift.end, shift.break_minutes):
             row.exists = True
             return
     for shift in shifts:
         begins = rules.absolute(shift.day, 0)
-        if rules.collide(row.instants, (begins + shift.start, begins + shift.works_until)):
+        if rules.collide(meant.instants, (begins + shift.start, begins + shift.works_until)):
             row.errors["start"] = editing.collision_text(shift)
-    for other in before:
-        if (other.day, other.times) == (row.day, row.times):
+    for place, other in before:
+        if (other.day, other.times) == (meant.day, times):
             row.exists = True
             return
-        if rules.collide(row.instants, other.instants):
-            row.errors["start"] = (
-                f"Passet krockar med rad {other.place}. Rätta tiderna på en av dem."
-            )
+        if rules.collide(meant.instants, other.instants):
+            row.errors["start"] = f"Passet krockar med rad {place}. Rätta tiderna på en av dem."
 
 
 @transaction.atomic
@@ -217,28 +237,29 @@ def save(
     rows = check(text, period, reached)
     if not only_right and any(row.errors for row in rows):
         raise Refused("Ingenting är sparat. Rätta raderna, eller välj Spara de rätta raderna.")
-    by_carer: dict[Carer, list[Row]] = defaultdict(list)
+    by_carer: dict[Carer, list[Meant]] = defaultdict(list)
     for row in rows:
-        if row.is_new and row.carer:
-            by_carer[row.carer].append(row)
+        if row.is_new and (meant := row.meant):
+            by_carer[meant.carer].append(meant)
     for carer, new in by_carer.items():
         _enter(carer, new, period, act)
     return rows
 
 
-def _enter(carer: Carer, rows: Sequence[Row], period: SchedulePeriod, act: Act) -> None:
+def _enter(carer: Carer, shifts: Sequence[Meant], period: SchedulePeriod, act: Act) -> None:
     Shift.objects.bulk_create(
         Shift(
             unit=period.unit,
-            day=row.day,
+            day=meant.day,
             carer=carer,
             noticed_on=act.day,
-            **{name: getattr(row.times, name) for name in editing.TIMES},
+            **{name: getattr(meant.times, name) for name in editing.TIMES},
         )
-        for row in rows
+        for meant in shifts
     )
     said = "; ".join(
-        f"{row.day} {rules.shown(row.day, row.times.start, row.times.end)}" for row in rows
+        f"{meant.day} {rules.shown(meant.day, meant.times.start, meant.times.end)}"
+        for meant in shifts
     )
     values = {"unit": [None, str(period.unit)], "shifts": [None, said]}
     editing.record(editing.chain_of(carer), "enter_shifts", carer, act, values)

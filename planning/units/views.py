@@ -12,6 +12,7 @@ from cases.commands import Act, Refused
 from cases.dates import long_date
 from organisation.access import roles
 from organisation.acting import act_of
+from organisation.authority import Holding
 from organisation.models import Unit
 from organisation.pages.reach import current_units_within
 from organisation.reading import log_read
@@ -91,8 +92,14 @@ def _act(request: Request, unit: Unit) -> Act:
     return act_of(request, MOVERS, unit.path)
 
 
+def _held(request: Request, unit: Unit) -> Holding:
+    held = request.actor.holding(MOVERS, unit.path)
+    assert held is not None  # it was chosen among the units that one holds such a role in
+    return held
+
+
 def _do(request: Request, wish: Wish) -> HttpResponse:
-    act, held = _act(request, wish.source), request.actor.holding(MOVERS, wish.source.path)
+    act, held = _act(request, wish.source), _held(request, wish.source)
     move = moving.prepare(wish, act, held)
     if move.first_day <= request.today:
         moving.carry_out(move, act, held)
@@ -115,9 +122,7 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     found = UnitMove.objects.filter(source__in=units, target__in=units)
     move = get_object_or_404(found.select_related("source", "target"), pk=pk)
     try:
-        moving.cancel(
-            move, _act(request, move.source), request.actor.holding(MOVERS, move.source.path)
-        )
+        moving.cancel(move, _act(request, move.source), _held(request, move.source))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -1,7 +1,7 @@
 """Carers: the list, a carer's page, particulars, skills. PLN-12, CAP-18, BEY-05, SEC-02."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
 from django.core.paginator import Paginator
@@ -24,6 +24,14 @@ from planning.staffing.forms import CarerFilter, CarerForm, CarerSkillForm, Last
 from planning.staffing.pages import forming
 from planning.staffing.reach import EDITORS, READERS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Held(TypedDict):
+        held: list[CarerSkill]
+
+    Listed = WithAnnotations[Carer, _Held]
+
 PER_PAGE = 50
 DAYS_SHOWN = 28
 COLUMNS = (
@@ -42,7 +50,8 @@ def carers(request: Request) -> HttpResponseBase:
         return workbook("Personal", COLUMNS, rows, f"personal-{request.today}.xlsx")
     asked = request.GET.copy()
     asked.pop("sida", None)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    pages: Paginator[Listed] = Paginator(found, PER_PAGE)
+    page = pages.get_page(request.GET.get("sida"))
     for carer in page:
         _light(request, carer.held)
     context = {
@@ -56,7 +65,7 @@ def carers(request: Request) -> HttpResponseBase:
     return render(request, "planning/staffing/carers.html", context)
 
 
-def _filtered(request: Request) -> tuple[CarerFilter, QuerySet[Carer]]:
+def _filtered(request: Request) -> "tuple[CarerFilter, QuerySet[Listed]]":
     form = CarerFilter(request.GET, units=reach.units(request))
     wanted = form.cleaned_data if form.is_valid() else {}
     found = reach.carers_within(request.actor, READERS)
@@ -78,7 +87,7 @@ def _filtered(request: Request) -> tuple[CarerFilter, QuerySet[Carer]]:
     return form, found.defer("identity_number").order_by("name", "pk")
 
 
-def _line(carer: Carer) -> list[Any]:
+def _line(carer: "Listed") -> list[Any]:
     return [
         carer.name,
         carer.username,
@@ -162,7 +171,7 @@ def add(request: Request) -> HttpResponse:
 def change(request: Request, pk: int) -> HttpResponse:
     """A carer's particulars."""
     row = _locked(request, pk)
-    before = editing.described(row)
+    before, number = editing.described(row), row.identity_number
     form = CarerForm(
         request.POST or None,
         instance=row,
@@ -174,7 +183,7 @@ def change(request: Request, pk: int) -> HttpResponse:
         editing.save_carer(form.save(commit=False))
         after = editing.described(row)
         values = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
-        if form.cleaned_data["identity_number"] != form.initial_number:
+        if form.cleaned_data["identity_number"] != number:
             values["identity_number"] = [before["identity_number"], "bytt"]
         if values:
             editing.record(
@@ -182,7 +191,6 @@ def change(request: Request, pk: int) -> HttpResponse:
             )
         return "Uppgifterna är sparade."
 
-    form.initial_number = row.identity_number
     return _page(request, row, form, save, title="Ändra uppgifter")
 
 
@@ -193,8 +201,9 @@ def end(request: Request, pk: int) -> HttpResponse:
     form = LastDayForm(request.POST or None, initial={"last_day": row.valid_to or request.today})
 
     def save() -> str:
-        editing.end_carer(row, form.cleaned_data["last_day"], reach.act(request, row.unit))
-        return f"{row} slutar {row.valid_to.isoformat()}."
+        last_day = form.cleaned_data["last_day"]
+        editing.end_carer(row, last_day, reach.act(request, row.unit))
+        return f"{row} slutar {last_day.isoformat()}."
 
     return _page(
         request,

@@ -237,7 +237,7 @@ def _carers(request: Request, row: Shift | None = None) -> QuerySet[Carer]:
     first = row.day if row else request.today - timedelta(days=28)
     found = found.filter(Q(valid_to=None) | Q(valid_to__gte=first))
     if row and row.carer:
-        found = found | Carer.objects.filter(pk=row.carer_id).select_related("unit")
+        found = found | Carer.objects.filter(pk=row.carer.pk).select_related("unit")
     return found.defer("identity_number").order_by("name", "pk")
 
 

@@ -91,14 +91,14 @@ def teams(request: Request) -> HttpResponse:
     held = Q(carer__valid_to=None) | Q(carer__valid_to__gte=request.today)
     rows = Team.objects.filter(reach.within(request.actor, READERS, "unit"))
     edited = set(reach.units(request, EDITORS).values_list("pk", flat=True))
-    rows = list(
+    shown = (
         rows.exclude(valid_to__lt=request.today)
         .select_related("unit")
         .annotate(count=Count("carer", filter=held))
         .order_by("unit__path", "name")
     )
     context = {
-        "teams": [(row, row.unit_id in edited) for row in rows],
+        "teams": [(row, row.unit_id in edited) for row in shown],
         "may_edit": bool(edited),
         "tab": "teams",
     }
