@@ -83,11 +83,13 @@ def restore(source: Path, *, wipe: bool) -> None:
 
 def _unpack(source: Path, target: Path) -> None:
     """Unpack all of it, which reads the checksum at its end."""
-    # Debian 12's Python may be older than the filter; the file is our own either way.
-    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     try:
         with tarfile.open(source) as tar:
-            tar.extractall(target, **safely)
+            # Debian 12's Python may be older than the filter; the file is our own either way.
+            if hasattr(tarfile, "data_filter"):
+                tar.extractall(target, filter="data")
+            else:
+                tar.extractall(target)
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise ArchiveError(
             f"{source} is not a whole backup ({error}). Nothing is changed."

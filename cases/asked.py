@@ -23,6 +23,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from cases import attachments
+from cases.forms import field_of
 from cases.models import Case
 from organisation.authority import Actor
 from organisation.fields import Day
@@ -61,6 +62,12 @@ class CommandForm(forms.Form, Generic[C]):
             return bool(value and self.fields[self.subject].clean(value))
         except forms.ValidationError:
             return False
+
+    def offered(self, name: str) -> QuerySet[Any]:
+        """The rows that a field offers."""
+        rows = field_of(self, name, forms.ModelChoiceField).queryset
+        assert rows is not None, f"{name} offers nothing yet"
+        return rows
 
     def prepare(self) -> None:
         """Fill in what depends on more than one field."""

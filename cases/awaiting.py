@@ -81,9 +81,9 @@ def lines(actor: Actor, most: int) -> list[Line]:
     for rows in waiting.values():
         rows.sort(key=lambda row: row.what != UNGIVEN)  # it is given before anything is done
     return [
-        Line(case, rows[0], _command(rows[0]), len({row.what for row in rows}) - 1)
+        Line(case, its[0], _command(its[0]), len({row.what for row in its}) - 1)
         for pk, case in found.items()
-        if (rows := waiting.get(pk))
+        if (its := waiting.get(pk))
     ][:most]
 
 
@@ -91,9 +91,9 @@ def show(cases: Iterable[Case]) -> None:
     """Put what each case waits for on it, as `awaits`: one query."""
     shown = {case.pk: case for case in cases}
     for case in shown.values():
-        case.awaits = []  # type: ignore[attr-defined]
+        case.awaits = []
     for row in Awaited.objects.filter(case__in=shown).select_related("person"):
-        awaits = shown[row.case_id].awaits  # type: ignore[attr-defined]
+        awaits = shown[row.case_id].awaits
         if row.what not in {other.what for other in awaits}:  # what two may give is said once
             awaits.append(row)
 

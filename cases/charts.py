@@ -85,8 +85,8 @@ def lead_times(
 ) -> list[LeadTime]:
     """Lead time of each step from rows of rule, days and how many; none met, none shown."""
     spread: dict[str, Counter[int]] = {step.rule: Counter() for step in steps}
-    for rule, days, count in rows:
-        spread[rule][days] += count
+    for rule, length, count in rows:
+        spread[rule][length] += count
     return [
         LeadTime(
             step.label,

@@ -7,7 +7,7 @@ A refusal changes nothing and is logged on its own. Requirements CAP-05, CAP-08.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
@@ -113,6 +113,8 @@ class Command(Generic[C]):
         if asked.of(cls):
             cls.form = asked.form_of(cls, cls.form)
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    """Every subclass is a dataclass."""
     do_not_call_in_templates: ClassVar[bool] = True
     label: ClassVar[str]
     roles: ClassVar[frozenset[str]] = frozenset()
@@ -302,7 +304,9 @@ def _changed(case: Case, before: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_written(case: Case, name: str) -> bool:
     field = case._meta.get_field(name)
-    return isinstance(field, models.TextField) or (field.max_length or 0) >= asked.LINE
+    if isinstance(field, models.TextField):
+        return True
+    return isinstance(field, models.Field) and (field.max_length or 0) >= asked.LINE
 
 
 def open_case(case: Case, act: Act, *, name: str, stated: Mapping[str, Any] | None = None) -> Case:
@@ -388,7 +392,7 @@ def _log_refusal(
         )
 
 
-def _attempt(case: Case, command: Command, user: User | None, at: datetime) -> Act:
+def _attempt(case: Case, command: Command | type[Command], user: User | None, at: datetime) -> Act:
     """Who tried, and for whom."""
     if user is None:
         return Act.by_system(at)

@@ -128,25 +128,26 @@ def freeze(meeting: CommitteeMeeting, act: Act) -> list[Document]:
         )
         meeting = CommitteeMeeting.objects.select_for_update().get(pk=meeting.pk)
         waiting = [
-            item
+            (item.document, item.case)
             for item in meeting.items.filter(withdrawn_on=None).select_related("document", "case")
             if item.document and not item.document.locked_at
         ]
-        for item in waiting:
-            documents.lock_document(item.document, act.at)
-            ledger.meet(item.case, "documents_due", act.day, "Låst i utskicket")
+        for document, case in waiting:
+            assert case  # a matter in words has no document
+            documents.lock_document(document, act.at)
+            ledger.meet(case, "documents_due", act.day, "Låst i utskicket")
             log.record(
-                item.case.chain,
+                case.chain,
                 "document_locked",
                 act,
-                subject=item.document,
-                values={"sha256": item.document.sha256, "meeting": str(meeting.held_on)},
+                subject=document,
+                values={"sha256": document.sha256, "meeting": str(meeting.held_on)},
             )
-            flows.advance(item.case.concrete(), act.day)
+            flows.advance(case.concrete(), act.day)
         meeting.packet_frozen_at = meeting.packet_frozen_at or act.at
         meeting.save(update_fields=["packet_frozen_at"])
-        _log(meeting, "packet_frozen", act, {"documents": [i.document_id for i in waiting]})
-    return [item.document for item in waiting]
+        _log(meeting, "packet_frozen", act, {"documents": [document.pk for document, _ in waiting]})
+    return [document for document, _ in waiting]
 
 
 def adjust_minutes(meeting: CommitteeMeeting, adjusted_on: date, act: Act) -> None:

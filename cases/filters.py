@@ -15,17 +15,16 @@ from django.db.models import (
     Exists,
     F,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Value,
     When,
-    prefetch_related_objects,
 )
 from django.http import QueryDict
 
 from cases import awaiting, calendar
 from cases.models import Case, Deadline
+from cases.models.case import CaseQuerySet
 from organisation import entry, swedish
 from organisation.authority import Actor
 from organisation.models import Provider, User
@@ -44,7 +43,7 @@ MOST_CHOICES = 200
 """A longer list of companies is searched by text instead."""
 
 
-def listed(actor: Actor) -> QuerySet[Case]:
+def listed(actor: Actor) -> CaseQuerySet:
     """The cases that a person may see, with what every list shows of them."""
     return (
         Case.objects.listed()
@@ -175,7 +174,7 @@ class CaseFilter(django_filters.FilterSet):
         if kind in Case.kinds:
             self.form.fields["lage"].widget.choices = states(kind)
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: CaseQuerySet) -> QuerySet:
         """Open cases, unless ended ones are asked for by `visa` or by their state."""
         asked = self.form.cleaned_data
         asked.setdefault("sortera", [])  # an order that cannot be read is the usual one
@@ -261,8 +260,9 @@ def _asked(data: QueryDict) -> QueryDict:
 def add_next_deadline(cases: Iterable[Case]) -> list[Case]:
     """Give each case its `next_deadline` (or None), in one query for all of them."""
     rows = list(cases)
-    running = Prefetch("deadlines", Deadline.objects.running(), to_attr="running")
-    prefetch_related_objects(rows, running)
+    first: dict[int, Deadline] = {}
+    for deadline in Deadline.objects.running().filter(case__in=[row.pk for row in rows]):
+        first.setdefault(deadline.case_id, deadline)
     for case in rows:
-        case.next_deadline = case.running[0] if case.running else None
+        case.next_deadline = first.get(case.pk)
     return rows

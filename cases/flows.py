@@ -19,6 +19,7 @@ from cases.models import Awaited, Case, CaseProcess, CaseTask
 from cases.permission import barred, permitting
 from cases.process import commands_of, process_of, processes
 from organisation.authority import Actor, actor_on
+from organisation.models import User
 
 if TYPE_CHECKING:
     from cases.commands import Command, Missing
@@ -157,14 +158,16 @@ class _Givers:
         self.case = case
         by_person = {actor.user: actor for actor in known}
         self._actor = cache(lambda user: by_person.get(user) or actor_on(user, day))
-        self._may = cache(self._is_permitted)
-        self._barred = cache(lambda command: sorted(barred(case, command)))
+        self._may: dict[tuple[User, type[Command[Any]]], bool] = {}
+        self._barred: dict[type[Command[Any]], list[int]] = {}
 
     def person(self, task: CaseTask, command: "type[Command[Any]] | None") -> int | None:
         """Who has the task: who has taken it, else who is responsible for the case; None when that
         person may not do the command, or there is none."""
+        if command is None:
+            return None
         having = (task.owner, self.case.responsible)
-        return next((user.pk for user in having if user and self._may(user, command)), None)
+        return next((user.pk for user in having if user and self._may_do(user, command)), None)
 
     def line(
         self,
@@ -183,10 +186,16 @@ class _Givers:
             does=does,
             about=about,
             person_id=person,
-            not_by=self._barred(command) if command else [],
+            not_by=self._barred_from(command) if command else [],
         )
 
-    def _is_permitted(self, user: Any, command: "type[Command[Any]] | None") -> bool:
-        if command is None:
-            return False
-        return not isinstance(permitting(self.case, command, self._actor(user)), str)
+    def _may_do(self, user: User, command: "type[Command[Any]]") -> bool:
+        if (user, command) not in self._may:
+            held = permitting(self.case, command, self._actor(user))
+            self._may[user, command] = not isinstance(held, str)
+        return self._may[user, command]
+
+    def _barred_from(self, command: "type[Command[Any]]") -> list[int]:
+        if command not in self._barred:
+            self._barred[command] = sorted(barred(self.case, command))
+        return self._barred[command]

@@ -203,7 +203,7 @@ class _Recipients:
         if rung.to == COMPANY:
             return list(messages.people_of(case))
         if rung.to == RESPONSIBLE and case.responsible and case.responsible.is_active:
-            return [case.responsible, *self.standing_in.get(case.responsible_id, [])]
+            return [case.responsible, *self.standing_in.get(case.responsible.pk, [])]
         role = "deputy-director" if rung.to == RESPONSIBLE else rung.to
         key = (role, case.unit.path)
         if key not in self.roles:

@@ -58,15 +58,17 @@ def notify(
 
 def people_of(case: Case) -> QuerySet[User]:
     """The company's people who see the case: its representatives, and those it was given to."""
-    return (
-        User.objects.filter(is_active=True, caseuserobjectpermission__content_object_id=case.pk)
-        | User.objects.filter(
+    people = User.objects.filter(
+        is_active=True, caseuserobjectpermission__content_object_id=case.pk
+    )
+    if case.provider_id:
+        people |= User.objects.filter(
             is_active=True,
             representations__provider_id=case.provider_id,
             representations__approved_on__isnull=False,
             representations__ended_on=None,
         )
-    ).distinct()
+    return people.distinct()
 
 
 def send_mail(to: str, subject: str, body: str, at: datetime, *, user: User | None = None) -> None:

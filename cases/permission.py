@@ -4,11 +4,17 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from guardian.shortcuts import assign_perm, remove_perm
+
 from cases.models import Case
 from organisation.authority import Actor, Holding, delegates
+from organisation.models import User
 
 if TYPE_CHECKING:
     from cases.commands import Command
+
+SEES = "cases.view_case"
+"""What a person is given who is given a case by name."""
 
 
 def permitting(case: Any, command: "type[Command[Any]]", actor: Actor) -> Holding | str:
@@ -38,6 +44,16 @@ def barred(case: Any, command: "type[Command[Any]]") -> dict[int, str]:
 def roles_for(command: "Command[Any] | type[Command[Any]]", day: date) -> Collection[str]:
     """The roles that do it: the delegates, where the delegation of authority says who."""
     return delegates(command.delegation, day) if command.delegation else command.roles
+
+
+def give_by_name(case: Case, user: User) -> None:
+    """Let a person see a case, whatever their role."""
+    assign_perm(SEES, user, case.as_any())
+
+
+def take_back(case: Case, user: User) -> None:
+    """Let a person see a case no longer, unless by their role."""
+    remove_perm(SEES, user, case.as_any())
 
 
 def _represents(case: Case, actor: Actor) -> bool:

@@ -76,7 +76,9 @@ def open_with_reader(file: IO[bytes], size: int, content_type: str) -> None:
 
 def _pdf(file: IO[bytes], size: int) -> None:
     try:
-        with pikepdf.open(file, attempt_recovery=size < RECOVERED_MEGABYTES * MEGABYTE) as pdf:
+        mend = size < RECOVERED_MEGABYTES * MEGABYTE
+        # It only reads and seeks, whatever it asks for.
+        with pikepdf.open(file, attempt_recovery=mend) as pdf:  # type: ignore[arg-type]
             pages = len(pdf.pages)
     except pikepdf.PasswordError as error:
         raise Unreadable(

@@ -1,7 +1,7 @@
 """The case: what every process shares, and the only legal place of its state."""
 
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,9 @@ from cases.models.deadline import Deadline
 from organisation.authority import Actor
 from organisation.models import Provider, Unit
 from organisation.swedish import SWEDISH
+
+if TYPE_CHECKING:
+    from cases.models.tasks import Awaited
 
 
 class CaseQuerySet(models.QuerySet):
@@ -104,6 +107,11 @@ class Case(models.Model):
 
     objects = CaseQuerySet.as_manager()
 
+    next_deadline: Deadline | None
+    """The deadline that comes first; `cases.filters` puts it there."""
+    awaits: "list[Awaited]"
+    """What it waits for; `cases.awaiting` puts it there."""
+
     class Meta:
         indexes = [
             models.Index(fields=["kind", "state"], name="case_by_kind_and_state"),
@@ -149,10 +157,24 @@ class Case(models.Model):
         """The state in Swedish, as the process names it."""
         return str(self.kinds[self.kind].State(self.state).label)  # type: ignore[attr-defined]
 
+    @property
+    def company(self) -> Provider:
+        """The provider that it is about, of a kind that always is about one."""
+        assert self.provider, f"{self} is about no provider"
+        return self.provider
+
     def concrete(self) -> "Case":
         """This case as its own kind."""
-        subclass = self.kinds[self.kind]
-        return self if isinstance(self, subclass) else subclass.whole().get(pk=self.pk)
+        return self.kinds[self.kind].from_case(self)
+
+    @classmethod
+    def from_case(cls, case: "Case") -> Self:
+        """A case of this kind, known to be one, as its own kind."""
+        return case if isinstance(case, cls) else cls.whole().get(pk=case.pk)
+
+    def as_any(self) -> "Case":
+        """This case as a case of whatever kind."""
+        return getattr(self, "case_ptr", self)
 
     @classmethod
     def whole(cls) -> CaseQuerySet:

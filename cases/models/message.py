@@ -21,6 +21,9 @@ class Notification(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
+    opens: bool
+    """Whether its receiver still may open what it leads to; `cases.pages.worklist` puts it there."""
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [

@@ -235,7 +235,11 @@ def _meeting_page(request: Request, found: CommitteeMeeting, **bound: Any) -> Ht
         "next": others.filter(held_on__gt=found.held_on).first(),
         "left_over": _left_over(previous, request) if previous and not has_come else [],
         "picked": picked,
-        "document": _document(request, picked) if picked and picked.case_id in seen else None,
+        "document": (
+            _document(request, picked, picked.case)
+            if picked and picked.case and picked.case_id in seen
+            else None
+        ),
         "is_hidden": bool(picked and picked.case_id and picked.case_id not in seen),
         "after": _after(
             request, [i for i in items if i.case_id in seen and (has_come or i.decided_on)]
@@ -298,9 +302,9 @@ def _word(item: AgendaItem) -> tuple[str, str]:
     return ("green", "Klar och låst") if item.document.locked_at else ("amber", "Inte låst än")
 
 
-def _document(request: Request, item: AgendaItem) -> dict[str, Any]:
+def _document(request: Request, item: AgendaItem, on_agenda: Case) -> dict[str, Any]:
     """The document of an item: what is missing, what may be done, and where it is shown."""
-    case = item.case.concrete()
+    case = on_agenda.concrete()
     made = item.document
     locked = bool(made and made.locked_at)
     lacking = (
@@ -344,7 +348,7 @@ def _after(request: Request, items: list[AgendaItem]) -> list[tuple[AgendaItem, 
     """Each item after the meeting, as its kind of case shows it."""
     shown: dict[int, SafeString] = {}
     for process in processes():
-        mine = [item for item in items if item.case.kind == process.case.case_kind]
+        mine = [item for item in items if item.case and item.case.kind == process.case.case_kind]
         if process.agenda and mine:
             shown |= process.agenda(mine, request)
     return [(item, shown[item.pk]) for item in items if item.pk in shown]

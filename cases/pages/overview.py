@@ -157,6 +157,7 @@ def _notices(request: Request) -> list[Task]:
     return [
         Task(row.case, row.text.removeprefix(f"{row.case}: "), "Öppna ärendet", notice=row)
         for row in sorted(newest.values(), key=lambda row: row.pk, reverse=True)
+        if row.case  # every one has, as asked for above
     ]
 
 

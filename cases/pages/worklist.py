@@ -159,11 +159,8 @@ def bulk(request: Request) -> HttpResponse:
     Sent twice, the key of the form makes sure that it is done once.
     """
     shown = _shown_versions(request.POST.getlist("fall")[:PER_PAGE])
-    person = (
-        performers(request.actor)
-        .filter(pk=entry.whole_number(request.POST.get("ansvarig")))
-        .first()
-    )
+    number = entry.number(request.POST.get("ansvarig"))
+    person = performers(request.actor).filter(pk=number).first()
     if not shown or person is None:
         messages.error(request, "Inget ändrades. Välj minst ett ärende och en handläggare.")
         return redirect(_safe(request, request.POST.get("back", ""), reverse("cases:worklist")))
@@ -325,9 +322,12 @@ def _mark(request: Request, mine: QuerySet[Notification]) -> HttpResponse:
             return redirect(back)
         # Who opens a case has also seen what was said of it before.
         unread.filter(case=row.case, created_at__lte=row.created_at).update(read_at=request.at)
-        return redirect(row.leads_to or back_to(request, row.case))
+        if row.leads_to:
+            return redirect(row.leads_to)
+        assert row.case  # what opens leads to a page or to a case
+        return redirect(back_to(request, row.case))
     if "read" in request.POST:
-        unread = unread.filter(pk=entry.whole_number(request.POST["read"]))
+        unread = unread.filter(pk=entry.number(request.POST["read"]))
     elif "all" not in request.POST:
         return redirect(back)
     unread.update(read_at=request.at)
