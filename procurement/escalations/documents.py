@@ -19,7 +19,7 @@ def _remedy(case: InDepthFollowUp, step: str) -> dict[str, Any]:
         "company": contract.title,
         "company_address": contract.provider.address if contract.provider else "",
         "contract": contract.number,
-        "specification": contract.specification.number,
+        "specification": contract.specification.number if contract.specification else "",
         "area": case.get_area_display().lower(),
         "findings": [
             f"{found.get_result_display()}, {long_date(found.found_on)}: {found.text}"
@@ -32,8 +32,8 @@ def _remedy(case: InDepthFollowUp, step: str) -> dict[str, Any]:
         "reasons": row.reasons if row else "",
         "decision_reasons": row.decision_reasons if row else "",
         "amount": f"{row.amount_kr:,}".replace(",", " ") if row and row.amount_kr else "",
-        "decided_on": row.decided_on.isoformat() if row else "",
-        "decided_by": row.decided_by.name if row else "",
+        "decided_on": row.decided_on.isoformat() if row and row.decided_on else "",
+        "decided_by": row.decided_by.name if row and row.decided_by else "",
         "decided_for": row.decided_for.name if row and row.decided_for else "",
         "decided_as": row.decided_as if row else "",
         "last_day": row.last_day.isoformat() if row and row.last_day else "",

@@ -42,10 +42,11 @@ class ProposeForm(CommandForm[InDepthFollowUp]):
     """It says which version of the call document the remedies stand in."""
 
     def prepare(self) -> None:
-        self.fields["remedy"].help_text = (
-            f"Ur förfrågningsunderlaget version {self.case.agreement.specification.number}, som "
-            "avtalet följer."
-        )
+        if specification := self.case.agreement.specification:  # without one there are no remedies
+            stands = (
+                f"Ur förfrågningsunderlaget version {specification.number}, som avtalet följer."
+            )
+            self.fields["remedy"].help_text = stands
 
 
 class ProposeRemedy(Command[InDepthFollowUp]):
@@ -256,6 +257,7 @@ class DecideRescission(DecideRemedy):
             )
 
     def _in_force(self, case: InDepthFollowUp, row: SanctionStep, act: Act) -> None:
+        assert self.last_day  # see `check`
         row.last_day = self.last_day
         Case.objects.select_for_update().get(pk=case.agreement_id)
         contract = Contract.objects.get(pk=case.agreement_id)
