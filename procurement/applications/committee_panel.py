@@ -50,7 +50,13 @@ def panels(items: Sequence[AgendaItem], request: Request) -> dict[int, SafeStrin
     return {
         item.pk: render_to_string(
             TEMPLATE,
-            _shown(item, applications[item.case_id], decisions.get(item.pk), request),
+            _shown(
+                item,
+                applications[item.case_id],
+                applications[item.case_id].running,
+                decisions.get(item.pk),
+                request,
+            ),
             request,
         )
         for item in items
@@ -60,6 +66,7 @@ def panels(items: Sequence[AgendaItem], request: Request) -> dict[int, SafeStrin
 def _shown(
     item: AgendaItem,
     application: ProviderApplication,
+    running: Sequence[Deadline],
     decision: CommitteeDecision | None,
     request: Request,
 ) -> dict[str, Any]:
@@ -77,7 +84,7 @@ def _shown(
         "correction": correction,
         "conflicts": decision.item.conflicts.all() if decision else [],
         "steps": _steps(application, decision, notice, correction),
-        "deadline": application.running[0] if is_current and application.running else None,
+        "deadline": running[0] if is_current and running else None,
         "command": command if may else "",
         "command_label": found.label if found and may else "",
         "letter": _letter(decision),

@@ -72,6 +72,7 @@ def attachment_fault(application, row, files, day: date) -> str:
 
 def representation(application: ProviderApplication, day: date) -> list[Missing]:
     """Somebody's authority to represent the company has been approved by staff."""
+    assert application.provider_id  # one is always a company's
     approved = Representation.objects.filter(
         provider_id=application.provider_id, approved_on__isnull=False, ended_on=None
     )
@@ -101,9 +102,8 @@ def review_stands(application: ProviderApplication, day: date) -> list[Missing]:
                 "review_application",
             )
         ]
-    if application.needs_completion():
-        note = application.step(Kind.REVIEW).note
-        return [Missing("Komplettering", f"Granskningen: {note}", "request_completion")]
+    if application.needs_completion() and (last := application.step(Kind.REVIEW)):
+        return [Missing("Komplettering", f"Granskningen: {last.note}", "request_completion")]
     return []
 
 

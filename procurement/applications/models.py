@@ -115,10 +115,22 @@ class ProviderApplication(Case):
         """The round that waits for the company's answer."""
         return self.completions.filter(closed_on=None).last()
 
+    def awaited_completion(self) -> "CompletionRequest":
+        """The same, in a state that has one."""
+        found = self.open_completion()
+        assert found, f"{self} awaits no completion"
+        return found
+
     def proposal(self) -> "DecisionProposal | None":
         """The proposal that stands."""
         standing = self.proposals.filter(declined_on=None)
         return standing.select_related("recorded_by", "concurred_by").last()
+
+    def standing_proposal(self) -> "DecisionProposal":
+        """The same, in a state that has one."""
+        found = self.proposal()
+        assert found, f"{self} has no proposal"
+        return found
 
     def agenda_item(self) -> AgendaItem | None:
         """Where the application stands on an agenda, undecided."""
@@ -128,9 +140,21 @@ class ProviderApplication(Case):
             .last()
         )
 
+    def place_on_agenda(self) -> AgendaItem:
+        """The same, of an application that stands on one."""
+        found = self.agenda_item()
+        assert found, f"{self} stands on no agenda"
+        return found
+
     def decision(self) -> "CommitteeDecision | None":
         """The committee's last decision."""
         return self.decisions.select_related("notice", "correction").order_by("pk").last()
+
+    def made_decision(self) -> "CommitteeDecision":
+        """The same, of an application that has been decided."""
+        found = self.decision()
+        assert found, f"{self} is not decided"
+        return found
 
     def counted_references(self) -> dict[str, int]:
         """How many references have been taken, by whom they are about."""

@@ -116,7 +116,7 @@ class ChangeForm(CommandForm[Contract]):
     """It shows what holds now, and asks for what a contract of its kind says."""
 
     def prepare(self) -> None:
-        now = self.case.versions.order_by("number").last()
+        now = self.case.latest_version()
         self.fields["areas"].initial = now.areas.all()
         for name in (
             "valid_to",
@@ -158,7 +158,7 @@ class ChangeContract(Command[Contract]):
     file: UploadedFile | None = asked.file("Undertecknat tillägg", default=None)
 
     def check(self, case: Contract, act: Act) -> None:
-        first = case.versions.order_by("number").first().valid_from
+        first = case.first_version().valid_from
         if self.valid_from < first:
             raise Refused(f"Avtalet började {long_date(first)}. Välj den dagen eller senare.")
 
@@ -197,7 +197,7 @@ class ReportManager(Command[Contract]):
     )
 
     def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
-        now = case.versions.order_by("number").last()
+        now = case.latest_version()
         agreed = Agreed(
             max(self.from_day, now.valid_from),
             now.valid_to,
@@ -401,7 +401,7 @@ class PublishInformation(Command[Contract]):
         return super().fits(case) and latest is not None and latest.published_on is None
 
     def apply(self, case: Contract, act: Act) -> None:
-        latest = case.information.last()
+        latest = case.information.latest("pk")
         latest.published_on = act.day
         latest.save(update_fields=["published_on"])
         tell_company(case, act, f"{case}: er information till den som väljer är publicerad")
@@ -461,7 +461,7 @@ def taken_hours() -> dict[int, int]:
 
 def answer_to(contract: Contract, area: ServiceArea, hours: int, wanted: date) -> rules.Answer:
     """What becomes of a choice of the provider from a day on."""
-    version = contract.version_on(wanted) or contract.versions.order_by("number").last()
+    version = contract.version_on(wanted) or contract.latest_version()
     introduction = getattr(contract, "introduced_by", None)
     return rules.answer(
         area=area.name,
@@ -547,7 +547,7 @@ class EndContract(Command[Contract]):
     )
 
     def check(self, case: Contract, act: Act) -> None:
-        first = case.versions.order_by("number").first().valid_from
+        first = case.first_version().valid_from
         if self.last_day < first:
             raise Refused(f"Avtalet började {long_date(first)} och kan inte sluta före det.")
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import transition
 
-from cases.models import Attachment, Case, Record
+from cases.models import Attachment, Case, Deadline, Record
 from organisation.models import Responsibility
 from organisation.roles import ADMINISTRATION, Role
 from organisation.swedish import SWEDISH
@@ -58,6 +58,11 @@ class Contract(Case):
     chair = models.CharField("nämndens ordförande", max_length=120, blank=True)
     company_signatory = models.CharField("för företaget", max_length=120, blank=True)
 
+    now: "ContractVersion | None"
+    """The version that holds; the register puts it there."""
+    first_deadline: Deadline | None
+    """What runs out first; the register puts it there."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -83,6 +88,14 @@ class Contract(Case):
         """What its call document offers when it is not followed (ESC-04). An internal assignment
         and a contract after a tender follow none, and offer none."""
         return Remedy.objects.filter(specification=self.specification_id)
+
+    def first_version(self) -> "ContractVersion":
+        """What was agreed when it began."""
+        return self.versions.earliest("number")
+
+    def latest_version(self) -> "ContractVersion":
+        """What was agreed last."""
+        return self.versions.latest("number")
 
     def version_on(self, day: date) -> "ContractVersion | None":
         """What was agreed for a day: the last version that holds by then."""

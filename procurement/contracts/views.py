@@ -1,6 +1,7 @@
 """The register of providers, the entry of an own unit, and the page for those who choose."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -75,11 +76,7 @@ def _rows(request: Request) -> list[Contract]:
             contracts = contracts.filter(**{lookup: wanted}) if _known(name, wanted) else contracts
     if request.GET.get("intyg") == "snart":
         contracts = contracts.filter(Exists(_expiring(request)))
-    rows = list(_with_parts(contracts.distinct()).order_by("title"))
-    for row in rows:
-        row.now = _holding(row.held, request.today)
-        row.first_deadline = row.running[0] if row.running else None
-    return rows
+    return _with_parts(contracts.distinct().order_by("title"), request.today)
 
 
 def _known(name: str, wanted: str) -> bool:
@@ -93,12 +90,16 @@ def _expiring(request: Request) -> QuerySet[Deadline]:
     return running.filter(due__lte=calendar.add_days(request.today, rules.EXPIRY.amber_days))
 
 
-def _with_parts(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+def _with_parts(contracts: QuerySet[Contract], day: date) -> list[Contract]:
     versions = ContractVersion.objects.prefetch_related("areas").order_by("number")
-    return contracts.select_related("provider", "responsible").prefetch_related(
+    rows = contracts.select_related("provider", "responsible").prefetch_related(
         Prefetch("versions", versions, to_attr="held"),
         Prefetch("deadlines", Deadline.objects.running().order_by("due"), to_attr="running"),
     )
+    for row in rows:
+        row.now = _holding(row.held, day)
+        row.first_deadline = row.running[0] if row.running else None
+    return list(rows)
 
 
 def _holding(versions: list[ContractVersion], day: Any) -> ContractVersion | None:
@@ -205,20 +206,15 @@ def own_unit(request: Request) -> HttpResponse:
 @public
 def choose(request: Request) -> HttpResponse:
     """Every provider that can be chosen, in neutral order and the same form (LOV 9:1, BEY-01)."""
+    versions = ContractVersion.objects.prefetch_related("areas")
+    published = PublicInformation.objects.exclude(published_on=None)
     contracts = (
         Contract.objects.filter(state=Contract.State.IN_FORCE, table=Responsibility.Table.HOME_CARE)
         .annotate(first=Min("versions__valid_from"))
         .filter(first__lte=request.today)
         .select_related("provider", "introduced_by")
-        .prefetch_related(
-            Prefetch(
-                "information",
-                PublicInformation.objects.exclude(published_on=None),
-                to_attr="published",
-            ),
-            Prefetch("versions", ContractVersion.objects.prefetch_related("areas"), to_attr="held"),
-            "stops",
-        )
+        .prefetch_related(Prefetch("information", published, to_attr="published"))
+        .prefetch_related(Prefetch("versions", versions, to_attr="held"), "stops")
     )
     area = entry.whole_number(request.GET.get("omrade"))
     taken = taken_hours()
@@ -229,7 +225,8 @@ def choose(request: Request) -> HttpResponse:
             continue
         if area is not None and area not in {row.pk for row in version.areas.all()}:
             continue
-        shown.append(_shown(contract, version, taken.get(contract.pk, 0)))
+        told = contract.published[-1] if contract.published else None
+        shown.append(_shown(contract, version, taken.get(contract.pk, 0), told))
     by_name = request.GET.get("ordning") == "namn"
     if by_name:
         shown.sort(key=lambda row: swedish.key(row["name"]))
@@ -247,7 +244,9 @@ def choose(request: Request) -> HttpResponse:
     return render(request, "procurement/contracts/choose.html", context)
 
 
-def _shown(contract: Contract, version: ContractVersion, taken: int) -> dict[str, Any]:
+def _shown(
+    contract: Contract, version: ContractVersion, taken: int, told: PublicInformation | None
+) -> dict[str, Any]:
     """What the law lets be shown of a provider: facts, the same of each, and nothing of control."""
     if stop_of(contract):
         room = "Tar inte emot nya personer just nu"
@@ -256,12 +255,12 @@ def _shown(contract: Contract, version: ContractVersion, taken: int) -> dict[str
     else:
         room = "Tar emot nya personer"
     return {
-        "name": contract.provider.name,
+        "name": contract.company.name,
         "kind": "Kommunens egen regi" if contract.is_own else "Privat utförare",
         "is_own": contract.is_own,
         "assignment": version.get_assignment_display(),
         "areas": [row.name for row in version.areas.all()],
         "since": contract.signed_on,
         "room": room,
-        "information": contract.published[-1] if contract.published else None,
+        "information": told,
     }

@@ -87,8 +87,10 @@ def _bring(row: Duty, wanted: Planned | None, today: date) -> bool:
 
 def _insert(planned: list[Planned]) -> int:
     """Insert duties; those that somebody else has made meanwhile are left. Returns how many."""
+    if not planned:
+        return 0
     before = Duty.objects.count()
-    root = Unit.objects.get(parent=None) if planned else None
+    root = Unit.objects.get(parent=None)
     units = dict(
         Contract.objects.filter(
             pk__in={duty.contract for duty in planned if duty.contract}

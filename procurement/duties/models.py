@@ -65,6 +65,10 @@ class Duty(models.Model):
 
     objects = DutyQuerySet.as_manager()
 
+    light: str
+    word: str
+    """Its `status`; the page of the wheel puts them there."""
+
     class Meta:
         ordering = ["due", "kind", "pk"]
         constraints = [

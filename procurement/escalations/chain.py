@@ -173,6 +173,7 @@ def _action_plan(row: ActionPlan) -> Iterator[Link]:
             evidence=row.evidence,
         )
     if row.accepted_on:
+        assert row.follow_on  # said when it was accepted
         yield Link(
             row.accepted_on, f"Åtgärdsplanen godtogs, kontrolleras {long_date(row.follow_on)}"
         )

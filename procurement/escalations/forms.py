@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from cases.dates import long_date
+from cases.forms import field_of
 from organisation.models import Provider
 from procurement.contracts.models import Contract
 from procurement.escalations import rules
@@ -41,7 +42,7 @@ class OwnReportForm(forms.Form):
 class ReportForm(OwnReportForm):
     """What staff report about a provider."""
 
-    provider = forms.ModelChoiceField(None, label="Utförare")
+    provider = forms.ModelChoiceField(Provider.objects.none(), label="Utförare")
     source = forms.ChoiceField(
         label="Kommer från",
         widget=forms.RadioSelect,
@@ -51,6 +52,5 @@ class ReportForm(OwnReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["provider"].queryset = Provider.objects.filter(
-            cases__kind=Contract.case_kind
-        ).distinct()
+        providers = Provider.objects.filter(cases__kind=Contract.case_kind).distinct()
+        field_of(self, "provider", forms.ModelChoiceField).queryset = providers

@@ -85,7 +85,7 @@ def _of_staff(request: Request, stated: dict[str, Any]) -> Deviation:
 
 def _of_company(request: Request, contract: Contract, stated: dict[str, Any]) -> Deviation:
     return open_deviation(
-        contract.provider,
+        contract.company,
         contract,
         contract.unit,
         source=Deviation.Source.OWN,

@@ -102,6 +102,7 @@ class BookFollowUp(Command[FollowUp]):
         case.held_as, case.place = self.held_as, self.place
         when = long_date(self.day_of_meeting)
         if self.held_as == FollowUp.HeldAs.VISIT:
+            assert self.time_of_meeting  # the form asks for it
             at = datetime.combine(self.day_of_meeting, self.time_of_meeting)
             case.booked_at = timezone.make_aware(at)
             when += f" klockan {self.time_of_meeting:%H.%M}, {self.place}"
@@ -361,6 +362,7 @@ class DocumentFollowUp(Command[FollowUp]):
         return guards.findings(case, day)
 
     def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
+        assert case.held_on  # what has not been held is not documented
         case.document(on=act.day)
         ledger.meet(case, DUTY.code, case.held_on, "Genomförd")
         document = documents.make(case, "follow_up", act.user, act.at, lock=True)
@@ -368,6 +370,7 @@ class DocumentFollowUp(Command[FollowUp]):
         document.save(update_fields=["shown_to_company"])
         official_note(case, act, f"Uppföljning genomförd {case.held_on}.", document)
         for row in case.questions.filter(finding__in=rules.NOT_MET):
+            assert row.mend_by  # said with the finding
             ledger.start(
                 case,
                 rules.MENDING,

@@ -91,6 +91,7 @@ def _read(compared: dict[int, Compared], first: date) -> None:
     )
     by_visit: dict[tuple[int, date], dict[str, list[str]]] = {}
     for contract, held_on, area, finding, mended_on in rows:
+        assert held_on  # what is documented has been held
         by_visit.setdefault((contract, held_on), {}).setdefault(area, []).append(finding)
         if finding in rules.NOT_MET and mended_on is None:
             compared[contract].open_findings[area] += 1

@@ -16,6 +16,7 @@ from cases.asked import CommandForm
 from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
+from cases.forms import field_of
 from cases.models import Case
 from organisation import entry, swedish
 from organisation.authority import holders
@@ -65,11 +66,11 @@ def begin(application: Case, act: Act, decided_on: date, *, service_only: bool) 
     give_number(introduction, act.day)
     introduction.save()
     _copy_steps(introduction, template, service_only=service_only)
-    anchored = {"anchor_text": "nämnden beslutade"}
-    ledger.start(introduction, rules.MEETING, decided_on, **anchored)
-    ledger.start(introduction, rules.SIGNING, decided_on, **anchored)
+    since = "nämnden beslutade"
+    ledger.start(introduction, rules.MEETING, decided_on, anchor_text=since)
+    ledger.start(introduction, rules.SIGNING, decided_on, anchor_text=since)
     weeks = Budget(weeks=preferences.chosen("introduction_weeks"))
-    ledger.start(introduction, rules.PROGRAMME, decided_on, budget=weeks, **anchored)
+    ledger.start(introduction, rules.PROGRAMME, decided_on, budget=weeks, anchor_text=since)
     flows.start(introduction, act.day)
     _tell_of_start(introduction, act)
     return introduction
@@ -193,14 +194,14 @@ class RecordForm(CommandForm[Introduction]):
     def chosen(self) -> ProgrammeStep | None:
         """The step that the page was opened for, or that was sent."""
         wanted = self.data.get("step") if self.is_bound else self.about
-        rows = self.fields["step"].queryset
-        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
+        return self.offered("step").filter(pk=entry.whole_number(str(wanted or ""))).first()
 
     def prepare(self) -> None:
         step = self.chosen()
-        rows = [step] if step else list(self.fields["step"].queryset)
+        rows = [step] if step else list(self.offered("step"))
         titles = list(dict.fromkeys(title for row in rows for title in row.expected))
-        self.fields["attended"].choices = [(title, title) for title in titles]
+        attended = field_of(self, "attended", forms.MultipleChoiceField)
+        attended.choices = [(title, title) for title in titles]
         if step and not self.is_bound:
             self.initial["note"] = "\n".join(f"{point}: " for point in step.points)
 
@@ -337,6 +338,7 @@ class SignForm(CommandForm[Introduction]):
 
     def prepare(self) -> None:
         application = self.case.application
+        assert application  # a home of a tender, which has none, is not signed for here
         chairs = holders(Role.COMMITTEE_CHAIR, self.case.unit.path, self.day)
         self.fields["chair"].initial = chairs[0].name if chairs else ""
         self.fields["company_signatory"].initial = application.contact_name
@@ -403,6 +405,7 @@ class SignContract(Command[Introduction]):
 
     def _contract(self, case: Introduction, act: Act) -> Contract:
         application = case.application
+        assert application  # as in the form
         contract = Contract(
             state=Contract.State.IN_FORCE,
             title=case.title,
@@ -455,7 +458,8 @@ class LetStart(Command[Introduction]):
         return guards.may_start(case, day)
 
     def check(self, case: Introduction, act: Act) -> None:
-        first = case.signed_contract.versions.first().valid_from
+        assert case.signed_contract  # the programme begins with it
+        first = case.signed_contract.first_version().valid_from
         if self.may_start_on < first:
             raise Refused(f"Avtalet gäller från {long_date(first)}. Välj den dagen eller senare.")
 

@@ -59,6 +59,7 @@ def withdrawal(request: Request, pk: int) -> HttpResponse:
     introduction = getattr(contract, "introduced_by", None)
     held = list(introduction.access.filter(withdrawn_on=None)) if introduction else []
     rows = [_withdrawal(request, contract, AccessOrder.What(what), held) for what in ORDERING]
+    assert contract.closed_on  # it is an ended one
     context = {
         "contract": contract,
         "introduction": introduction,

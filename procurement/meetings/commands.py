@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from guardian.shortcuts import assign_perm
 
 from cases import asked, documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note
 from cases.asked import CommandForm
 from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
+from cases.permission import give_by_name
 from organisation.authority import holders
 from organisation.models import Representation, User
 from organisation.roles import Role
@@ -116,7 +116,7 @@ def invited(case: Meeting, day: date) -> list[User]:
             .select_related("user")
         ]
         for user in outside:
-            assign_perm("cases.view_case", user, case.case_ptr)
+            give_by_name(case, user)
     return list({user.pk: user for user in [*inside, *outside]}.values())
 
 

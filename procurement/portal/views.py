@@ -1,6 +1,7 @@
 """The provider portal: registering, applying, following the case. A company sees its own alone."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from allauth.core import ratelimit
@@ -22,7 +23,7 @@ from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
 from organisation.request import Request
 from procurement.applications.commands.intake import open_draft
-from procurement.applications.models import ProviderApplication
+from procurement.applications.models import CommitteeDecision, ProviderApplication
 from procurement.applications.panel import checklist
 from procurement.applications.registration import Registration, confirm, register
 from procurement.introductions.models import Introduction
@@ -126,13 +127,14 @@ def case(request: Request, pk: int) -> HttpResponse:
         return _process(request, row, page)
     if row.kind != ProviderApplication.case_kind:
         raise Http404
-    application = row.concrete()
+    application = ProviderApplication.from_case(row)
     sheet = Sheet(request, application)
     if request.method == "POST" and sheet.take_in():
         messages.success(request, sheet.said)
         return redirect("portal:case", pk)
     if sheet.sent:
-        application = Case.objects.select_related("responsible").get(pk=pk).concrete()
+        again = Case.objects.select_related("responsible").get(pk=pk)
+        application = ProviderApplication.from_case(again)
     asked, rows = _rows(application, sheet, request.today)
     context = {
         "case": application,
@@ -231,7 +233,7 @@ def _line(application: ProviderApplication) -> list[tuple[str, str, Any]]:
         ("Granskning och komplettering", 2, application.complete_on),
         ("Handläggning, helst inom fyra veckor", 5, None),
         ("Beslut i nämnden", 6, decision.decided_on if decision else None),
-        ("Underrättelse om beslutet", 7, decision.notice.given_on if _told(decision) else None),
+        ("Underrättelse om beslutet", 7, _told_on(decision)),
     )
     shown, before = [], -1
     for title, last, when in steps:
@@ -241,5 +243,5 @@ def _line(application: ProviderApplication) -> list[tuple[str, str, Any]]:
     return shown
 
 
-def _told(decision: Any) -> bool:
-    return bool(decision) and hasattr(decision, "notice")
+def _told_on(decision: CommitteeDecision | None) -> date | None:
+    return decision.notice.given_on if decision and hasattr(decision, "notice") else None

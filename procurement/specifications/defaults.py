@@ -147,7 +147,7 @@ SECTIONS = (
     ),
 )  # fmt: skip
 
-ATTACHMENTS = (
+ATTACHMENTS: tuple[tuple[str, str, str, dict[str, str | int | bool]], ...] = (
     ("registration_certificate", "Registreringsbevis", "Från Bolagsverket.",
      {"optional_note": "enskild firma"}),
     ("ivo_permit", "Tillstånd från IVO", "Tillstånd att bedriva hemtjänst, med eventuella villkor.",

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import transaction
 
 from audit import log
 from audit.act import Act
@@ -24,6 +24,7 @@ from procurement.specifications.models import (
 )
 
 Row = SpecificationSection | RequiredAttachment | Remedy
+OneKind = TypeVar("OneKind", SpecificationSection, RequiredAttachment, Remedy)
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,9 @@ def new_version(act: Act) -> SpecificationVersion:
     if latest:
         version.decision_weeks = latest.decision_weeks
     version.save()
-    for part in PARTS.values() if latest else ():
-        _write([*part.rows(latest)], version)
+    if latest:
+        for part in PARTS.values():
+            _write([*part.rows(latest)], version)
     _log(version, "version_drafted", act, {"copy_of": latest.number if latest else None})
     return version
 
@@ -207,12 +209,12 @@ def _changed(part: Part, old: Row, new: Row) -> Difference | None:
         else f"{_label(part, name)}: {_shown(old, name)} → {_shown(new, name)}"
         for name in names
     )
-    text_changed = part.model is SpecificationSection and "text" in names
-    return Difference(part.name, str(new), "changed", changes, old.text if text_changed else "")
+    before = old.text if isinstance(old, SpecificationSection) and "text" in names else ""
+    return Difference(part.name, str(new), "changed", changes, before)
 
 
 def _label(part: Part, name: str) -> str:
-    return str(part.model._meta.get_field(name).verbose_name)
+    return str(next(f.verbose_name for f in part.model._meta.fields if f.name == name))
 
 
 def _shown(row: Row, name: str) -> str:
@@ -236,7 +238,7 @@ def _draft(pk: int) -> SpecificationVersion:
     return require_draft(SpecificationVersion.objects.select_for_update().get(pk=pk))
 
 
-def _write(rows: Sequence[models.Model], version: SpecificationVersion) -> None:
+def _write(rows: Sequence[OneKind], version: SpecificationVersion) -> None:
     """Write the rows anew in this order, which is the order of their keys."""
     if not rows:
         return

@@ -84,11 +84,7 @@ def edit_row(request: Request, pk: int, part: str, row: int | None = None) -> Ht
     """Add or change a section, a required attachment or a remedy of a draft."""
     found = _draft(pk)
     kind = _part(part)
-    instance = (
-        get_object_or_404(kind.model, pk=row, specification=found)
-        if row
-        else kind.model(specification=found)
-    )
+    instance = _row(kind, row, found) if row else kind.model(specification=found)
     form = ROW_FORMS[part](request.POST or None, instance=instance)
     if request.method == "POST" and form.is_valid():
         saved = form.save(commit=False)
@@ -104,7 +100,7 @@ def edit_row(request: Request, pk: int, part: str, row: int | None = None) -> Ht
 def move_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
     """Move a row of a draft one place up or down."""
     kind = _part(part)
-    found = get_object_or_404(kind.model, pk=row, specification=_draft(pk))
+    found = _row(kind, row, _draft(pk))
     step = -1 if request.POST.get("step") == "up" else 1
     editing.move_row(kind, found, step, act_of(request, EDITORS))
     return redirect(f"{_address(found.specification)}#{part}")
@@ -114,7 +110,7 @@ def move_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
 @require_POST
 def remove_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
     """Take a row out of a draft."""
-    found = get_object_or_404(_part(part).model, pk=row, specification=_draft(pk))
+    found = _row(_part(part), row, _draft(pk))
     editing.remove_row(found, act_of(request, EDITORS))
     messages.success(request, f"Borttaget: {found}.")
     return redirect(f"{_address(found.specification)}#{part}")
@@ -211,6 +207,12 @@ def _part(name: str) -> editing.Part:
     if name not in editing.PARTS:
         raise Http404
     return editing.PARTS[name]
+
+
+def _row(part: editing.Part, pk: int, version: SpecificationVersion) -> editing.Row:
+    row = get_object_or_404(part.model, pk=pk, specification=version)
+    assert isinstance(row, editing.Row)  # as every part's rows are
+    return row
 
 
 def _address(row: SpecificationVersion) -> str:

@@ -12,7 +12,7 @@ class TemplateQuerySet(models.QuerySet):
 
     def in_force(self, kind: str) -> Any:
         """The newest published version of a kind, or None."""
-        rows = self.model.objects.filter(kind=kind, published_on__isnull=False)
+        rows = self.filter(kind=kind, published_on__isnull=False)
         return rows.order_by("number").last()
 
 

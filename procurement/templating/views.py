@@ -86,7 +86,8 @@ def _row_forms(request: Request, row: Template) -> Any:
         form_kwargs={"use_required_attribute": False},
     )
     for form in forms:
-        form.instance.template = row
+        instance: Any = form.instance  # a row of whatever the template is of
+        instance.template = row
         if "DELETE" in form.fields:
             form.fields["DELETE"] = BooleanField(label="Ta bort raden", required=False)
     return forms

@@ -36,6 +36,7 @@ def _questions(tender: Tender) -> dict[str, Any]:
                 ],
             }
             for row in tender.questions.exclude(answered_at=None).select_related("section")
+            if row.answered_at
         ],
     }
 

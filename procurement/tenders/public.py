@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from cases import documents
 from cases.commands import Refused, Stale, perform
+from cases.forms import field_of
 from cases.models import Document
 from organisation.access import public
 from organisation.request import Request
@@ -33,7 +34,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args, tender: Tender, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["section"].queryset = tender.sections.all()
+        field_of(self, "section", forms.ModelChoiceField).queryset = tender.sections.all()
 
 
 @public

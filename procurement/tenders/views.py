@@ -16,7 +16,7 @@ def mine(request: Request, pk: int) -> HttpResponse:
     row = get_case(request, pk)
     if row.kind != Tender.case_kind:
         raise Http404
-    tender = row.concrete()
+    tender = Tender.from_case(row)
     own = {section.pk for section in tender.sections.all() if section.has_expert(request.user)}
     shown = parts(tender)
     context = {

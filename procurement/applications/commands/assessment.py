@@ -209,7 +209,7 @@ class Concur(_AnswerProposal):
     primary = True
 
     def apply(self, case: ProviderApplication, act: Act) -> None:
-        proposal = case.proposal()
+        proposal = case.standing_proposal()
         proposal.concurred_on, proposal.concurred_by = act.day, act.user
         proposal.save()
         case.concur()
@@ -227,7 +227,7 @@ class DeclineProposal(_AnswerProposal):
         return case.state == State.ASSESSMENT and case.proposal() is not None
 
     def apply(self, case: ProviderApplication, act: Act) -> None:
-        proposal = case.proposal()
+        proposal = case.standing_proposal()
         proposal.declined_on, proposal.declined_reason = act.day, self.why
         proposal.save()
         JournalNote.objects.create(

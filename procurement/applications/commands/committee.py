@@ -97,7 +97,7 @@ class ReviseProposalText(Command[ProviderApplication]):
     label = "Redigera tjänsteskrivelsen"
     roles = HANDLERS | SECRETARY
     reasons: str = asked.text(
-        "Skäl", max_length=10_000, first=lambda form: form.case.proposal().reasons
+        "Skäl", max_length=10_000, first=lambda form: form.case.standing_proposal().reasons
     )
     economic_consequences: str = asked.text(
         "Ekonomiska konsekvenser",
@@ -115,7 +115,7 @@ class ReviseProposalText(Command[ProviderApplication]):
             raise Refused("Tjänsteskrivelsen är låst i utskicket och kan inte ändras.")
 
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
-        proposal = case.proposal()
+        proposal = case.standing_proposal()
         proposal.reasons = self.reasons
         proposal.save()
         case.economic_consequences = self.economic_consequences
@@ -139,7 +139,7 @@ class TakeOffAgenda(Command[ProviderApplication]):
         return case.state == State.COMMITTEE and case.agenda_item() is not None
 
     def apply(self, case: ProviderApplication, act: Act) -> None:
-        item = case.agenda_item()
+        item = case.place_on_agenda()
         item.withdrawn_on = act.day
         item.save()
         ledger.cancel(case, act.day, rules.DOCUMENTS_DUE.code)
@@ -198,7 +198,7 @@ class RegisterDecision(Command[ProviderApplication]):
                 f"Beslutsdatum kan inte vara före ansökan kom in, {long_date(case.arrived_on)}."
             )
         not_in_future(self.decided_on, act.day, "Beslutsdatum")
-        meeting = case.agenda_item().meeting
+        meeting = case.place_on_agenda().meeting
         if self.decided_on != meeting.held_on:
             raise Refused(
                 f"Ärendet står på sammanträdet {long_date(meeting.held_on)}. "
@@ -212,7 +212,7 @@ class RegisterDecision(Command[ProviderApplication]):
             raise Refused(f"§ {self.paragraph} är redan registrerad på det sammanträdet.")
 
     def _check_outcome(self, case: ProviderApplication, act: Act) -> None:
-        proposal = case.proposal()
+        proposal = case.standing_proposal()
         if self.outcome == CommitteeDecision.Outcome.EXCLUDED and not proposal.exclusion_ground:
             raise Refused("Uteslutning kräver ett förslag med grund i LOV 7 kap. 1 §.")
         if self.outcome == CommitteeDecision.Outcome.APPROVED:
@@ -230,7 +230,7 @@ class RegisterDecision(Command[ProviderApplication]):
             raise Refused("Nämnden avvek från förslaget. Skriv nämndens skäl.")
 
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
-        item = case.agenda_item()
+        item = case.place_on_agenda()
         recorded = act.stamp
         CommitteeDecision.objects.create(
             application=case,
@@ -257,7 +257,7 @@ class RegisterDecision(Command[ProviderApplication]):
             case, act, f"Nämndens beslut {self.decided_on}, § {self.paragraph}.", document
         )
         tell_responsible(case, act, f"{case}: nämnden har beslutat")
-        values = {"document": document.pk}
+        values: dict[str, int | str | None] = {"document": document.pk}
         if self.outcome == CommitteeDecision.Outcome.APPROVED:
             service_only = case.assignment == Assignment.DOMESTIC
             introduction = begin(case, act, self.decided_on, service_only=service_only)
@@ -294,12 +294,12 @@ class NotifyApplicant(Command[ProviderApplication]):
 
     def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.given_on, act.day, "Dagen")
-        decided_on = case.decision().decided_on
+        decided_on = case.made_decision().decided_on
         if self.given_on < decided_on:
             raise Refused(f"Beslutet fattades {long_date(decided_on)} och meddelas tidigast då.")
 
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
-        decision = case.decision()
+        decision = case.made_decision()
         kind = "notice_approval" if decision.is_approval else "notice_rejection"
         last_day = rules.last_day_to_seek_correction(self.given_on)
         document = documents.make(
@@ -358,7 +358,7 @@ class FileCorrection(Command[ProviderApplication]):
 
     def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.told_on, act.day, "Dagen")
-        given_on = case.decision().notice.given_on
+        given_on = case.made_decision().notice.given_on
         if self.filed_on < given_on:
             raise Refused(f"Underrättelsen lämnades {long_date(given_on)}; skriv en senare dag.")
         if self.told_on < self.filed_on:
@@ -386,7 +386,7 @@ class FileCorrection(Command[ProviderApplication]):
             )
 
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
-        decision = case.decision()
+        decision = case.made_decision()
         CorrectionCase.objects.create(
             decision=decision,
             court_case_number=self.court_case_number,
@@ -435,11 +435,11 @@ class RecordCourtOutcome(Command[ProviderApplication]):
 
     def check(self, case: ProviderApplication, act: Act) -> None:
         not_in_future(self.outcome_on, act.day, "Dagen")
-        if self.outcome_on < case.decision().correction.filed_on:
+        if self.outcome_on < case.made_decision().correction.filed_on:
             raise Refused("Domstolens beslut kan inte vara före ansökan om rättelse.")
 
     def apply(self, case: ProviderApplication, act: Act) -> None:
-        correction = case.decision().correction
+        correction = case.made_decision().correction
         correction.outcome, correction.outcome_on = self.outcome, self.outcome_on
         correction.save()
         if self.outcome == CorrectionCase.Outcome.GRANTED:
@@ -479,7 +479,7 @@ class BecomeFinal(Command[ProviderApplication]):
 
 def close(case: ProviderApplication, day: date) -> None:
     """End the case as what the committee decided."""
-    if case.decision().outcome == CommitteeDecision.Outcome.EXCLUDED:
+    if case.made_decision().outcome == CommitteeDecision.Outcome.EXCLUDED:
         case.become_final_excluded(on=day)
     else:
         case.become_final_rejected(on=day)

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
-from guardian.shortcuts import assign_perm
 
 from cases import asked, documents, flows, ledger, preferences
 from cases.actions import HANDLERS, official_note, tell_company, tell_responsible
@@ -14,8 +13,9 @@ from cases.asked import CommandForm
 from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
+from cases.permission import give_by_name
 from organisation.authority import holders
-from organisation.models import Provider, Unit, User
+from organisation.models import Provider, Unit
 from organisation.roles import Role
 from procurement.applications import guards, rules
 from procurement.applications.models import (
@@ -44,13 +44,8 @@ def open_draft(provider: Provider, unit: Unit, act: Act, title: str = "") -> Pro
     )
     with transaction.atomic():
         open_case(application, act, name="open_draft")
-        give_to(application, act.user)
+        give_by_name(application, act.user)
     return application
-
-
-def give_to(application: ProviderApplication, user: User) -> None:
-    """Let a person see an application by name."""
-    assign_perm("cases.view_case", user, application.case_ptr)
 
 
 def enter_application(
@@ -62,7 +57,7 @@ def enter_application(
     )
     with transaction.atomic():
         open_case(application, act, name="enter_application")
-        give_to(application, act.user)
+        give_by_name(application, act.user)
     return application
 
 
@@ -382,7 +377,7 @@ class AnswerCompletion(Command[ProviderApplication]):
         return [missing for missing in guards.attachments(case, day) if missing.what in names]
 
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
-        round_ = case.open_completion()
+        round_ = case.awaited_completion()
         round_.answered_on, round_.answer = act.day, self.answer
         outcome = CompletionRequest.Outcome
         round_.outcome = outcome.LATE if round_.is_late else outcome.CAME
@@ -412,12 +407,12 @@ class CloseCompletion(Command[ProviderApplication]):
     why: str = asked.line("Skäl", max_length=200, logged=True)
 
     def check(self, case: ProviderApplication, act: Act) -> None:
-        round_ = case.open_completion()
+        round_ = case.awaited_completion()
         if round_.due >= act.day:
             raise Refused(f"Företaget har på sig till och med {long_date(round_.due)}.")
 
     def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
-        round_ = case.open_completion()
+        round_ = case.awaited_completion()
         round_.outcome = CompletionRequest.Outcome.MISSING
         official_note(case, act, f"Komplettering, omgång {round_.round}, kom inte in. {self.why}")
         return _close_round(case, act, round_)

@@ -184,6 +184,7 @@ class AnswerDeviation(Command[Deviation]):
 
     def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
         row = case.open_question()
+        assert row  # see `fits`
         row.answer, row.answered_on, row.answered_by = self.text, act.day, act.user
         row.save()
         ledger.meet(case, rules.ANSWER.code, act.day, "Svar lämnat", about=f"question:{row.pk}")
@@ -275,10 +276,12 @@ class DecideInDepth(Command[Deviation]):
         )
 
     def check(self, case: Deviation, act: Act) -> None:
+        assert case.agreement  # see `fits`
         written(self.reason, "Skriv skälen för en fördjupad uppföljning.")
         refuse_double(case.agreement, case.area)
 
     def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
+        assert case.agreement  # see `fits`
         found = begin_in_depth(
             case.agreement, act, area=case.area, reason=self.reason, deviations=[case]
         )

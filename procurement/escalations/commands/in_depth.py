@@ -111,12 +111,14 @@ class DecideInDepthAfterFollowUp(Command[FollowUp]):
         )
 
     def check(self, case: FollowUp, act: Act) -> None:
+        assert case.agreement  # see `fits`
         written(self.reason, "Skriv skälen för en fördjupad uppföljning.")
         if self.area not in areas_not_met(case):
             raise Refused("Uppföljningen visade ingen brist i det området. Välj ett annat.")
         refuse_double(case.agreement, self.area)
 
     def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
+        assert case.agreement  # see `fits`
         found = begin_in_depth(case.agreement, act, area=self.area, reason=self.reason, after=case)
         official_note(case, act, f"Fördjupad uppföljning beslutad: {found}.")
         return {"in_depth": found.number}

@@ -88,7 +88,7 @@ class RecordFinding(Command[InDepthFollowUp]):
         if case.deviations.filter(Q(grade="") | Q(grade=Deviation.Grade.SERIOUS)).exists():
             return None
         found = open_deviation(
-            case.provider,
+            case.company,
             case.agreement,
             case.unit,
             source=Deviation.Source.FOLLOW_UP,
@@ -296,6 +296,7 @@ class ReviewActionPlan(Command[InDepthFollowUp]):
     def apply(self, case: InDepthFollowUp, act: Act) -> None:
         row, about = self.plan, f"plan:{self.plan.pk}"
         if self.accepted == "yes":
+            assert self.follow_on  # see `check`
             row.accepted_on, row.follow_on = act.day, self.follow_on
             ledger.start(
                 case,
@@ -425,6 +426,7 @@ class LiftStop(Command[InDepthFollowUp]):
 
     def apply(self, case: InDepthFollowUp, act: Act) -> None:
         row = open_stop(case.agreement)
+        assert row  # see `fits`
         row.lifted_on, row.lifted_by, row.lifted_reason = act.day, act.user, self.reason
         row.save()
         contract = case.agreement

@@ -4,13 +4,13 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from guardian.shortcuts import assign_perm
 
 from cases import actions, attachments
 from cases.actions import HANDLERS
 from cases.commands import Act, Refused
 from cases.dates import long_date
 from cases.models import Attachment, Case
+from cases.permission import give_by_name
 from organisation.authority import actor_on
 from organisation.models import User
 from organisation.roles import ADMINISTRATION, Role
@@ -30,7 +30,7 @@ NO_PERSONS = "Skriv inga namn eller hälsouppgifter om enskilda."
 def let_see(case: Case, user: User, day: date) -> None:
     """Give somebody a case by name, unless they see it already."""
     if not Case.objects.filter(pk=case.pk).visible_to(actor_on(user, day)).exists():
-        assign_perm("cases.view_case", user, Case.objects.get(pk=case.pk))
+        give_by_name(case, user)
 
 
 def is_shown(case: Case) -> bool:

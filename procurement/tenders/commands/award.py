@@ -48,6 +48,7 @@ class CloseForTenders(Command[Tender]):
 
     def apply(self, case: Tender, act: Act) -> None:
         last = case.tenders_close_on
+        assert last  # a published tender has it
         case.close(received=self.received)
         ledger.meet(case, rules.TENDERS_CLOSE.code, last, "Anbudstiden är slut")
         weeks = Budget(weeks=preferences.chosen("tender_award_weeks"))
@@ -178,6 +179,7 @@ class SignResidentialContract(Command[Tender]):
             )
 
     def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+        assert case.awarded_on  # set by `award`
         contract = self._contract(case, act)
         introduction = begin_residential(contract, act, case.awarded_on)
         case.sign(on=self.signed_on)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from guardian.shortcuts import assign_perm, remove_perm
 
 from cases import asked, documents, ledger, messages
 from cases.actions import not_in_future, official_note
@@ -14,6 +13,7 @@ from cases.asked import CommandForm
 from cases.commands import Act, Command, Missing, Refused
 from cases.dates import long_date
 from cases.opening import Opening
+from cases.permission import give_by_name, take_back
 from organisation import entry
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on
@@ -187,7 +187,7 @@ def name(case: Tender, section: TenderSection, person: User, act: Act) -> Sectio
     expert = SectionExpert.objects.create(
         section=section, user=person, named_on=act.day, **act.stamp
     )
-    assign_perm("cases.view_case", person, case.case_ptr)
+    give_by_name(case, person)
     messages.notify([person], case, f"{case}: du är sakkunnig i avsnitt {section}", act.at)
     return expert
 
@@ -202,7 +202,7 @@ def release(expert: SectionExpert, act: Act) -> None:
         section__tender=tender, user=expert.user, released_on=None
     )
     if not others.exists():
-        remove_perm("cases.view_case", expert.user, tender.case_ptr)
+        take_back(tender, expert.user)
 
 
 def standing_experts(case: Tender) -> QuerySet[SectionExpert]:
@@ -245,6 +245,7 @@ class ReplaceExpert(Command[Tender]):
         _may_be_named(self.expert.section, self.successor, act)
 
     def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+        assert self.successor  # `check` refuses without
         release(self.expert, act)
         successor = name(case, self.expert.section, self.successor, act)
         text = f"{case}: {self.successor} tar över avsnitt {self.expert.section} efter dig"
@@ -258,8 +259,7 @@ class DraftForm(CommandForm[Tender]):
     def chosen(self) -> TenderSection | None:
         """The section that the page was opened for, or that was sent."""
         wanted = self.data.get("section") if self.is_bound else self.about
-        rows = self.fields["section"].queryset
-        return rows.filter(pk=entry.whole_number(str(wanted or ""))).first()
+        return self.offered("section").filter(pk=entry.whole_number(str(wanted or ""))).first()
 
     def prepare(self) -> None:
         if not self.is_bound and (section := self.chosen()):
