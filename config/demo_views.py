@@ -53,12 +53,12 @@ class Login:
         role = next((role for role in Role if role.label == self.role), None)
         if role in OUTSIDE_ROLES:
             return "Ansöker och följer sitt ärende i portalen"
-        return "; ".join(label for label, *_ in BEGIN_HERE.get(role, ()))
+        return "; ".join(label for label, *_ in BEGIN_HERE.get(role, ())) if role else ""
 
     @property
     def reads(self) -> str:
         """What a role without tasks of its own can do."""
-        readers = {role.label for role in CASE_READERS}
+        readers = {Role(role).label for role in CASE_READERS}
         return "Läser ärenden och sin inkorg" if self.role in readers else "Läser sin inkorg"
 
 

@@ -194,6 +194,18 @@ def _meeting(held_on: date) -> CommitteeMeeting:
     )[0]
 
 
+def found_complete(r: Routine, at: datetime) -> None:
+    """Gone through without remark, and declared complete."""
+    r.review(at)
+    r.complete(at)
+
+
+def insured(r: Routine, at: datetime) -> None:
+    """The company completes with its insurance."""
+    r.attach(at, "insurance")
+    r.answer(at)
+
+
 def tell(stage: Stage) -> None:
     """Every story."""
     for stories in (early, under_handling, at_the_committee, ended, awkward):
@@ -229,7 +241,7 @@ def early(stage: Stage) -> None:
     s.sends(without=("insurance", "qms"))
     s.at(40, lambda r, at: r.review(at, "incomplete", "Försäkring och ledningssystem saknas."))
     s.at(38, lambda r, at: r.ask(at, "Försäkringsbevis.", "insurance"))
-    s.at(20, lambda r, at: (r.attach(at, "insurance"), r.answer(at)))
+    s.at(20, insured)
     s.at(7, lambda r, at: r.ask(at, "Ledningssystem för systematiskt kvalitetsarbete.", "qms"))
 
 
@@ -239,8 +251,8 @@ def under_handling(stage: Stage) -> None:
     s.sends(without=("insurance",))
     s.at(34, lambda r, at: r.review(at, "incomplete", "Försäkringsbevis saknas."))
     s.at(33, lambda r, at: r.ask(at, "Försäkringsbevis.", "insurance"))
-    s.at(22, lambda r, at: (r.attach(at, "insurance"), r.answer(at)))
-    s.at(20, lambda r, at: (r.review(at), r.complete(at)))
+    s.at(22, insured)
+    s.at(20, found_complete)
     s.at(13, lambda r, at: r.control(at, "tax", note="Inga skulder.", who="investigator-lawyer"))
     s.at(11, lambda r, at: r.control(at, "cv", note="Verksamhetsansvarig uppfyller kraven."))
     s.at(7, lambda r, at: r.control(at, "qms", note="Godtagbart, två frågor ställda."))
@@ -262,10 +274,10 @@ def under_handling(stage: Stage) -> None:
         ),
     )
     s = stage.company("Sju Holmar Omsorg ek. för.", "Ingrid Holmfors", 36)
-    s.sends().at(30, lambda r, at: (r.review(at), r.complete(at)))
+    s.sends().at(30, found_complete)
     s.at(12, lambda r, at: handled(r, at)).at(2, lambda r, at: r.assess(at))
     s = stage.company("Granudden Vård AB", "Lars Granholt", 50)
-    s.sends().at(45, lambda r, at: (r.review(at), r.complete(at)))
+    s.sends().at(45, found_complete)
     s.at(27, lambda r, at: handled(r, at)).at(24, lambda r, at: r.assess(at))
     # The director stands in for the deputy director and concurs for her.
     s.at(STOOD_IN, lambda r, at: r.concur(at, "director"))
@@ -279,7 +291,7 @@ def on_agenda(s: Story, key: str, propose: Told) -> Story:
     """
     valid = preferences.chosen("control_valid_days")
     s.sends()
-    s.before(key, 80, lambda r, at: (r.review(at), r.complete(at)))
+    s.before(key, 80, found_complete)
     s.before(key, min(60, valid), lambda r, at: handled(r, at))
     s.before(key, 54, propose)
     return to_committee(s, key, concur=50, mbl=40)
@@ -325,7 +337,7 @@ def reject(r: Routine, at: datetime) -> None:
 def at_the_committee(stage: Stage) -> None:
     """On an agenda, and decided but not yet told."""
     s = stage.company("Måsholmens Omsorg AB", "Siri Måsvik", 56)
-    s.sends().at(50, lambda r, at: (r.review(at), r.complete(at)))
+    s.sends().at(50, found_complete)
     s.at(30, lambda r, at: handled(r, at)).at(20, approve)
     s.at(17, lambda r, at: r.concur(at)).at(6, lambda r, at: r.mbl(at))
     s.at(4, lambda r, at: r.agenda(at, stage.meetings["next"]))

@@ -53,7 +53,7 @@ class Escalation:
         contract = self.contract
         with transaction.atomic():
             self.kept[name] = open_deviation(
-                contract.provider,
+                contract.company,
                 contract,
                 contract.unit,
                 source=source,
@@ -66,7 +66,7 @@ class Escalation:
     def say(self, name: str, at: datetime, **stated: Any) -> None:
         """Somebody says something of the provider, and a social worker registers it."""
         said = complaints.RegisterComplaint(
-            provider=self.contract.provider, arrived_on=clock.local_date(at), **stated
+            provider=self.contract.company, arrived_on=clock.local_date(at), **stated
         )
         actor = actor_on(self.people["social-worker"], clock.local_date(at))
         self.kept[name] = said.open_once(actor, at, "")
@@ -409,7 +409,7 @@ def play_serious(s: Escalation, thread: Thread) -> None:
 
 
 def _remedy(s: Escalation, step: str) -> Any:
-    return s.contract.specification.remedies.get(step=step)
+    return s.contract.remedies.get(step=step)
 
 
 def _plan(s: Escalation) -> Any:

@@ -228,7 +228,7 @@ def contract_of(story: Story, days: int, *, text: str) -> None:
 
     def chosen(at: datetime) -> None:
         contract = Contract.objects.get(title=story.name)
-        area = ServiceArea.objects.first()
+        area = ServiceArea.objects.all()[0]
         for number, hours in enumerate((120, 90, 75, 60, 110), 1):
             choice = RegisterChoice(
                 reference=f"V-{story.serial}{number}",

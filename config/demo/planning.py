@@ -29,7 +29,8 @@ def load(units: Sequence[Unit], people: dict[str, User], today: date) -> None:
     """Three units with 300 persons and 80 staff, and the visits of the first days."""
     for unit, (address, latitude, longitude) in zip(units, BASES, strict=True):
         Base.objects.create(unit=unit, address=address, latitude=latitude, longitude=longitude)
-    provider_of = {row.unit_id: row for row in Provider.objects.filter(unit__in=units)}
+    own = Provider.objects.filter(unit__in=units)
+    provider_of = {row.unit_id: row for row in own if row.unit_id}
     clients.load({unit.name: unit for unit in units}, provider_of, people, today)
     carers = staff.load(units, today)
     _care_contacts(units, carers, people["planner"], today)

@@ -40,7 +40,7 @@ class Routine:
         actor = self.people[who] if isinstance(who, str) else who
         version = Case.objects.values_list("version", flat=True).get(pk=self.application.pk)
         outcome = perform(self.application.pk, command, actor, expected_version=version, at=at)
-        self.application = outcome.case  # type: ignore[assignment]
+        self.application = ProviderApplication.from_case(outcome.case)
         return outcome
 
     def fill_in(self, at: datetime, contact: str, manager: str, hours: int = 400) -> None:
@@ -238,7 +238,7 @@ class Routine:
         """The committee's decision is registered."""
         self.do(
             committee.RegisterDecision(
-                decided_on=self.application.agenda_item().meeting.held_on,
+                decided_on=self.application.place_on_agenda().meeting.held_on,
                 paragraph=paragraph,
                 outcome=outcome,
                 reasons=reasons,

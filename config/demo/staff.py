@@ -147,6 +147,7 @@ def _shifts(units: Sequence[Unit], carers: Sequence[Carer], day: date) -> None:
     """Who works on the day, and free substitute rows in each unit."""
     rows = []
     for carer in carers:
+        assert carer.username  # they were found by it
         place = (int(carer.username.removeprefix(LOGIN)) - 1) // len(units)
         if hours := _hours(place, carer, day):
             times = rules.times(day, *hours, BREAK_MINUTES)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from audit.act import Act
 from cases import calendar
@@ -124,6 +125,6 @@ def play(people: dict[str, User], unit: Unit, today: date, timeline: Timeline) -
     )
     thread.ago(24, lambda at: told.do(publish, LEADS, at))
     for asked, number, text, answered, answer in QUESTIONS:
-        thread.ago(asked, lambda at, n=number, t=text: told.ask(at, n, t))
+        thread.ago(asked, partial(told.ask, number=number, text=text))
         if answered is not None:
-            thread.ago(answered, lambda at, n=number, t=text, a=answer: told.answer(at, n, t, a))
+            thread.ago(answered, partial(told.answer, number=number, text=text, answer=answer))

@@ -94,5 +94,6 @@ def empty() -> None:
         triggers.install(connection)
     for seal in settings.SEALS.glob("*.json"):
         seal.unlink()
-    for mark in settings.SEAL_ANCHOR.glob("*.sha256") if settings.SEAL_ANCHOR else ():
-        mark.unlink()
+    if settings.SEAL_ANCHOR:
+        for mark in settings.SEAL_ANCHOR.glob("*.sha256"):
+            mark.unlink()
