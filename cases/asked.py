@@ -23,10 +23,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from cases import attachments
-from cases.forms import field_of
 from cases.models import Case
 from organisation.authority import Actor
-from organisation.fields import Day
+from organisation.fields import Day, field_of
 
 C = TypeVar("C", bound=Case)
 Choices = Iterable[tuple[Any, Any]]

@@ -16,10 +16,10 @@ from cases.asked import CommandForm
 from cases.commands import Act, Command, Missing, Refused, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
-from cases.forms import field_of
 from cases.models import Case
 from organisation import entry, swedish
 from organisation.authority import holders
+from organisation.fields import field_of
 from organisation.models import User
 from organisation.roles import Role
 from procurement.contracts.commands import Agreed, add_version

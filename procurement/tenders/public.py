@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from cases import documents
 from cases.commands import Refused, Stale, perform
-from cases.forms import field_of
 from cases.models import Document
 from organisation.access import public
+from organisation.fields import field_of
 from organisation.request import Request
 from procurement.tenders.commands.questions import ANONYMOUS, AskQuestion
 from procurement.tenders.models import Tender, TenderSection
