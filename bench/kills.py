@@ -362,7 +362,7 @@ def _kill_often(
                 break
             threading.Event().wait(1)
         name = random.choices(list(killed), weights=(4, 4, 1, 1))[0]
-        processes.kill(name, only_child=name in ("web", "worker") and random.random() < 0.4)
+        processes.kill(name, only_child=name == "web" and random.random() < 0.4)
         killed[name] += 1
         processes.revive()
     return killed

@@ -145,7 +145,7 @@ def commands(port: int) -> dict[str, list[str]]:
             "warning",
             "config.wsgi:application",
         ],
-        "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "1"],
+        "worker": [*celery, "worker", "--loglevel", "warning"],
         "scheduler": [*celery, "beat", "--loglevel", "warning"],
     }
 

@@ -234,7 +234,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 # A job is done when it is done: one that its worker was killed with is given to another.
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A worker is one process: the pool of billiard waits for ever when a child is killed while it waits
+# for work, since it dies with the lock of the queue (decision 0016).
+CELERY_WORKER_POOL = "solo"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 if CELERY_BROKER_URL.startswith("filesystem:"):
