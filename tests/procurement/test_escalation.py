@@ -418,6 +418,15 @@ def test_an_own_unit_is_held_to_an_action_plan_but_to_no_clause():
     assert event_names(s.case)[-1] == "demand_action_plan"
 
 
+def test_a_remedys_letter_can_be_looked_at_where_no_call_document_holds(client):
+    """ESC-04: an internal assignment, or a home after a tender"""
+    s = Story(own=True)
+    s.start()
+    log_in(client, person(STRATEGIST))
+    page = client.get(reverse("cases:preview", args=[s.case.pk, "warning"]))
+    assert "version saknas" in page.content.decode()
+
+
 def test_a_plan_that_never_came_is_recorded_and_does_not_stop_the_end():
     """ESC-04"""
     s = Story()
