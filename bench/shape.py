@@ -240,8 +240,9 @@ def formatting() -> Iterator[Row]:
         ends = {
             row.end_lineno
             for node in ast.walk(tree)
-            for row in [*getattr(node, "body", []), *getattr(node, "decorator_list", [])]
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and _is_data(row, node)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            for row in [*node.body, *getattr(node, "decorator_list", [])]
+            if _is_data(row, node)
         }
         marked += len(marks)
         tables += len(marks & ends)
@@ -253,7 +254,7 @@ def _is_data(row: ast.AST, where: ast.AST) -> bool:
     """Whether a statement is a table: an assignment outside functions, or what a test is given."""
     if isinstance(where, ast.FunctionDef):
         return row in where.decorator_list
-    return isinstance(row, ast.Assign | ast.AnnAssign)
+    return isinstance(row, ast.Assign | ast.AnnAssign | ast.Call)
 
 
 def types() -> Iterator[Row]:

@@ -182,6 +182,13 @@ def play_complaints(s: Escalation, thread: Thread) -> None:
 
 def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:
     """A complaint, an answer, the in-depth follow-up, an action plan that is not carried out."""
+    _asked_about(s, thread)
+    _planned(s, thread)
+    _found(s, thread)
+    _not_mended(s, thread)
+
+
+def _asked_about(s: Escalation, thread: Thread) -> None:
     thread.ago(
         75,
         lambda at: s.report(
@@ -227,6 +234,9 @@ def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:
             at,
         ),
     )
+
+
+def _planned(s: Escalation, thread: Thread) -> None:
     thread.ago(54, lambda at: s.deepen(at))
     thread.ago(
         50,
@@ -275,6 +285,9 @@ def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:
             at,
         ),
     )
+
+
+def _found(s: Escalation, thread: Thread) -> None:
     thread.ago(47, lambda at: s.do("in_depth", in_depth.StartInDepth(), STRATEGIST, at))
     thread.ago(
         42,
@@ -303,6 +316,9 @@ def play_complaint_to_warning(s: Escalation, thread: Thread) -> None:
             at,
         ),
     )
+
+
+def _not_mended(s: Escalation, thread: Thread) -> None:
     thread.ago(
         39,
         lambda at: s.do(
