@@ -13,7 +13,6 @@ from cases.flows import UNGIVEN
 from cases.models import Awaited, Case
 from cases.process import commands_of, processes
 from organisation.authority import Actor
-from organisation.models import DelegationRule
 
 LOOKED_AT = 60
 """Cases of which the most urgent are shown; some wait for a person by unit or four eyes alone."""
@@ -116,9 +115,7 @@ def _is_for(actor: Actor, row: Awaited, case: Case) -> bool:
 
 def _commands(actor: Actor) -> list[str]:
     """The commands that the person's roles do, as `Awaited.does` names them."""
-    held = set(actor.roles)
-    delegated = DelegationRule.objects.on(actor.day).filter(role__in=held)
-    codes = set(delegated.values_list("code", flat=True))
+    held, codes = set(actor.roles), actor.delegated
     return [
         does
         for does, command in _all_commands()

@@ -79,7 +79,6 @@ def advance(case: Any, day: date, *known: Actor) -> None:
     what the others wait for. `known` are people whose roles have been read already."""
     if process_of(case.kind).flow is None:
         return
-    prefetch_related_objects([case], *type(case).guarded)
     try:
         _advance(case, day, known)
     finally:
@@ -89,6 +88,8 @@ def advance(case: Any, day: date, *known: Actor) -> None:
 def _advance(case: Any, day: date, known: tuple[Actor, ...]) -> None:
     lacking: dict[CaseTask, list[Missing]] = {}
     while tasks := [task for task in open_tasks(case) if isinstance(task.flow_task, Step)]:
+        if len(tasks) > 1:  # many guards ask for the same rows
+            prefetch_related_objects([case], *type(case).guarded)
         lacking = {task: lacking.get(task) or task.flow_task.missing(case, day) for task in tasks}
         ready = [_activation(task) for task, missing in lacking.items() if not missing]
         if not ready:

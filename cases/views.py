@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model, Prefetch
+from django.db.models import Model, Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -75,6 +75,7 @@ def case(request: Request, pk: int) -> HttpResponse:
     concrete = row.concrete()
     page = process_of(row.kind).page
     assert page, "a listed kind has a page"
+    prefetch_related_objects([concrete], *concrete.guarded)
     context = {
         "case": concrete,
         "actions": actions(concrete, request.actor),

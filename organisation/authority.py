@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -86,6 +87,12 @@ class Actor:
         absent = {held.on_behalf_of.pk for held in self.holdings if held.on_behalf_of}
         return absent | {self.user.pk}
 
+    @cached_property
+    def delegated(self) -> frozenset[str]:
+        """What one of the roles may decide by the delegation of authority; read once."""
+        rules = DelegationRule.objects.on(self.day).filter(role__in=self.roles)
+        return frozenset(rules.values_list("code", flat=True))
+
     @property
     def provider_ids(self) -> set[int]:
         """The providers whose people this person belongs to."""
@@ -93,19 +100,14 @@ class Actor:
 
 
 def actor_on(user: User, day: date) -> Actor:
-    """The person with what they hold on `day`: two queries, whatever they hold."""
+    """The person with what they hold on `day`: one query, whatever they hold."""
     if not user.is_active:
         return Actor(user, day)
-    stands_in_for = {
-        row.absent_id: row.absent
-        for row in Substitution.objects.on(day)
-        .filter(substitute=user, absent__is_active=True)
-        .select_related("absent")
-    }
+    absent = Substitution.objects.on(day).filter(substitute=user, absent__is_active=True)
     rows = (
         RoleAssignment.objects.on(day)
-        .filter(Q(user=user) | Q(user__in=stands_in_for))
-        .select_related("unit")
+        .filter(Q(user=user) | Q(user__in=absent.values("absent")))
+        .select_related("unit", "user")
         .order_by("pk")
     )
     holdings = [
@@ -113,7 +115,7 @@ def actor_on(user: User, day: date) -> Actor:
             row.role,
             row.unit.path if row.unit else "",
             row.provider_id,
-            None if row.user_id == user.pk else stands_in_for[row.user_id],
+            None if row.user_id == user.pk else row.user,
         )
         for row in rows
         # Representing a company is personal: it does not pass to a substitute.

@@ -3,13 +3,26 @@
 Requirements CAP-14, LOV-12, LOV-14. Each process adds its columns, waiting work and figures.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import (
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -107,21 +120,34 @@ def columns() -> list[Column]:
 
 def lanes(cases: QuerySet[Case], chosen: Mapping[str, Any], read: Collection[str]) -> list[Lane]:
     """The columns of the kinds in `read`, and of any case given by name, with their most urgent
-    cases: one query each, and one for how many there are."""
-    numbers = {
-        (kind, state): count
-        for kind, state, count in cases.order_by()
-        .values_list("kind", "state")
-        .annotate(count=Count("pk"))
-    }
-    found = []
-    for column in columns():
-        count = sum(numbers.get((column.kind, state), 0) for state in column.states)
-        if not count and column.kind not in read:
-            continue
-        rows = cases.filter(kind=column.kind, state__in=column.states)[:CARDS]
-        found.append(Lane(column, column.note.format_map(chosen), list(rows), count))
-    return found
+    cases: one query for all of them, and one for how many there are."""
+    shown = columns()
+    numbers = Counter[int]()
+    places = {(row.kind, state): n for n, row in enumerate(shown) for state in row.states}
+    counted = cases.order_by().values_list("kind", "state").annotate(count=Count("pk"))
+    for kind, state, count in counted:
+        if (kind, state) in places:
+            numbers[places[kind, state]] += count
+    found: dict[int, list[Case]] = {n: [] for n in range(len(shown))}
+    for case in _most_urgent(cases, shown):
+        found[places[case.kind, case.state]].append(case)
+    return [
+        Lane(row, row.note.format_map(chosen), found[n], numbers[n])
+        for n, row in enumerate(shown)
+        if numbers[n] or row.kind in read
+    ]
+
+
+def _most_urgent(cases: QuerySet[Case], shown: Sequence[Column]) -> QuerySet[Case]:
+    """The first cases of each column, by their next deadline."""
+    urgency = [F("next_due").asc(nulls_last=True), F("pk").asc()]
+    column = Choose(
+        *(When(kind=row.kind, state__in=row.states, then=Value(n)) for n, row in enumerate(shown)),
+        output_field=IntegerField(),
+    )
+    rank = Window(RowNumber(), partition_by=F("column"), order_by=urgency)
+    placed = cases.order_by().annotate(column=column).exclude(column=None)
+    return placed.annotate(rank=rank).filter(rank__lte=CARDS).order_by(*urgency)
 
 
 def waiting_for(request: Request) -> list[Task]:
