@@ -237,6 +237,8 @@ CELERY_TASK_ACKS_LATE = True
 # A worker is one process: the pool of billiard waits for ever when a child is killed while it waits
 # for work, since it dies with the lock of the queue (decision 0016).
 CELERY_WORKER_POOL = "solo"
+# None lies waiting in the hands of a worker that is busy, while another has nothing to do.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 if CELERY_BROKER_URL.startswith("filesystem:"):
