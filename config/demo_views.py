@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit import clock
-from cases import calendar, ledger
+from cases import calendar, flows, ledger
 from cases import messages as mail
 from cases.dates import long_date
 from cases.views import CASE_READERS
@@ -110,6 +110,7 @@ def advance(request: Request) -> HttpResponse:
     if form.is_valid():
         done = [_live_through_next_day() for _ in range(form.cleaned_data["days"])]
         generate_coming(clock.now(), PLANNED_DAYS)
+        flows.refresh(clock.today())
         messages.success(request, _told(*map(sum, zip(*done, strict=True))))
     else:
         last = calendar.add_days(request.today, MAX_DAYS)

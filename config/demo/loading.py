@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from cases import calendar, messages
+from cases import calendar, flows, messages
 from cases.models import Notification
 from config.demo import (
     applications,
@@ -46,6 +46,7 @@ def tell(today: date, say: Say) -> None:
     with part("Planering", say):
         planning.load(people.home_care(), persons, today)
         extras.load(people.home_care(), persons, today)
+        flows.refresh(today)
 
 
 def top_up(today: date, say: Say) -> None:
@@ -54,6 +55,7 @@ def top_up(today: date, say: Say) -> None:
         applications.coming_meetings(today)
         applications.top_up(_stage(today, people.by_login()))
         planning.top_up(people.home_care(), today)
+        flows.refresh(today)
 
 
 def finish(today: date, say: Say) -> None:

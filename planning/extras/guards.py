@@ -28,7 +28,7 @@ def ended(need: ExtraNeed, day: date) -> list[Missing]:
     first = rules.renewable_from(need.first_day, preferences.chosen(rules.BEFORE_RED_DAY))
     if day < first:
         return [Missing(f"Dag tio är {full_date(rules.day_ten(need.first_day))}")]
-    ten = Missing("Behovet har upphört, eller en ansökan", command="apply_for_need")
+    ten = Missing("Avsluta, eller ansök dag tio", command="apply_for_need")
     return [*forgotten(need), ten]
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from audit import clock
 from audit.models import Event
-from cases import ledger
+from cases import flows, ledger
 from planning.models import ExtraNeed
 from tests.browser.conftest import Desk
 from tests.factories import at
@@ -97,6 +97,7 @@ def come_to_day_ten(desk: Desk, w: World, monkeypatch) -> None:
     page = desk.page
     desk.at_day(monkeypatch, DAY_TEN)
     ledger.sweep(at(DAY_TEN, 6))
+    flows.refresh(DAY_TEN)
     page.goto("/hem/")
     expect(page.locator("main")).to_contain_text("avsluta den (dag tio) går ut i dag")
     board(page, w, DAY_TEN)
