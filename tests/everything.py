@@ -148,6 +148,7 @@ class World:
                     state_since=at(SINCE),
                     opened_at=at(SINCE),
                     title="Internt möte",
+                    number="MOT-2020-9001",
                     unit=unit,
                     sort="internal",
                     table="home_care",
