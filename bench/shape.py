@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("audit", "organisation", "cases", "clients", "procurement", "planning", "config")
+APPS = ("audit", "door", "organisation", "cases", "clients", "procurement", "planning", "config")
 TOO_LONG = 400
 COMMAND_BASES = {"Command"}
 FORM_BASES = {"CommandForm", "Form", "ModelForm"}

@@ -45,7 +45,7 @@ OTHER = frozenset({
 """What is the machine's own time, or a plan, by another name than those."""
 MAY_COME = {"CommitteeMeeting": 1, "ProviderApplication": 1, "User": 1}
 """So many that are new may come with a later loading."""
-OWN = {"audit", "cases", "clients", "organisation", "planning", "procurement"}
+OWN = {"audit", "cases", "clients", "door", "organisation", "planning", "procurement"}
 
 
 class AskedTheClock(AssertionError):

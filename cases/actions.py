@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from viewflow.workflow import STATUS
 
-from cases import asked, attachments, ledger, messages
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Refused
+from audit.act import Act
+from cases import attachments, ledger, messages
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import (
     Attachment,
@@ -26,6 +26,8 @@ from cases.models import (
 )
 from cases.permission import permitting, roles_for
 from cases.process import commands_of, deadline_rules, process_of
+from door import asked
+from door.refusals import Refused
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on, holders
 from organisation.models import User
@@ -62,7 +64,7 @@ def not_in_future(day: date, today: date, what: str) -> None:
         )
 
 
-class WriteNote(Command[Case]):
+class WriteNote(CaseCommand[Case]):
     """A working or an official note (LOV-12, LOV-13)."""
 
     label = "Skriv anteckning"
@@ -84,7 +86,7 @@ class WriteNote(Command[Case]):
         return {"note": note.pk}
 
 
-class SendMessage(Command[Case]):
+class SendMessage(CaseCommand[Case]):
     """A message between the administration and the company; the other side is told."""
 
     label = "Skriv meddelande"
@@ -119,12 +121,12 @@ def tell_responsible(case: Case, act: Act, text: str) -> None:
     messages.notify(people, case, text, act.at)
 
 
-def files_asked_for(form: CommandForm[Case]) -> list[tuple[str, str]]:
+def files_asked_for(form: CaseForm[Case]) -> list[tuple[str, str]]:
     """What a file of the case may be."""
     return [("", "Annan handling"), *form.case.files_asked_for(form.day)]
 
 
-class AttachmentForm(CommandForm[Case]):
+class AttachmentForm(CaseForm[Case]):
     """A document that is sent has been issued."""
 
     def clean_issued_on(self) -> date | None:
@@ -136,7 +138,7 @@ class AttachmentForm(CommandForm[Case]):
         return issued
 
 
-class AddAttachment(Command[Case]):
+class AddAttachment(CaseCommand[Case]):
     """A file of the case, from the company or entered by staff."""
 
     label = "Lägg till bilaga"
@@ -177,12 +179,12 @@ class AddAttachment(Command[Case]):
         return {"attachment": row.pk, "sha256": row.sha256}
 
 
-def attachments_of(form: CommandForm[Case]) -> QuerySet[Attachment]:
+def attachments_of(form: CaseForm[Case]) -> QuerySet[Attachment]:
     """The attachments that stand."""
     return Attachment.objects.filter(case_id=form.case.pk, removed_on=None)
 
 
-class MarkSecrecy(Command[Case]):
+class MarkSecrecy(CaseCommand[Case]):
     """Mark an attachment as possibly secret; the markings are reviewed when someone asks for it."""
 
     label = "Sekretessmarkera bilaga"
@@ -202,7 +204,7 @@ class MarkSecrecy(Command[Case]):
         self.attachment.save(update_fields=["secrecy"])
 
 
-class DeclareConflict(Command[Case]):
+class DeclareConflict(CaseCommand[Case]):
     """The actor declares a conflict of interest (jäv) and may do nothing more in the case."""
 
     label = "Anmäl jäv"
@@ -232,7 +234,7 @@ class DeclareConflict(Command[Case]):
             )
 
 
-def case_workers(form: CommandForm[Case]) -> QuerySet[User]:
+def case_workers(form: CaseForm[Case]) -> QuerySet[User]:
     """Those who may be given the case: no one with a conflict of interest."""
     people = {
         person.pk
@@ -243,7 +245,7 @@ def case_workers(form: CommandForm[Case]) -> QuerySet[User]:
     return User.objects.filter(pk__in=people).exclude(pk__in=conflicted)
 
 
-class ChangeResponsible(Command[Case]):
+class ChangeResponsible(CaseCommand[Case]):
     """Give the case to a case worker, who is told (LOV-14)."""
 
     label = "Byt ansvarig"
@@ -260,12 +262,12 @@ class ChangeResponsible(Command[Case]):
             messages.notify([self.user], case, f"{case}: du är nu handläggare", act.at)
 
 
-def open_steps(form: CommandForm[Case]) -> QuerySet[CaseTask]:
+def open_steps(form: CaseForm[Case]) -> QuerySet[CaseTask]:
     """The steps of the case that wait."""
     return CaseTask.objects.filter(process__case=form.case.pk, status=STATUS.NEW)
 
 
-def takers(form: CommandForm[Case]) -> QuerySet[User]:
+def takers(form: CaseForm[Case]) -> QuerySet[User]:
     """Those who hold a role that does something the case waits for."""
     roles = {role for row in form.case.awaited.all() for role in _roles_of(row, form.day)}
     path = form.case.unit.path
@@ -278,7 +280,7 @@ def _roles_of(row: Awaited, day: date) -> Collection[str]:
     return roles_for(command, day) if command else ()
 
 
-class GiveTask(Command[Case]):
+class GiveTask(CaseCommand[Case]):
     """A step is taken, or given to somebody, who is told (LOV-14). The case stays where it is."""
 
     label = "Ge uppgiften till någon"
@@ -316,7 +318,7 @@ class GiveTask(Command[Case]):
             messages.notify([self.person], case, f"{case}: du har fått en uppgift", act.at)
 
 
-class Escalate(Command[Case]):
+class Escalate(CaseCommand[Case]):
     """Bring the case before the deputy director (from them: the director)."""
 
     label = "Eskalera"
@@ -331,7 +333,7 @@ class Escalate(Command[Case]):
         write_note(case, act, JournalNote.Kind.WORKING, f"Eskalerat: {self.text}")
 
 
-def running(form: CommandForm[Case]) -> QuerySet[Deadline]:
+def running(form: CaseForm[Case]) -> QuerySet[Deadline]:
     """The deadlines whose time may be changed."""
     return Deadline.objects.filter(case_id=form.case.pk).running()
 
@@ -349,7 +351,7 @@ def _not_statutory(deadline: Deadline) -> None:
         )
 
 
-class ExtendDeadline(Command[Case]):
+class ExtendDeadline(CaseCommand[Case]):
     """Give a deadline more days, with a reason. Statutory time cannot be extended."""
 
     label = "Förläng tidsfrist"
@@ -368,7 +370,7 @@ class ExtendDeadline(Command[Case]):
         return {"due": [str(before), str(self.deadline.due)]}
 
 
-class SuspendDeadline(Command[Case]):
+class SuspendDeadline(CaseCommand[Case]):
     """Stop the time of a deadline, with a reason."""
 
     label = "Gör uppehåll i tidsfrist"
@@ -391,12 +393,12 @@ class SuspendDeadline(Command[Case]):
         ledger.suspend(self.deadline, self.start, self.why)
 
 
-def suspended(form: CommandForm[Case]) -> QuerySet[Deadline]:
+def suspended(form: CaseForm[Case]) -> QuerySet[Deadline]:
     """The deadlines whose time stands still."""
     return running(form).filter(suspensions__isnull=False, suspensions__end=None)
 
 
-class ResumeDeadline(Command[Case]):
+class ResumeDeadline(CaseCommand[Case]):
     """Let the time of a deadline run again."""
 
     label = "Avsluta uppehåll"
@@ -425,7 +427,7 @@ def _unregistered(case: Case) -> QuerySet[JournalNote]:
     )
 
 
-class RegisterNote(Command[Case]):
+class RegisterNote(CaseCommand[Case]):
     """Record that an official note has been registered in the case-registration system."""
 
     label = "Notera registrering i Platina"

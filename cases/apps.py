@@ -8,5 +8,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from cases import (
             account_messages,  # noqa: F401 - connects the receiver
+            attachments,
             checks,  # noqa: F401 - registers them
         )
+
+        attachments.teach()

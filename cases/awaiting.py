@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
-from cases.commands import Command
+from cases.commands import CaseCommand
 from cases.flows import UNGIVEN
 from cases.models import Awaited, Case
 from cases.process import commands_of, processes
@@ -24,7 +24,7 @@ class Line:
 
     case: Case
     awaited: Awaited
-    command: type[Command[Any]]
+    command: type[CaseCommand[Any]]
     more: int
 
     @property
@@ -97,7 +97,7 @@ def show(cases: Iterable[Case]) -> None:
             awaits.append(row)
 
 
-def _command(row: Awaited) -> type[Command[Any]]:
+def _command(row: Awaited) -> type[CaseCommand[Any]]:
     kind, _, name = row.does.partition(".")
     return commands_of(kind)[name]
 
@@ -123,7 +123,7 @@ def _commands(actor: Actor) -> list[str]:
     ]
 
 
-def _all_commands() -> Iterator[tuple[str, type[Command[Any]]]]:
+def _all_commands() -> Iterator[tuple[str, type[CaseCommand[Any]]]]:
     for process in processes():
         kind = process.case.case_kind
         for name, command in commands_of(kind).items():

@@ -9,9 +9,9 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 
+from audit.parts import parts
 from cases.models import Case
 from cases.process import Process, processes
-from organisation.parts import parts
 
 
 @register

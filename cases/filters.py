@@ -25,7 +25,8 @@ from django.http import QueryDict
 from cases import awaiting, calendar
 from cases.models import Case, Deadline
 from cases.models.case import CaseQuerySet
-from organisation import entry, swedish
+from door import entry
+from organisation import swedish
 from organisation.authority import Actor
 from organisation.models import Provider, User
 from organisation.request import Request

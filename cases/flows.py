@@ -22,7 +22,8 @@ from organisation.authority import Actor, actor_on
 from organisation.models import User
 
 if TYPE_CHECKING:
-    from cases.commands import Command, Missing
+    from cases.commands import CaseCommand
+    from door.refusals import Missing
 
 UNGIVEN = "Ärendet har ingen handläggare"
 GIVE = "change_responsible"
@@ -159,10 +160,10 @@ class _Givers:
         self.case = case
         by_person = {actor.user: actor for actor in known}
         self._actor = cache(lambda user: by_person.get(user) or actor_on(user, day))
-        self._may: dict[tuple[User, type[Command[Any]]], bool] = {}
-        self._barred: dict[type[Command[Any]], list[int]] = {}
+        self._may: dict[tuple[User, type[CaseCommand[Any]]], bool] = {}
+        self._barred: dict[type[CaseCommand[Any]], list[int]] = {}
 
-    def person(self, task: CaseTask, command: "type[Command[Any]] | None") -> int | None:
+    def person(self, task: CaseTask, command: "type[CaseCommand[Any]] | None") -> int | None:
         """Who has the task: who has taken it, else who is responsible for the case; None when that
         person may not do the command, or there is none."""
         if command is None:
@@ -174,7 +175,7 @@ class _Givers:
         self,
         task: CaseTask,
         what: str,
-        command: "type[Command[Any]] | None",
+        command: "type[CaseCommand[Any]] | None",
         about: str,
         person: int | None,
     ) -> Awaited:
@@ -190,13 +191,13 @@ class _Givers:
             not_by=self._barred_from(command) if command else [],
         )
 
-    def _may_do(self, user: User, command: "type[Command[Any]]") -> bool:
+    def _may_do(self, user: User, command: "type[CaseCommand[Any]]") -> bool:
         if (user, command) not in self._may:
             held = permitting(self.case, command, self._actor(user))
             self._may[user, command] = not isinstance(held, str)
         return self._may[user, command]
 
-    def _barred_from(self, command: "type[Command[Any]]") -> list[int]:
+    def _barred_from(self, command: "type[CaseCommand[Any]]") -> list[int]:
         if command not in self._barred:
             self._barred[command] = sorted(barred(self.case, command))
         return self._barred[command]

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from cases.commands import Command, Missing
+from cases.commands import CaseCommand
 from cases.permission import permitting
 from cases.process import commands_of
+from door.refusals import Missing
 from organisation.request import Request
 
 
@@ -43,7 +44,7 @@ def leading_command(case: Any, request: Request) -> dict[str, Any]:
     return {"leading": leading, "missing": gaps}
 
 
-def _shown(case: Any, gap: Missing, command: type[Command] | None) -> Gap:
+def _shown(case: Any, gap: Missing, command: type[CaseCommand] | None) -> Gap:
     if command is None:
         return Gap(**vars(gap))
     address = reverse("cases:do", args=[case.pk, gap.command])
@@ -52,5 +53,5 @@ def _shown(case: Any, gap: Missing, command: type[Command] | None) -> Gap:
     return Gap(**vars(gap), button=command.label, address=address)
 
 
-def _may(case: Any, command: type[Command], request: Request) -> bool:
+def _may(case: Any, command: type[CaseCommand], request: Request) -> bool:
     return not isinstance(permitting(case, command, request.actor), str)

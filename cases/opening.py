@@ -6,7 +6,7 @@ from django.db import transaction
 
 from audit.act import Act
 from cases import flows
-from cases.commands import Command, give_number, open_case, open_once
+from cases.commands import CaseCommand, give_number, open_case, open_once
 from cases.models import Case
 from organisation.authority import Actor
 from organisation.models import Unit
@@ -14,7 +14,7 @@ from organisation.models import Unit
 C = TypeVar("C", bound=Case)
 
 
-class Opening(Command[C], Generic[C]):
+class Opening(CaseCommand[C], Generic[C]):
     """What is stated when a case of a kind is opened. Its page is `cases:open`."""
 
     def belongs_to(self) -> Unit:

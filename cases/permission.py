@@ -11,13 +11,13 @@ from organisation.authority import Actor, Holding, delegates
 from organisation.models import User
 
 if TYPE_CHECKING:
-    from cases.commands import Command
+    from cases.commands import CaseCommand
 
 SEES = "cases.view_case"
 """What a person is given who is given a case by name."""
 
 
-def permitting(case: Any, command: "type[Command[Any]]", actor: Actor) -> Holding | str:
+def permitting(case: Any, command: "type[CaseCommand[Any]]", actor: Actor) -> Holding | str:
     """What lets `actor` do `command` on a case they may see, or the Swedish reason why not."""
     held = actor.holding(roles_for(command, actor.day), case.unit.path)
     if held is None and command.by_company and _represents(case, actor):
@@ -32,7 +32,7 @@ def permitting(case: Any, command: "type[Command[Any]]", actor: Actor) -> Holdin
     return next((why[person] for person in people if person in why), held)
 
 
-def barred(case: Any, command: "type[Command[Any]]") -> dict[int, str]:
+def barred(case: Any, command: "type[CaseCommand[Any]]") -> dict[int, str]:
     """Who may not do it, by conflict of interest or four eyes (by user id), with the reason."""
     why = dict(command.barred(case))
     if not command.despite_conflict:
@@ -41,7 +41,7 @@ def barred(case: Any, command: "type[Command[Any]]") -> dict[int, str]:
     return why
 
 
-def roles_for(command: "Command[Any] | type[Command[Any]]", day: date) -> Collection[str]:
+def roles_for(command: "CaseCommand[Any] | type[CaseCommand[Any]]", day: date) -> Collection[str]:
     """The roles that do it: the delegates, where the delegation of authority says who."""
     return delegates(command.delegation, day) if command.delegation else command.roles
 

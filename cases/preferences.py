@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from audit.parts import parts
 from cases.models import Setting
-from organisation.parts import parts
 
 
 @dataclass(frozen=True)

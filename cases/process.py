@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from audit.parts import parts
 from cases.models import AgendaItem, Case
 from organisation.models import User
-from organisation.parts import parts
 from organisation.request import Request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from audit.act import Act
     from cases.charts import Step
-    from cases.commands import Command
+    from cases.commands import CaseCommand
     from cases.deadlines import DeadlineRule
     from cases.documents import DocumentKind
     from cases.opening import Opening
@@ -82,7 +82,7 @@ class Process:
     """A kind of case: what can be done with it, by when, how it goes on, and how it is shown."""
 
     case: type[Case]
-    commands: "Sequence[type[Command[Any]]]"
+    commands: "Sequence[type[CaseCommand[Any]]]"
     """In the order of the routine."""
     page: Page | None = None
     """The case page; a kind that is not listed (`Case.is_listed`) has pages of its own."""
@@ -105,11 +105,11 @@ class Process:
     """How a case is begun that has a page of its own for it."""
     opens: "type[Opening[Any]] | None" = None
     """What is stated when a case is opened from the page that all kinds have."""
-    lends: "Mapping[type[Case], Sequence[type[Command[Any]]]]" = field(default_factory=dict)
+    lends: "Mapping[type[Case], Sequence[type[CaseCommand[Any]]]]" = field(default_factory=dict)
     """Commands that it gives to other kinds of case, by which they lead here."""
 
     @property
-    def verbs(self) -> "tuple[type[Command[Any]], ...]":
+    def verbs(self) -> "tuple[type[CaseCommand[Any]], ...]":
         """Every command that it declares: the one that opens a case, its own, and those it lends."""
         opens = (self.opens,) if self.opens else ()
         return (*opens, *self.commands, *chain.from_iterable(self.lends.values()))
@@ -135,7 +135,7 @@ def process_of(kind: str) -> Process:
 
 
 @cache
-def commands_of(kind: str) -> "dict[str, type[Command[Any]]]":
+def commands_of(kind: str) -> "dict[str, type[CaseCommand[Any]]]":
     """The commands that a kind of case has, by name and in the order of the routine."""
     own = list(process_of(kind).commands)
     lent = [

@@ -10,27 +10,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from audit.models import Event
+from audit.words import event_name
 from cases import deadlines, picture
-from cases.commands import (
-    Blocked,
-    Command,
-    CommandForm,
-    Outcome,
-    Refused,
-    Stale,
-    done_or_refused,
-    perform,
-)
+from cases.commands import CaseCommand, CaseForm
 from cases.forms import WhatIfForm
 from cases.leading import leading_command
 from cases.models import Case, Deadline, JournalNote
 from cases.permission import permitting
 from cases.process import commands_of, process_of
-from organisation import entry
+from door import entry
+from door.performing import Outcome, done_or_refused, perform
+from door.refusals import Blocked, Refused, Stale
 from organisation.access import logged_in, roles
 from organisation.authority import Actor
 from organisation.models import RoleAssignment
-from organisation.pages.history import event_name
 from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES
@@ -101,11 +94,11 @@ def do(request: Request, pk: int, name: str) -> HttpResponse:
     concrete = row.concrete()
     sent, fits = request.method == "POST", command.fits(concrete)
     # The form of a command that does not fit may ask for what the case does not have.
-    form = (command.form if fits else CommandForm)(
+    form = (command.form if fits else CaseForm)(
         request.POST if sent else None,
         request.FILES if sent else None,
         about=request.GET.get(command.form.subject, ""),
-        case=concrete,
+        row=concrete,
         actor=request.actor,
         day=request.today,
     )
@@ -132,7 +125,7 @@ def do(request: Request, pk: int, name: str) -> HttpResponse:
 
 
 def _carry_out(
-    request: Request, row: Case, command: type[Command], form: Any
+    request: Request, row: Case, command: type[CaseCommand], form: Any
 ) -> HttpResponse | None:
     """Perform the command and go back to the case, or put the refusal on the form."""
     if not form.is_valid():
@@ -155,7 +148,7 @@ def _carry_out(
 
 
 def _too_late(
-    request: Request, row: Case, command: type[Command], form: Any
+    request: Request, row: Case, command: type[CaseCommand], form: Any
 ) -> HttpResponse | None:
     """Go back to the case if the same click has carried the command out; else the page says why not."""
     key = request.POST.get("key")
@@ -164,16 +157,18 @@ def _too_late(
     return None
 
 
-def _done(request: Request, row: Case, command: type[Command], outcome: Outcome) -> HttpResponse:
+def _done(
+    request: Request, row: Case, command: type[CaseCommand], outcome: Outcome
+) -> HttpResponse:
     messages.success(request, _receipt(command, row, outcome))
     return redirect(back_to(request, row))
 
 
-def _receipt(command: type[Command], before: Case, outcome: Outcome) -> str:
+def _receipt(command: type[CaseCommand], before: Case, outcome: Outcome) -> str:
     if outcome.repeated:
         return f"”{command.label}” var redan gjort."
-    moved = before.state != outcome.case.state
-    where = f" Ärendet är nu i läget {outcome.case.state_label}." if moved else ""
+    moved = before.state != outcome.subject.state
+    where = f" Ärendet är nu i läget {outcome.subject.state_label}." if moved else ""
     return f"”{command.label}” är gjort.{where}"
 
 

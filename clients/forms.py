@@ -16,9 +16,10 @@ from clients.models import (
     Service,
     ServiceOrder,
 )
+from door.fields import Day, PastDay, field_of, offer
 from organisation import identity, places
 from organisation.authority import Actor
-from organisation.fields import Day, PastDay, PlaceForm, field_of, offer
+from organisation.fields import PlaceForm
 from organisation.forms import UnitField
 from organisation.models import Unit
 

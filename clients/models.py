@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.query_utils import DeferredAttribute
 
 from cases.models import Record
+from door.models import Subject
 from organisation import identity, reading
 from organisation.authority import Actor
 from organisation.encryption import EncryptedTextField, blind_index
@@ -37,7 +38,7 @@ class ServiceQuerySet(models.QuerySet):
         return self.filter(Q(is_offered=True) | Q(pk__in=list(also)))
 
 
-class Service(models.Model):
+class Service(Subject):
     """A service that can be granted and planned, social or health care (PLN-02)."""
 
     class Kind(models.TextChoices):
@@ -67,6 +68,11 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def chain(self) -> str:
+        """All services share one."""
+        return "services"
+
 
 class ClientQuerySet(models.QuerySet):
     """The reading vocabulary of clients."""
@@ -93,8 +99,10 @@ class ClientQuerySet(models.QuerySet):
         return self.order_by("has_protected_identity", "name", "pk")
 
 
-class Client(models.Model):
+class Client(Subject):
     """A person with home care, or a unit's fictitious person that carries surrounding time."""
+
+    is_personal = True
 
     identity_number = EncryptedTextField("personnummer", blank=True)
     identity_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
@@ -166,6 +174,10 @@ class Client(models.Model):
         return cls.objects.filter(
             Q(reserve_index=index, reserve_system=system) | Q(pk__in=held)
         ).first()
+
+    @property
+    def unit_path(self) -> str:
+        return self.unit.path
 
     @property
     def short_name(self) -> str:

@@ -4,17 +4,18 @@ The case system's administrators keep them (SYN-05). One that is in use is never
 it can no longer be chosen, and stays where it is ordered and planned already.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from clients.models import READERS, Service
+from door.filled import AddRow, ChangeRow, Filled
 from organisation import swedish
 from organisation.access import roles
 from organisation.pages import changing, history
@@ -64,43 +65,40 @@ def services(request: Request) -> HttpResponse:
     return render(request, "clients/services.html", context)
 
 
+class AddService(AddRow[Service]):
+    """A new service."""
+
+    label, roles = "Ny insats", EDITORS
+
+    def receipt(self, service: Service, values: Mapping[str, Any]) -> str:
+        return f"{service} är tillagd."
+
+
+class ChangeService(ChangeRow[Service]):
+    """Another name or kind, or withdrawn."""
+
+    label, roles, done = "Ändra insats", EDITORS, "Insatsen är sparad."
+
+
 @roles(*EDITORS)
-@transaction.atomic
 def add(request: Request) -> HttpResponse:
     """A new service."""
     form = ServiceForm(request.POST or None)
-
-    def save() -> str:
-        row = form.save()
-        values = {name: [None, value] for name, value in form.cleaned_data.items() if value}
-        changing.record(request, EDITORS, CHAIN, "add_service", row, values)
-        return f"{row} är tillagd."
-
-    return _page(request, form, save, "Ny insats", "Lägg till")
+    return _page(request, form, AddService, button="Lägg till")
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def change(request: Request, pk: int) -> HttpResponse:
     """Another name or kind, or withdrawn."""
-    row = get_object_or_404(Service.objects.select_for_update(), pk=pk)
+    row = get_object_or_404(Service, pk=pk)
     form = ServiceForm(request.POST or None, instance=row)
-    before = {name: getattr(row, name) for name in form.fields}
-
-    def save() -> str:
-        form.save()
-        values = {name: [before[name], form.cleaned_data[name]] for name in form.changed_data}
-        if values:
-            changing.record(request, EDITORS, CHAIN, "change_service", row, values)
-        return "Insatsen är sparad."
-
-    return _page(request, form, save, f"Ändra {row}")
+    return _page(request, form, ChangeService, title=f"Ändra {row}")
 
 
 def _page(
-    request: Request, form: ServiceForm, save: Any, title: str, button: str = "Spara"
+    request: Request, form: ServiceForm, command: type[Filled[Service]], **more: Any
 ) -> HttpResponse:
     back = reverse("services:list")
-    return changing.form_page(
-        request, form, save=save, title=title, back=back, trail=(("Insatser", back),), button=button
+    return changing.do_page(
+        request, form.instance, command, form, back=back, trail=(("Insatser", back),), **more
     )

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.forms import BaseForm
 from django.forms.models import model_to_dict
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from clients import editing
+from clients import commands, editing
 from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import (
     DecisionEndForm,
@@ -21,11 +21,10 @@ from clients.forms import (
     OrderForm,
 )
 from clients.models import CareDecision, Client, LegalBasis, ServiceOrder
+from door.filled import Filled
 from organisation.access import roles
 from organisation.pages import changing
 from organisation.request import Request
-
-TAKEN = "Någon annan lade nyss in samma nummer. Sök personen i listan."
 
 
 @roles(*ORDERERS)
@@ -37,77 +36,48 @@ def add(request: Request) -> HttpResponse:
         actor=request.actor,
         initial={"active_from": request.today},
     )
-
-    def save() -> HttpResponse:
-        try:
-            with transaction.atomic():
-                client = form.save()
-                act = editing.act_of(request, client, ORDERERS)
-                editing.record(client, act, "add_client", editing.changes(form, client))
-        except IntegrityError:
-            form.add_error(None, TAKEN)
-            return _form(request, form, _nothing, title, reverse("clients:list"))
-        return redirect(address(client))
-
-    title = "Ny brukare"
-    return _form(request, form, save, title, reverse("clients:list"), "Lägg upp")
-
-
-def _nothing() -> str:
-    return ""
+    back = reverse("clients:list")
+    return changing.do_page(
+        request,
+        form.instance,
+        commands.AddClient,
+        form,
+        back=back,
+        then=lambda done: address(done.filled.instance),
+        trail=[("Brukare", back)],
+        button="Lägg upp",
+    )
 
 
 @roles(*ORDERERS)
-@transaction.atomic
 def number(request: Request, pk: int) -> HttpResponse:
     """Another identity number for the same person, the old one kept."""
-    client = editing.client_of(request, pk, ORDERERS, lock=True)
+    client = editing.client_of(request, pk, ORDERERS)
     form = NumberForm(request.POST or None, actor=request.actor, client=client)
-
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS)
-        editing.replace_number(client, form.cleaned_data["identity_number"], form.reserve, act)
-        return "Numret är bytt. Det gamla står kvar i historiken och hittar samma person."
-
-    return client_form(request, client, form, save=save, title="Byt nummer", button="Byt")
+    return client_page(request, client, commands.ReplaceIdentityNumber, form, button="Byt")
 
 
 @roles(*ORDERERS)
-@transaction.atomic
 def add_decision(request: Request, pk: int) -> HttpResponse:
     """A decision on assistance."""
     client = _person(request, pk, ORDERERS)
     form = DecisionForm(request.POST or None, initial={"decided_on": request.today})
-
-    def save() -> str:
-        _keep(request, client, form, "add_decision", ORDERERS)
-        return "Beslutet är registrerat. Lägg nu in beställningarna."
-
-    return client_form(request, client, form, save=save, title="Nytt beslut")
+    return client_page(request, client, commands.AddDecision, form)
 
 
 @roles(*ORDERERS)
-@transaction.atomic
 def change_decision(request: Request, pk: int) -> HttpResponse:
     """A decision that was prolonged, or written down wrong."""
-    decision = get_object_or_404(CareDecision.objects.select_for_update(), pk=pk)
+    decision = get_object_or_404(CareDecision, pk=pk)
     client = _person(request, decision.client_id, ORDERERS)
     form = DecisionForm(request.POST or None, instance=decision)
-
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS)
-        form.save()
-        editing.record(client, act, "change_decision", editing.changes(form), decision)
-        return "Beslutet är ändrat."
-
-    return client_form(request, client, form, save=save, title="Ändra beslut")
+    return client_page(request, client, commands.ChangeDecision, form)
 
 
 @roles(*ORDERERS)
-@transaction.atomic
 def end_decision(request: Request, pk: int) -> HttpResponse:
     """A decision's last day, and its orders'."""
-    decision = get_object_or_404(CareDecision.objects.select_for_update(), pk=pk)
+    decision = get_object_or_404(CareDecision, pk=pk)
     client = _person(request, decision.client_id, ORDERERS)
     form = DecisionEndForm(
         request.POST or None,
@@ -115,25 +85,18 @@ def end_decision(request: Request, pk: int) -> HttpResponse:
         first=decision.valid_from,
         initial={"last_day": request.today},
     )
-
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS)
-        ended = editing.end_decision(decision, form.cleaned_data["last_day"], act)
-        return f"Beslutet slutar {decision.valid_to}. {ended} beställningar slutar samma dag."
-
-    return client_form(
+    return client_page(
         request,
         client,
+        commands.EndDecision,
         form,
-        save=save,
-        title="Avsluta beslut",
+        about={"decision": decision},
         lead=str(decision),
         button="Avsluta beslutet",
     )
 
 
 @roles(*ORDERERS, *NURSES)
-@transaction.atomic
 def add_order(request: Request, pk: int) -> HttpResponse:
     """A service order, unread until a planner has taken it in."""
     client = _person(request, pk, ORDERERS | NURSES)
@@ -143,16 +106,10 @@ def add_order(request: Request, pk: int) -> HttpResponse:
         health_only=not editing.may(request, client, ORDERERS),
         initial={"provider": client.provider_id, "valid_from": request.today, "times": 1},
     )
-
-    def save() -> str:
-        _keep(request, client, form, "add_order", ORDERERS | NURSES)
-        return "Beställningen är inlagd. Den står överst i Grundplanering tills den är inplanerad."
-
-    return client_form(request, client, form, save=save, title="Ny beställning")
+    return client_page(request, client, commands.AddOrder, form)
 
 
 @roles(*ORDERERS, *NURSES)
-@transaction.atomic
 def change_order(request: Request, pk: int) -> HttpResponse:
     """Another extent from a day: a new row that replaces the old one."""
     order, client = _order(request, pk)
@@ -164,24 +121,12 @@ def change_order(request: Request, pk: int) -> HttpResponse:
         health_only=not editing.may(request, client, ORDERERS),
         initial={**initial, "valid_from": request.today},
     )
-
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS | NURSES)
-        new = editing.change_order(order, form.save(commit=False), act)
-        return f"Ändringen gäller från {new.valid_from} och är oläst tills planeraren tagit in den."
-
-    return client_form(
-        request,
-        client,
-        form,
-        save=save,
-        title="Ändra beställning",
-        lead=str(order),
+    return client_page(
+        request, client, commands.ChangeOrder, form, about={"order": order}, lead=str(order)
     )
 
 
 @roles(*ORDERERS, *NURSES)
-@transaction.atomic
 def end_order(request: Request, pk: int) -> HttpResponse:
     """An order's last day."""
     order, client = _order(request, pk)
@@ -191,18 +136,12 @@ def end_order(request: Request, pk: int) -> HttpResponse:
         first=order.valid_from,
         initial={"last_day": request.today},
     )
-
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS | NURSES)
-        editing.end_order(order, form.cleaned_data["last_day"], act)
-        return "Beställningen är avslutad. Planeraren ser det överst i Grundplanering."
-
-    return client_form(
+    return client_page(
         request,
         client,
+        commands.EndOrder,
         form,
-        save=save,
-        title="Avsluta beställning",
+        about={"order": order},
         lead=str(order),
         button="Avsluta beställningen",
     )
@@ -210,17 +149,14 @@ def end_order(request: Request, pk: int) -> HttpResponse:
 
 @roles(*PLANNERS)
 @require_POST
-@transaction.atomic
 def read_order(request: Request, pk: int) -> HttpResponse:
     """The planner has read and planned an order."""
-    order = get_object_or_404(
-        ServiceOrder.objects.select_for_update(of=("self",)).select_related("service"), pk=pk
-    )
+    order = get_object_or_404(ServiceOrder.objects.select_related("service"), pk=pk)
     client = editing.client_of(request, order.client_id, PLANNERS)
-    editing.mark_read(order, editing.act_of(request, client, PLANNERS))
+    back = address(client)
     if request.POST.get("till") == "grundplanering":
-        return redirect("baseplans:plan", client.pk)
-    return redirect(address(client))
+        back = reverse("baseplans:plan", args=[client.pk])
+    return changing.do(request, client, commands.ReadOrder(order=order), back)
 
 
 def address(client: Client) -> str:
@@ -228,39 +164,19 @@ def address(client: Client) -> str:
     return reverse("clients:client", args=[client.pk])
 
 
-def client_form(
+def client_page(
     request: Request,
     client: Client,
-    form: Any,
+    command: type[Filled[Client]],
+    form: BaseForm,
     *,
-    save: Any,
-    title: str,
-    lead: str = "",
-    button: str = "Spara",
-    danger: bool = False,
     back: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    """A page with a form about a client, who is named masked above it."""
+    """The page of a command on a client, who is named masked above the form."""
     trail = [("Brukare", reverse("clients:list")), (str(client), address(client))]
-    return changing.form_page(
-        request,
-        form,
-        save=save,
-        title=title,
-        back=back or address(client),
-        trail=trail,
-        lead=lead,
-        button=button,
-        danger=danger,
-    )
-
-
-def _form(
-    request: Request, form: Any, save: Any, title: str, back: str, button: str = "Spara"
-) -> HttpResponse:
-    trail = [("Brukare", reverse("clients:list"))]
-    return changing.form_page(
-        request, form, save=save, title=title, back=back, trail=trail, button=button
+    return changing.do_page(
+        request, client, command, form, back=back or address(client), trail=trail, **more
     )
 
 
@@ -275,10 +191,8 @@ def _person(request: Request, pk: int, allowed: Any) -> Client:
 
 
 def _order(request: Request, pk: int) -> tuple[ServiceOrder, Client]:
-    """An order that can be changed, locked; a nurse's own are those of health care."""
-    order = get_object_or_404(
-        ServiceOrder.objects.select_for_update(of=("self",)).select_related("service"), pk=pk
-    )
+    """An order that can be changed; a nurse's own are those of health care."""
+    order = get_object_or_404(ServiceOrder.objects.select_related("service"), pk=pk)
     client = _person(request, order.client_id, ORDERERS | NURSES)
     is_nursing = order.legal_basis == LegalBasis.HSL
     if not is_nursing and not editing.may(request, client, ORDERERS):
@@ -286,13 +200,3 @@ def _order(request: Request, pk: int) -> tuple[ServiceOrder, Client]:
     if ServiceOrder.objects.filter(replaces=order).exists():
         raise PermissionDenied("Beställningen är redan ändrad. Ändra den som gäller efter den.")
     return order, client
-
-
-def _keep(request: Request, client: Client, form: Any, name: str, allowed: Any) -> None:
-    act = editing.act_of(request, client, allowed)
-    row = form.save(commit=False)
-    row.client = client
-    for field, value in act.stamp.items():
-        setattr(row, field, value)
-    row.save()
-    editing.record(client, act, name, changing.stated(form), row)

@@ -9,10 +9,6 @@ class OrganisationConfig(AppConfig):
     verbose_name = "Organisation"
 
     def ready(self) -> None:
-        from organisation import (
-            fields,
-            login_events,  # noqa: F401 - connects the receivers
-        )
+        from organisation import login_events  # noqa: F401 - connects the receivers
 
-        fields.teach()
         connection_created.connect(swedish.register)

@@ -5,8 +5,8 @@ from datetime import date
 from django.contrib import messages
 from django.http import QueryDict
 
-from organisation import entry
-from organisation.fields import YEARS
+from door import entry
+from door.fields import YEARS
 from organisation.request import Request
 
 

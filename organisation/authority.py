@@ -40,6 +40,12 @@ class Actor:
             (held for held in self.holdings if held.role in roles and held.covers(unit_path)), None
         )
 
+    def held(self, roles: Collection[str], unit_path: str = "") -> Holding | None:
+        """The first holding that gives one of `roles` in the unit (empty: anywhere), or None."""
+        if unit_path:
+            return self.holding(roles, unit_path)
+        return next((held for held in self.holdings if held.role in roles), None)
+
     def act(self, at: datetime, roles: Collection[str], unit_path: str = "") -> Act:
         """What the person does, or tries, by one of `roles` in the unit (empty: anywhere).
 

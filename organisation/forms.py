@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from audit.clock import day_before
+from door.fields import Day, field_of, offer
 from organisation import identity, swedish
 from organisation.defaults import RULES
-from organisation.fields import Day, field_of, offer
 from organisation.models import (
     DelegationRule,
     Provider,

@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import SimpleLazyObject
 
-from organisation import entry
+from door import entry
 from organisation.authority import Actor, actor_on
 from organisation.request import Request
 

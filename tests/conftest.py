@@ -118,10 +118,11 @@ def every_message_leads_its_receiver_to_a_page(request, monkeypatch):
         yield
         return
     request.getfixturevalue("db")
-    from cases import commands, messages
+    from cases import messages
+    from door import performing
 
     told, shut = [], []
-    notify, carry_out = messages.notify, commands._perform
+    notify, carry_out = messages.notify, performing._perform
 
     def recording(users, case, text, at, **more):
         users = list(users)
@@ -135,7 +136,7 @@ def every_message_leads_its_receiver_to_a_page(request, monkeypatch):
         return outcome
 
     monkeypatch.setattr(messages, "notify", recording)
-    monkeypatch.setattr(commands, "_perform", checking)
+    monkeypatch.setattr(performing, "_perform", checking)
     yield
     assert connection.needs_rollback or shut + shut_doors(told) == []
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 from audit import clock, log
 from audit.act import Act
 from audit.models import Event
-from cases.commands import NotAllowed, perform
 from cases.models import CommitteeMeeting, OutgoingMail
+from door.performing import perform
+from door.refusals import NotAllowed
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import OUTSIDE_ROLES, Role
 from planning.models import DayPlan, OptimizerRun, Practice
@@ -33,7 +34,7 @@ from tests.procurement.routine import application_in
 
 pytestmark = pytest.mark.django_db
 REVIEW = ReviewApplication(outcome="passed", note="Utan anmärkning")
-APPS = ("audit", "organisation", "cases", "clients", "procurement", "planning")
+APPS = ("audit", "door", "organisation", "cases", "clients", "procurement", "planning")
 LATER = date(2030, 1, 1)
 
 BY_NO_ROLE = {
@@ -45,7 +46,7 @@ BY_NO_ROLE = {
     "procurement/escalations/views.py": "a company's person: representing has no substitute",
 }
 BY_THE_SYSTEM = {
-    "audit/act.py", "cases/commands.py", "cases/ledger.py", "procurement/duties/jobs.py",
+    "audit/act.py", "door/performing.py", "cases/ledger.py", "procurement/duties/jobs.py",
     "organisation/management/commands/first_user.py", "planning/plan/change.py",
     "planning/management/commands/plan_day.py", "planning/practice/making.py",
     "planning/publishing/packs.py", "planning/baseplans/generation.py", "planning/units/moving.py",
@@ -295,7 +296,7 @@ def refused_by_jav(client: Client) -> None:
     r.application.conflicts.create(user=absent, reason="Släkt", declared_on=SINCE)
     with pytest.raises(NotAllowed, match="jäv"):
         perform(
-            r.application.pk,
+            r.application,
             REVIEW,
             User.objects.get(username="vikarie"),
             expected_version=r.application.version,
@@ -340,7 +341,7 @@ def test_a_refusal_for_lack_of_the_role_says_for_whom_too():
     _, substitute = substitute_for(absent)
     with pytest.raises(NotAllowed, match="din roll"):
         perform(
-            r.application.pk,
+            r.application,
             REVIEW,
             substitute,
             expected_version=r.application.version,

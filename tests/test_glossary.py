@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("audit", "organisation", "cases", "clients", "procurement", "planning", "config")
+APPS = ("audit", "door", "organisation", "cases", "clients", "procurement", "planning", "config")
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -13,8 +13,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from audit import clock
-from cases.models import JournalNote, PerformedKey
-from organisation.fields import Day, LineInput, teach
+from cases.models import JournalNote
+from door.fields import Day, LineInput, teach
+from door.models import PerformedKey
 from organisation.roles import Role
 from planning.models import DayPlan, PlanChange, Presence, Visit
 from tests.everything import World as Everything

@@ -5,7 +5,6 @@ from cases.models.case import (
     CaseNumber,
     CaseUserObjectPermission,
     ConflictOfInterest,
-    PerformedKey,
     SavedFilter,
     Setting,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "MemberConflict",
     "Notification",
     "OutgoingMail",
-    "PerformedKey",
     "Record",
     "SavedFilter",
     "Setting",

@@ -11,6 +11,7 @@ from django_fsm import FSMField
 from guardian.models import UserObjectPermissionBase
 
 from cases.models.deadline import Deadline
+from door.models import Subject
 from organisation.authority import Actor
 from organisation.models import Provider, Unit
 from organisation.swedish import SWEDISH
@@ -64,9 +65,10 @@ class CaseQuerySet(models.QuerySet):
         )
 
 
-class Case(models.Model):
+class Case(Subject):
     """A case of some kind. A process is a subclass with its transitions on `state`."""
 
+    called = "Ärendet"
     DRAFT = "draft"
     kinds: ClassVar[dict[str, type["Case"]]] = {}
     reader_roles: ClassVar[frozenset[str]] = frozenset()
@@ -90,7 +92,6 @@ class Case(models.Model):
     title = models.CharField(max_length=200, db_collation=SWEDISH)
     state = FSMField(default=DRAFT, protected=True, max_length=30, db_index=True)
     state_since = models.DateTimeField()
-    version = models.PositiveIntegerField(default=1)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cases")
     provider = models.ForeignKey(
         Provider, null=True, on_delete=models.PROTECT, related_name="cases"
@@ -146,6 +147,10 @@ class Case(models.Model):
     def chain(self) -> str:
         """The name of the case's chain in the event log."""
         return f"case:{self.pk}"
+
+    @property
+    def unit_path(self) -> str:
+        return self.unit.path
 
     @property
     def kind_label(self) -> str:
@@ -248,18 +253,6 @@ class ConflictOfInterest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.reason}"
-
-
-class PerformedKey(models.Model):
-    """A command that has been carried out, by the key its sender gave it: never twice."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    command = models.CharField(max_length=80)
-    version = models.PositiveIntegerField()
-
-    def __str__(self) -> str:
-        return self.key
 
 
 class SavedFilter(models.Model):

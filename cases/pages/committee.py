@@ -26,7 +26,7 @@ from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
 from cases.process import processes
 from cases.views import actions
-from organisation import entry
+from door import entry
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.reading import log_read

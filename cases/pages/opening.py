@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from cases.commands import Refused
 from cases.models import Case
 from cases.process import process_of
 from cases.views import back_to
+from door.refusals import Refused
 from organisation.access import logged_in
 from organisation.request import Request
 
@@ -26,7 +26,7 @@ def begin(request: Request, kind: str) -> HttpResponse:
     form = opening.form(
         request.POST or None,
         request.FILES or None,
-        case=None,
+        row=None,
         actor=request.actor,
         day=request.today,
     )

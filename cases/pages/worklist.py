@@ -22,12 +22,13 @@ from audit import log
 from audit.act import Act
 from cases import awaiting, calendar
 from cases.actions import ChangeResponsible, RegisterNote
-from cases.commands import Refused, perform
 from cases.export import MOST_ROWS, case_list
 from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
 from cases.views import CASE_READERS, back_to
-from organisation import entry
+from door import entry
+from door.performing import perform
+from door.refusals import Refused
 from organisation.access import logged_in, public, roles
 from organisation.authority import Actor, actor_on
 from organisation.models import RoleAssignment, User
@@ -178,7 +179,7 @@ def bulk(request: Request) -> HttpResponse:
 def _give(request: Request, case: Case, person: User, version: int) -> Done:
     concrete = case.concrete()
     form = ChangeResponsible.form(
-        {"user": person.pk}, case=concrete, actor=request.actor, day=request.today
+        {"user": person.pk}, row=concrete, actor=request.actor, day=request.today
     )
     if not form.is_valid():
         return Done(case, f"{person} kan inte vara handläggare i ärendet.")

@@ -13,10 +13,11 @@ from django.db import transaction
 from audit import clock
 from audit.act import Act
 from cases import calendar
-from cases.commands import Command, perform
+from cases.commands import CaseCommand
 from cases.models import Case
 from config.demo.routine import PAGE
 from config.demo.timeline import Thread, Timeline
+from door.performing import perform
 from organisation.authority import actor_on
 from organisation.models import RoleAssignment, User
 from procurement.complaints import commands as complaints
@@ -71,13 +72,10 @@ class Escalation:
         actor = actor_on(self.people["social-worker"], clock.local_date(at))
         self.kept[name] = said.open_once(actor, at, "")
 
-    def do(self, name: str, command: Command, who: str, at: datetime) -> Any:
+    def do(self, name: str, command: CaseCommand, who: str, at: datetime) -> Any:
         """Carry out a command, with the version the case has now."""
-        pk = self.kept[name].pk
-        version = Case.objects.values_list("version", flat=True).get(pk=pk)
-        self.kept[name] = perform(
-            pk, command, self._actor(who), expected_version=version, at=at
-        ).case
+        case = Case.objects.get(pk=self.kept[name].pk)
+        self.kept[name] = perform(case, command, self._actor(who), at=at).subject
         return self.kept[name]
 
     def deepen(self, at: datetime) -> None:

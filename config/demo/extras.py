@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
+from audit.act import Act
 from cases import calendar, ledger
-from cases.commands import Act, Command, perform
+from cases.commands import CaseCommand
 from cases.models import Case
 from clients.models import CareDecision, Client, Service
 from config.demo.timeline import moment
 from config.demo.whole import all_or_nothing
+from door.performing import perform
 from organisation.models import Unit, User
 from planning.declines.recording import Declined, decline
 from planning.extras import adding, commands, rules
@@ -164,7 +166,7 @@ def _contacted(stage: Stage, days: int) -> ExtraNeed:
     return _do(stage, need, _contact(stage, commands.RecordContact, day), "planner", day)
 
 
-def _contact(stage: Stage, kind: Any, day: date) -> Command:
+def _contact(stage: Stage, kind: Any, day: date) -> CaseCommand:
     return kind(
         channel="telephone",
         made_by=stage.people["planner"],
@@ -200,12 +202,10 @@ def _end(stage: Stage, need: ExtraNeed, day: date, why: str) -> None:
 
 
 def _do(
-    stage: Stage, need: ExtraNeed, command: Command, login: str, day: date, hour: int = 9
+    stage: Stage, need: ExtraNeed, command: CaseCommand, login: str, day: date, hour: int = 9
 ) -> ExtraNeed:
     version = Case.objects.values_list("version", flat=True).get(pk=need.pk)
-    perform(
-        need.pk, command, stage.people[login], expected_version=version, at=moment(day, hour, 0)
-    )
+    perform(need, command, stage.people[login], expected_version=version, at=moment(day, hour, 0))
     return ExtraNeed.objects.select_related("client", "service").get(pk=need.pk)
 
 

@@ -7,12 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from audit import clock
+from audit.act import Act
 from cases import calendar
-from cases.commands import Act, Command, perform
+from cases.commands import CaseCommand
 from cases.models import Case
 from config.demo.applications import Stage, Story, approve, decided, freeze, on_agenda
 from config.demo.routine import PAGE
 from config.demo.timeline import Thread
+from door.performing import perform
 from organisation.models import User
 from procurement.contracts.commands import (
     AddContact,
@@ -50,10 +52,10 @@ ANSWERS = {
 }
 
 
-def perform_latest(case: Case, command: Command, actor: User, at: datetime) -> None:
+def perform_latest(case: Case, command: CaseCommand, actor: User, at: datetime) -> None:
     """Carry out a command on the case as it stands."""
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
-    perform(case.pk, command, actor, expected_version=version, at=at)
+    perform(case, command, actor, expected_version=version, at=at)
 
 
 def tell(stage: Stage) -> None:

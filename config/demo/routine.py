@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from audit import clock
 from cases import calendar
 from cases.actions import AddAttachment
-from cases.commands import Command, perform
+from cases.commands import CaseCommand
 from cases.models import Case, CommitteeMeeting
+from door.performing import perform
 from organisation.models import User
 from procurement.applications import rules
 from procurement.applications.commands import assessment, committee, controls, intake
@@ -35,12 +36,12 @@ class Routine:
     company: User
     worker: str = "development-strategist"
 
-    def do(self, command: Command, who: str | User, at: datetime) -> Any:
+    def do(self, command: CaseCommand, who: str | User, at: datetime) -> Any:
         """Carry out a command as a person, with the version the case has now."""
         actor = self.people[who] if isinstance(who, str) else who
         version = Case.objects.values_list("version", flat=True).get(pk=self.application.pk)
-        outcome = perform(self.application.pk, command, actor, expected_version=version, at=at)
-        self.application = ProviderApplication.from_case(outcome.case)
+        outcome = perform(self.application, command, actor, expected_version=version, at=at)
+        self.application = ProviderApplication.from_case(outcome.subject)
         return outcome
 
     def fill_in(self, at: datetime, contact: str, manager: str, hours: int = 400) -> None:

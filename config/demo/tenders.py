@@ -6,9 +6,10 @@ from functools import partial
 
 from audit.act import Act
 from cases import calendar
-from cases.commands import Command, perform
+from cases.commands import CaseCommand
 from cases.models import Case
 from config.demo.timeline import Thread, Timeline
+from door.performing import perform
 from organisation.models import Unit, User
 from procurement.tenders.commands import drafting, questions
 from procurement.tenders.models import Tender, TenderQuestion, TenderSection
@@ -56,10 +57,9 @@ class Told:
             drafting.OpenTender(home=HOME, unit=self.unit).open(Act.own(self.people[LEADS], at)).pk
         )
 
-    def do(self, command: Command, who: str, at: datetime) -> None:
+    def do(self, command: CaseCommand, who: str, at: datetime) -> None:
         """Carry out a command with the version the case has now."""
-        version = Case.objects.values_list("version", flat=True).get(pk=self.pk)
-        perform(self.pk, command, self.people[who], expected_version=version, at=at)
+        perform(Case.objects.get(pk=self.pk), command, self.people[who], at=at)
 
     def section(self, number: int) -> TenderSection:
         """A section by its number."""

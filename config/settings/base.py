@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "csp",
     "django_celery_beat",
     "audit",
+    "door",
     "organisation",
     "cases",
     "clients",
@@ -107,6 +108,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who may log in, and how
 AUTH_USER_MODEL = "organisation.User"
+ACTORS = "organisation.authority.actor_on"
+"""Who may act: what the door to state asks (`door.actors`)."""
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

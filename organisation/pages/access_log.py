@@ -20,13 +20,14 @@ from django.views.decorators.http import require_POST
 
 from audit import sealing
 from audit.models import Chain, Event
-from organisation import entry, identity
+from audit.words import event_name
+from door import entry
+from organisation import identity
 from organisation.access import roles
 from organisation.forms import LogCheckForm, LogFilter
 from organisation.models import User
 from organisation.pages import changing
 from organisation.pages.excel import workbook
-from organisation.pages.history import event_name
 from organisation.reading import READ_PEOPLE, log_read
 from organisation.request import Request
 from organisation.roles import Role

@@ -1,19 +1,139 @@
-"""What every page that changes the organisation does: a form, the change, its line in the log."""
+"""The page of a command that a form states, and the button of one that needs no form. CAP-05, CAP-08."""
 
+import uuid
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, time
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from audit import log
-from organisation.acting import act_of
+from door import entry
+from door.command import Command
+from door.filled import Filled
+from door.models import Subject
+from door.performing import Outcome, perform
+from door.refusals import Refused, Stale
 from organisation.models import InPeriod
 from organisation.request import Request
+
+S = TypeVar("S", bound=Subject)
+Trail = Collection[tuple[str, str]]
+
+
+def end_on(row: InPeriod, last_day: date) -> None:
+    """Let a row end on a day. One that would end before it begins never holds, and is removed."""
+    if last_day < row.valid_from:
+        row.delete()
+        return
+    row.valid_to = last_day
+    row.save(update_fields=["valid_to"])
+
+
+def do_page(
+    request: Request,
+    subject: S,
+    command: type[Filled[S]],
+    form: forms.BaseForm,
+    *,
+    back: str,
+    about: Mapping[str, Any] | None = None,
+    then: Callable[[Any], str] | None = None,
+    title: str = "",
+    trail: Trail = (),
+    lead: str = "",
+    button: str = "Spara",
+    danger: bool = False,
+) -> HttpResponse:
+    """The page of a command on `subject`: its form, and carrying it out.
+
+    `about` is what else the command takes, by its names: the row that it is about, or forms sent with
+    the first. Who has done it comes to `back`, or to the address that `then` makes of the command. A refusal
+    stands above the fields, and nothing written is lost; the same page sent twice is done once.
+    """
+    parts = dict(about or {})
+    sent = [form, *(part for part in parts.values() if isinstance(part, forms.BaseForm))]
+    is_valid = request.method == "POST" and all([each.is_valid() for each in sent])
+    status = 422 if request.method == "POST" else 200
+    if is_valid:
+        stated = command(filled=form, **parts)
+        try:
+            outcome = perform(
+                subject,
+                stated,
+                request.user,
+                expected_version=entry.whole_number(request.POST.get("version")),
+                key=request.POST.get("key"),
+                at=request.at,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            status = 409 if isinstance(refusal, Stale) else 422
+        else:
+            return _after(request, stated, outcome, then, back)
+    context = {
+        "forms": sent,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "version": _version(subject),
+        "title": title or command.label,
+        "back": back,
+        "trail": trail,
+        "lead": lead,
+        "button": button,
+        "danger": danger,
+    }
+    return render(request, "organisation/form.html", context, status=status)
+
+
+def _version(subject: Subject) -> int | None:
+    """The version that the page shows; what is new has none yet."""
+    rows = type(subject)._default_manager.filter(pk=subject.pk)
+    return rows.values_list("version", flat=True).first()
+
+
+def _after(
+    request: Request,
+    command: Filled[S],
+    outcome: Outcome[S],
+    then: Callable[[Any], str] | None,
+    back: str,
+) -> HttpResponse:
+    if outcome.repeated:
+        messages.success(request, f"”{command.label}” var redan gjort.")
+        return redirect(back)
+    if text := command.receipt(outcome.subject, outcome.values):
+        messages.success(request, text)
+    return redirect(then(command) if then else back)
+
+
+def do(
+    request: Request, subject: S, command: Command[S], back: str, receipt: str = ""
+) -> HttpResponse:
+    """A command that needs no form: carried out, or refused with a message, and back."""
+    try:
+        perform(
+            subject,
+            command,
+            request.user,
+            expected_version=entry.whole_number(request.POST.get("version")),
+            key=request.POST.get("key"),
+            at=request.at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, receipt or f"”{command.label}” är gjort.")
+    return redirect(back)
+
+
+# OLD-START: goes when the last page is a command's
+from django.db import models  # noqa: E402
+
+from audit import log  # noqa: E402
+from door.filled import differences, plain, stated  # noqa: E402, F401
+from organisation.acting import act_of  # noqa: E402
 
 Values = Mapping[str, Any]
 
@@ -39,41 +159,6 @@ def record(
         values=values,
         personal=personal,
     )
-
-
-def stated(form: forms.BaseForm) -> dict[str, list]:
-    """What a form for something new says: field -> [nothing, value]."""
-    return {
-        name: [None, plain(value)]
-        for name, value in form.cleaned_data.items()
-        if value not in (None, "")
-    }
-
-
-def differences(form: forms.BaseForm) -> dict[str, list]:
-    """What a form changes: field -> [before, after]."""
-    return {
-        name: [plain(form.initial.get(name)), plain(form.cleaned_data[name])]
-        for name in form.changed_data
-    }
-
-
-def end_on(row: InPeriod, last_day: date) -> None:
-    """Let a row end on a day. One that would end before it begins never holds, and is removed."""
-    if last_day < row.valid_from:
-        row.delete()
-        return
-    row.valid_to = last_day
-    row.save(update_fields=["valid_to"])
-
-
-def plain(value: Any) -> Any:
-    """A value as the log keeps it: rows by the name they had, dates as 2026-11-24, times as 14:00."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    return value if isinstance(value, (int, bool, type(None))) else str(value)
 
 
 def form_page(

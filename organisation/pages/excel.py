@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from organisation import entry
+from door import entry
 
 LONGEST = 32_767
 """Signs that a cell holds."""

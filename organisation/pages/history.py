@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
 
 from audit.models import Event
+from audit.words import event_name, field_names
 from organisation.defaults import RULES
 from organisation.models import Responsibility, UnitCode
-from organisation.parts import parts
 from organisation.roles import Role
 
 SHOWN = 200
@@ -68,29 +67,6 @@ def lines(events: QuerySet[Event], hidden: Collection[str] = ()) -> list[Line]:
     """The first `SHOWN` of some events, in two queries at most."""
     rows = events.select_related("actor", "on_behalf_of", "values", "chain")[:SHOWN]
     return [_line(event, hidden) for event in rows]
-
-
-@cache
-def event_names() -> dict[str, str]:
-    """Events in Swedish, as each app's `words` has them."""
-    return _words("EVENT_NAMES")
-
-
-@cache
-def field_names() -> dict[str, str]:
-    """Fields in Swedish, as each app's `words` has them."""
-    return _words("FIELD_NAMES")
-
-
-def _words(which: str) -> dict[str, str]:
-    return {
-        name: said for part in parts("words") for name, said in getattr(part, which, {}).items()
-    }
-
-
-def event_name(name: str) -> str:
-    """An event's Swedish name; an unknown one stands as it is written."""
-    return event_names().get(name, name.replace("_", " "))
 
 
 def _line(event: Event, hidden: Collection[str]) -> Line:

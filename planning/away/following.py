@@ -10,8 +10,8 @@ from collections import defaultdict
 
 from django.db.models import Q
 
+from audit.act import Act
 from cases import calendar
-from cases.commands import Act
 from clients.models import Client
 from organisation.authority import Holding
 from planning.models import Visit

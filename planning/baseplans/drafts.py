@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Prefetch, QuerySet
 
+from audit.act import Act
 from audit.clock import local_date
 from cases import calendar
-from cases.commands import Act
 from clients import editing
 from clients.models import Client
 from organisation.models import Unit

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from clients.models import Client, Service
-from organisation.fields import offer
+from door.fields import offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning import daytime, windows

@@ -19,7 +19,7 @@ from clients import editing
 from clients.defaults import FETCHES
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
-from organisation import entry
+from door import entry
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook

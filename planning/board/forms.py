@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from cases.commands import Refused
 from clients.models import Client, Service
-from organisation.fields import offer
+from door.fields import offer
+from door.refusals import Refused
 from organisation.models import User
 from planning import daytime, windows
 from planning.extras.opening import refuse_impossible

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from cases.commands import Refused
+from door.refusals import Refused
 from planning import daytime, windows
 from planning.models import Visit
 from planning.plan.change import Wanted

@@ -14,7 +14,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 
 from audit import clock
-from organisation import entry
+from door import entry
 from organisation.models import User
 from organisation.request import Request
 from planning.board import following

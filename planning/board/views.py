@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit import log
 from cases import calendar
-from cases.commands import Refused
 from clients import editing
 from clients.models import READERS
-from organisation import entry
+from door import entry
+from door.refusals import Refused
 from organisation.access import in_background, roles
 from organisation.acting import act_of
 from organisation.models import Unit

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from cases.dates import short_date
 from clients.models import Client
-from organisation.fields import PastDay, offer
+from door.fields import PastDay, offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning.fields import ClockField

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,8 +13,9 @@ from clients import editing
 from clients.editing import NURSES, ORDERERS, PLANNERS
 from clients.forms import ClientForm
 from clients.models import READERS, CareDecision, Client, ClientQuerySet, reserve_index
-from clients.views import client_form
-from organisation import entry, identity, swedish
+from clients.views import client_page
+from door import entry
+from organisation import identity, swedish
 from organisation.access import roles
 from organisation.encryption import blind_index
 from organisation.models import Unit
@@ -23,15 +23,13 @@ from organisation.pages import history
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
 from organisation.request import Request
-from planning.away.following import follow
-from planning.baseplans import balance, drafts
+from planning.baseplans import balance
 from planning.baseplans.standing import Standing, standings
+from planning.client import commands
 from planning.client.forms import ListFilter
 from planning.extras.reading import needs_of
 from planning.models import Absence
 from planning.plan import where
-from planning.publishing import packs
-from planning.publishing.tasks import write_pack
 
 PER_PAGE = 50
 COLUMNS = (
@@ -195,40 +193,13 @@ def _may_order(request: Request, person: Client, order: Any) -> bool:
     return editing.may(request, person, allowed)
 
 
-def _print_anew(person: Client) -> None:
-    """The printed plans that name somebody who is protected from now on are written again."""
-    for plan in packs.written_with(person):
-        _write_when_saved(plan)
-
-
-def _write_when_saved(plan: int) -> None:
-    # No partial: Django names what fails of what is robust, and a partial has no name.
-    transaction.on_commit(lambda: write_pack.delay(plan), robust=True)
-
-
 @roles(*ORDERERS)
-@transaction.atomic
 def change(request: Request, pk: int) -> HttpResponse:
     """A client's particulars. Visits follow where the person may have them, and in which unit."""
-    person = editing.client_of(request, pk, ORDERERS, lock=True)
+    person = editing.client_of(request, pk, ORDERERS)
     if person.has_protected_identity:
         editing.log_reading(request, person, "read_protected_client")
-    before = person.unit
-    was_protected = person.has_protected_identity
     form = ClientForm(
         request.POST or None, instance=person, units=editing.units_of(request.actor, ORDERERS)
     )
-
-    def save() -> str:
-        act = editing.act_of(request, person, ORDERERS)
-        saved = form.save()
-        hidden = Client(has_protected_identity=was_protected or saved.has_protected_identity)
-        editing.record(saved, act, "change_client", editing.changes(form, hidden))
-        for unit in {before, saved.unit}:
-            drafts.regenerate(saved, request.today, act, unit)
-        follow(saved, act)
-        if saved.has_protected_identity and not was_protected:
-            _print_anew(saved)
-        return "Uppgifterna är sparade, och besöken följer dem."
-
-    return client_form(request, person, form, save=save, title="Ändra uppgifter")
+    return client_page(request, person, commands.ChangeClient, form)

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import log
-from cases.commands import Act, Refused
+from audit.act import Act
 from cases.dates import short_date
-from organisation import entry
+from door import entry
+from door.refusals import Refused
 from planning import daytime
 from planning.declines.rules import stays
 from planning.models import Decline, PlanChange, Visit

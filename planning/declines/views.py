@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from cases.commands import Refused
 from clients import editing
-from organisation import entry
+from door import entry
+from door.refusals import Refused
 from organisation.access import roles
 from organisation.request import Request
 from planning.declines.forms import DeclineForm

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from audit import log
-from cases.commands import Act
+from audit.act import Act
 from clients.models import Client, Service
 from organisation.models import User
 from planning.extras.opening import Started, begin

@@ -11,13 +11,15 @@ from django import forms
 from django.db.models import QuerySet
 
 from audit import clock
-from cases import actions, asked, ledger, messages, preferences
+from audit.act import Act
+from cases import actions, ledger, messages, preferences
 from cases.actions import not_in_future
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import full_date
 from cases.models import FiredRung, JournalNote
 from clients.models import READERS, CareDecision
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.models import User
 from organisation.roles import Role
 from planning.extras import notices, removal, rules
@@ -34,25 +36,25 @@ def tell_social_workers(need: ExtraNeed, act: Act, text: str, *, urgent: bool = 
     messages.notify(people, need, f"{need}: {text}", act.at, urgent=urgent)
 
 
-def responsible(form: CommandForm[ExtraNeed]) -> QuerySet[User]:
+def responsible(form: CaseForm[ExtraNeed]) -> QuerySet[User]:
     """Those who can answer for the need."""
     return responsible_for(form.case, form.day)
 
 
-def likely_caller(form: CommandForm[ExtraNeed]) -> int | None:
+def likely_caller(form: CaseForm[ExtraNeed]) -> int | None:
     """Who has probably taken the contact: the actor, or else who answers for the need."""
     if responsible(form).filter(pk=form.actor.user.pk).exists():
         return form.actor.user.pk
     return form.case.responsible_id
 
 
-def likely_listener(form: CommandForm[ExtraNeed]) -> str:
+def likely_listener(form: CaseForm[ExtraNeed]) -> str:
     """Whom the contact was probably with: the unit's first social worker."""
     known = social_workers(form.case.unit, form.day)
     return known[0].name if known else ""
 
 
-class ContactCommand(Command[ExtraNeed]):
+class ContactCommand(CaseCommand[ExtraNeed]):
     """A contact with the social worker, in one of the two rounds."""
 
     roles = HANDLERS
@@ -171,7 +173,7 @@ def _renewable_from(case: ExtraNeed) -> date:
     return rules.renewable_from(case.first_day, preferences.chosen(rules.BEFORE_RED_DAY))
 
 
-class EndNeed(Command[ExtraNeed]):
+class EndNeed(CaseCommand[ExtraNeed]):
     """The need has ended: its planned visits go, and the social worker is told (EXT-04)."""
 
     label = "Behovet har upphört"
@@ -217,7 +219,7 @@ def end(case: ExtraNeed, ended_on: date, why: str, act: Act) -> dict[str, Any]:
     return {"removed": removed}
 
 
-class DecisionForm(CommandForm[ExtraNeed]):
+class DecisionForm(CaseForm[ExtraNeed]):
     """What is granted has a decision."""
 
     def clean(self) -> dict[str, Any]:
@@ -227,7 +229,7 @@ class DecisionForm(CommandForm[ExtraNeed]):
         return said
 
 
-class DecideNeed(Command[ExtraNeed]):
+class DecideNeed(CaseCommand[ExtraNeed]):
     """The social worker's decision, retroactive when it holds from day 0 (EXT-03)."""
 
     label = "Registrera beslut"
@@ -280,7 +282,7 @@ class DecideNeed(Command[ExtraNeed]):
         return {"removed": removed}
 
 
-class AnswerEscalation(Command[ExtraNeed]):
+class AnswerEscalation(CaseCommand[ExtraNeed]):
     """The unit manager answers for a need that was forgotten; the responsible is told (EXT-05)."""
 
     label = "Svara på eskaleringen"
@@ -305,7 +307,7 @@ class AnswerEscalation(Command[ExtraNeed]):
         return {"note": note.pk}
 
 
-class FollowClient(Command[ExtraNeed]):
+class FollowClient(CaseCommand[ExtraNeed]):
     """The person is planned in another unit now; the need goes there, and who answers for it keeps
     it until somebody there takes it over (PLN-21)."""
 
@@ -323,7 +325,7 @@ class FollowClient(Command[ExtraNeed]):
         return {"unit": [str(before), str(case.unit)]}
 
 
-class ChangeResponsible(Command[ExtraNeed]):
+class ChangeResponsible(CaseCommand[ExtraNeed]):
     """Another planner, or the nurse who called for it, answers for the contact (EXT-02)."""
 
     label = "Byt ansvarig"

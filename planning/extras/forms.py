@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from cases.commands import Refused
 from clients.models import Client, Service
-from organisation.fields import offer
+from door.fields import offer
+from door.refusals import Refused
 from organisation.forms import UnitField
 from organisation.models import Unit, User
 from planning import daytime

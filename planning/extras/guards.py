@@ -3,9 +3,9 @@
 from datetime import date
 
 from cases import preferences
-from cases.commands import Missing
 from cases.dates import full_date
 from cases.models import FiredRung
+from door.refusals import Missing
 from planning.extras import rules
 from planning.models import ExtraNeed
 

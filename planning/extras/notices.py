@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from cases.commands import Act
+from audit.act import Act
 from planning import sending
 from planning.models import ExtraNeed, NeedNotice
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from audit import log
+from audit.act import Act
 from cases import flows, ledger, messages
-from cases.commands import Act, Refused, give_number, open_case
+from cases.commands import give_number, open_case
 from cases.dates import full_date
 from cases.models import Case
 from clients.models import Client, Service
+from door.refusals import Refused
 from organisation.models import User
 from planning import daytime
 from planning.extras import notices, rules

@@ -4,8 +4,8 @@ import uuid
 from collections import defaultdict
 from datetime import date
 
+from audit.act import Act
 from cases import calendar
-from cases.commands import Act
 from organisation.authority import Holding
 from planning.models import ExtraNeed, Visit
 from planning.plan.change import Wanted, change

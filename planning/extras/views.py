@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from cases.commands import Refused
 from cases.filters import add_next_deadline
 from cases.models import Case
 from clients import editing
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
+from door.refusals import Refused
 from organisation import swedish
 from organisation.access import roles
 from organisation.models import Unit

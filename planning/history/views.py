@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from cases import calendar
 from clients.models import READERS, Client
+from door.fields import offer
 from organisation.access import roles
-from organisation.fields import offer
 from organisation.models import Unit, User
 from organisation.pages.excel import workbook
 from organisation.reading import log_read

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.commands import Refused
+from door.refusals import Refused
 from organisation.access import roles
 from organisation.request import Request
 from planning.models import DayPlan, OptimizerRun

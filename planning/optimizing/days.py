@@ -13,7 +13,7 @@ from django.db import transaction
 
 from audit import clock
 from cases import calendar
-from cases.commands import Refused
+from door.refusals import Refused
 from organisation.models import User
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import Duty, Need, roster

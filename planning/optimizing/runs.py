@@ -26,7 +26,7 @@ from django.db.models import Q
 
 from audit import clock, log
 from audit.act import Act
-from cases.commands import Refused
+from door.refusals import Refused
 from organisation.models import User
 from planning import daytime
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.commands import Refused
 from clients.models import Client
-from organisation import entry
+from door import entry
+from door.refusals import Refused
 from organisation.access import in_background, roles
 from organisation.request import Request
 from planning import daytime

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from audit import clock, log
 from audit.act import Act
-from cases.commands import NotAllowed, Refused
-from organisation import entry
+from door import entry
+from door.refusals import NotAllowed, Refused
 from organisation.authority import Holding, actor_on
 from organisation.models import User
 from organisation.roles import Role

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cases.commands import Refused
 from clients.models import Service
+from door.refusals import Refused
 from planning import daytime
 from planning.models import Shift, Visit, VisitService, VisitStaff
 from planning.models.plans import FIELD_GROUPS

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404
 
 from cases import calendar
 from clients.models import READERS, Client
-from organisation import asked, entry
+from door import entry
+from organisation import asked
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.reading import log_read

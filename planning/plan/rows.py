@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 
 from audit import log
-from cases.commands import Act
+from audit.act import Act
 from organisation.authority import Holding
 from planning.models import DayPlan, Shift, VisitStaff
 from planning.plan.change import Wanted, change

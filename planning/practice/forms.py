@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from door.fields import offer
 from organisation.authority import actor_on
-from organisation.fields import offer
 from organisation.forms import UnitField
 from organisation.models import Unit, User
 from planning.models import Training

@@ -14,8 +14,8 @@ from django.db import models, transaction
 from audit import clock, log
 from audit.act import Act
 from cases import calendar
-from cases.commands import Refused
 from clients.models import Client, LegalBasis, ServiceOrder
+from door.refusals import Refused
 from organisation.models import RoleAssignment, Unit, User
 from planning.baseplans.generation import generate
 from planning.models import (

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import log
-from cases.commands import Refused
 from clients.models import Client
+from door.refusals import Refused
 from organisation.access import logged_in, roles
 from organisation.acting import act_of
 from organisation.middleware import PRACTISING

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from audit.act import Act
 from audit.models import Chain
-from cases.commands import Act, Blocked, Command, Missing, Refused
+from cases.commands import CaseCommand
+from door.refusals import Blocked, Missing, Refused
 from planning import daytime
 from planning.models import DayPlan, PlanVersion, Shift, Visit
 from planning.plan import breaches, groups
@@ -45,7 +47,7 @@ def hard_breaches(plan: DayPlan) -> list[breaches.Breach]:
     return count(board.read(plan)).hard
 
 
-class SettlePlan(Command[DayPlan]):
+class SettlePlan(CaseCommand[DayPlan]):
     """What stands on the board is fixed as the next version. Hard breaches stop it."""
 
     label = "Fastställ"
@@ -80,7 +82,7 @@ def _settle(plan: DayPlan, act: Act, now: Mapping[str, Any]) -> PlanVersion:
     )
 
 
-class PublishPlan(Command[DayPlan]):
+class PublishPlan(CaseCommand[DayPlan]):
     """What has changed goes out to every receiver, and the printable pack is made.
 
     Changes since the plan was settled are settled with it.
@@ -127,7 +129,7 @@ class PublishPlan(Command[DayPlan]):
         transaction.on_commit(lambda: tasks.write_pack.delay(case.pk), robust=True)
 
 
-class RestoreVersion(Command[DayPlan]):
+class RestoreVersion(CaseCommand[DayPlan]):
     """The board goes back to an earlier version, by the door through which all changes go.
 
     Later versions stay in the history, and nothing goes out until the plan is published.

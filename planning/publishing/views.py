@@ -12,9 +12,11 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.commands import Command, Refused, perform
+from cases.commands import CaseCommand
 from clients.models import READERS
-from organisation import entry
+from door import entry
+from door.performing import perform
+from door.refusals import Refused
 from organisation.access import roles
 from organisation.request import Request
 from planning.models import DayPlan, Delivery, Visit
@@ -87,7 +89,7 @@ def do(request: Request, pk: int) -> HttpResponse:
     """Settle, publish or restore."""
     plan = plan_to_change(request, pk)
     said = request.POST
-    wanted: dict[str, Command] = {
+    wanted: dict[str, CaseCommand] = {
         "faststall": commands.SettlePlan(),
         "publicera": commands.PublishPlan(),
         "aterstall": commands.RestoreVersion(number=entry.number(said.get("nummer"))),
@@ -111,7 +113,7 @@ def do(request: Request, pk: int) -> HttpResponse:
     return redirect("publishing:page", pk)
 
 
-def _told(plan: DayPlan, command: Command) -> str:
+def _told(plan: DayPlan, command: CaseCommand) -> str:
     if isinstance(command, commands.RestoreVersion):
         return f"Tavlan är tillbaka i version {command.number}. Ingenting skickas förrän du publicerar."
     if isinstance(command, commands.SettlePlan):

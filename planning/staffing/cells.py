@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from io import StringIO
 
-from organisation import entry
+from door import entry
 
 MINUTES = "Skriv rasten i hela minuter, till exempel 30."
 _HALF_HOURS = {"25": 15, "5": 30, "50": 30, "75": 45}

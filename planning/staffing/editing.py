@@ -12,8 +12,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, QuerySet
 
 from audit import log
-from cases.commands import Act, Refused
+from audit.act import Act
 from cases.dates import short_date
+from door.refusals import Refused
 from organisation.models import Unit
 from organisation.pages.changing import plain
 from planning import daytime

@@ -8,9 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from door.fields import Day, field_of, offer
 from organisation import identity, swedish
 from organisation.encryption import blind_index
-from organisation.fields import Day, PlaceForm, field_of, offer
+from organisation.fields import PlaceForm
 from organisation.forms import UnitField, overlapping
 from organisation.models import Unit
 from planning import daytime

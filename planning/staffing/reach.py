@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from cases.commands import Act
+from audit.act import Act
 from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from cases.commands import Act, Refused
-from organisation import entry, identity
+from audit.act import Act
+from door import entry
+from door.refusals import Refused
+from organisation import identity
 from organisation.encryption import blind_index
 from organisation.models import Unit
 from planning.models import Carer, SchedulePeriod, Shift

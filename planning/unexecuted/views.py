@@ -155,7 +155,7 @@ class PostponeForm(forms.ModelForm):
 def postpone(request: Request, order: int) -> HttpResponse:
     """The person's own wish to wait."""
     row = get_object_or_404(ServiceOrder.objects.select_related("client", "service"), pk=order)
-    client = editing.client_of(request, row.client_id, ORDERERS, lock=True)
+    client = editing.client_of(request, row.client_id, ORDERERS)
     form = PostponeForm(
         request.POST or None, instance=Postponement(order=row), initial={"first": request.today}
     )
@@ -192,7 +192,7 @@ def postpone(request: Request, order: int) -> HttpResponse:
 def resume(request: Request, pk: int) -> HttpResponse:
     """The person no longer wants to wait. The three months have run all the time (UNX-02)."""
     row = get_object_or_404(Postponement.objects.select_related("order__service"), pk=pk)
-    client = editing.client_of(request, row.order.client_id, ORDERERS, lock=True)
+    client = editing.client_of(request, row.order.client_id, ORDERERS)
     form = ResumeForm(request.POST or None, first=row.first, initial={"last": request.today})
 
     def save() -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from clients.models import Client
-from organisation.fields import offer
+from door.fields import offer
 from organisation.forms import UnitField
 from organisation.models import Unit
 from planning.models import Carer

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from audit import log
+from audit.act import Act
 from cases import calendar
-from cases.commands import Act, Refused, perform
 from cases.dates import long_date
 from clients import editing
 from clients.models import Client
+from door.performing import perform
+from door.refusals import Refused
 from organisation.authority import Holding
 from organisation.models import Unit
 from organisation.roles import Role

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from audit import clock, log
-from cases.commands import Act
+from audit.act import Act
 from organisation.authority import Holding
 from organisation.models import Unit
 from planning.models import AcceptedBreach, DayPlan, Shift, Visit, VisitStaff

@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.commands import Act, Refused
+from audit.act import Act
 from cases.dates import long_date
+from door.refusals import Refused
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.authority import Holding

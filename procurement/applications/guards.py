@@ -5,8 +5,8 @@ Every function takes the application and the day, and returns what is missing (n
 
 from datetime import date
 
-from cases.commands import Missing
 from cases.dates import long_date
+from door.refusals import Missing
 from organisation.models import Representation
 from procurement.applications import rules
 from procurement.applications.models import HandlingStep, ProviderApplication, Reference

@@ -13,7 +13,8 @@ from audit import log
 from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
-from organisation import entry, swedish
+from door import entry
+from organisation import swedish
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from audit import clock
-from cases.commands import Refused, perform
+from door.performing import perform
+from door.refusals import Refused
 from procurement.applications.commands.committee import BecomeFinal
 from procurement.applications.models import ProviderApplication
 from procurement.applications.rules import CORRECTION
@@ -23,9 +24,9 @@ def end_passed_correction_periods(at: datetime) -> int:
         deadlines__cancelled_on=None,
         deadlines__due__lt=today,
     )
-    for pk, version in passed.values_list("pk", "version"):
+    for case in passed:
         try:
-            perform(pk, BecomeFinal(), None, expected_version=version, at=at)
+            perform(case, BecomeFinal(), None, at=at)
             ended += 1
         except Refused:
             continue  # someone acted in between; the next run looks again

@@ -8,12 +8,13 @@ from django import forms
 from django.db.models import QuerySet
 
 from audit.act import Act
-from cases import asked, documents, ledger, preferences
+from cases import documents, ledger, preferences
 from cases.actions import HANDLERS, not_in_future, official_note
-from cases.asked import CommandForm
-from cases.commands import Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.deadlines import Budget
 from cases.opening import Opening
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.models import Provider
 from procurement.complaints import guards, rules
 from procurement.complaints.models import Complaint
@@ -26,7 +27,7 @@ from procurement.escalations.rules import AREA_CHOICES
 State = Complaint.State
 
 
-def with_contract(form: CommandForm[Complaint]) -> QuerySet[Provider]:
+def with_contract(form: CaseForm[Complaint]) -> QuerySet[Provider]:
     """The providers that have, or have had, a contract."""
     return Provider.objects.filter(cases__kind=Contract.case_kind).distinct()
 
@@ -72,7 +73,7 @@ class RegisterComplaint(Opening[Complaint]):
             ledger.start(case, rules.ANSWER, case.arrived_on, budget=days, anchor_text="den kom in")
 
 
-class BeginHandling(Command[Complaint]):
+class BeginHandling(CaseCommand[Complaint]):
     """Somebody takes it up, and is responsible for it."""
 
     label = "Börja handlägga"
@@ -85,7 +86,7 @@ class BeginHandling(Command[Complaint]):
         case.responsible = act.on_behalf_of or act.user
 
 
-class RegisterFindings(Command[Complaint]):
+class RegisterFindings(CaseCommand[Complaint]):
     """What the provider and others say, and whether the person was right."""
 
     label = "Registrera vad som kommit fram"
@@ -114,7 +115,7 @@ class RegisterFindings(Command[Complaint]):
         case.findings, case.outcome = self.findings, self.outcome
 
 
-class AnswerPerson(Command[Complaint]):
+class AnswerPerson(CaseCommand[Complaint]):
     """The person is told what was found, in a letter that is kept."""
 
     label = "Svara personen"
@@ -144,7 +145,7 @@ class AnswerPerson(Command[Complaint]):
         return {"document": letter.pk}
 
 
-class MakeDeviation(Command[Complaint]):
+class MakeDeviation(CaseCommand[Complaint]):
     """What came up is graded and followed up as a deviation (ESC-01)."""
 
     label = "Gör till avvikelse"
@@ -171,7 +172,7 @@ class MakeDeviation(Command[Complaint]):
         return {"deviation": case.led_to.pk}
 
 
-class CloseComplaint(Command[Complaint]):
+class CloseComplaint(CaseCommand[Complaint]):
     """Nothing more is to be done."""
 
     label = "Avsluta"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cases.commands import Missing
+from door.refusals import Missing
 from procurement.complaints.models import Complaint
 
 

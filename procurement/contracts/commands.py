@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
-from cases import asked, attachments, ledger, messages, preferences
+from audit.act import Act
+from cases import attachments, ledger, messages, preferences
 from cases.actions import (
     HANDLERS,
     not_in_future,
@@ -19,10 +20,11 @@ from cases.actions import (
     tell_company,
     tell_responsible,
 )
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.models import Attachment
+from door import asked
+from door.refusals import Refused
 from organisation.authority import actor_on, holders
 from organisation.models import Provider, Unit, User
 from organisation.roles import Role
@@ -112,7 +114,7 @@ def open_own_unit(unit: Unit, name: str, table: str, agreed: Agreed, act: Act) -
     return contract
 
 
-class ChangeForm(CommandForm[Contract]):
+class ChangeForm(CaseForm[Contract]):
     """It shows what holds now, and asks for what a contract of its kind says."""
 
     def prepare(self) -> None:
@@ -133,7 +135,7 @@ class ChangeForm(CommandForm[Contract]):
             del self.fields[name]
 
 
-class ChangeContract(Command[Contract]):
+class ChangeContract(CaseCommand[Contract]):
     """The parties agree on something new from a day on: a new version, the earlier ones stay."""
 
     label = "Ändra avtalet"
@@ -181,7 +183,7 @@ class ChangeContract(Command[Contract]):
         return {"version": version.number}
 
 
-class ReportManager(Command[Contract]):
+class ReportManager(CaseCommand[Contract]):
     """A change of operations manager is reported, by the company or by staff for it."""
 
     label = "Anmäl ny verksamhetsansvarig"
@@ -218,7 +220,7 @@ class ReportManager(Command[Contract]):
         return {"version": version.number}
 
 
-class ContactForm(CommandForm[Contract]):
+class ContactForm(CaseForm[Contract]):
     """There is some way to reach the person."""
 
     def clean(self) -> dict[str, Any]:
@@ -228,7 +230,7 @@ class ContactForm(CommandForm[Contract]):
         return data
 
 
-class AddContact(Command[Contract]):
+class AddContact(CaseCommand[Contract]):
     """Somebody to reach at the provider."""
 
     label = "Lägg till kontakt"
@@ -252,12 +254,12 @@ class AddContact(Command[Contract]):
         return {"contact": row.pk}
 
 
-def contacts_now(form: CommandForm[Contract]) -> QuerySet[ContactPerson]:
+def contacts_now(form: CaseForm[Contract]) -> QuerySet[ContactPerson]:
     """Those to reach at the provider now."""
     return form.case.contacts.filter(ended_on=None)
 
 
-class EndContact(Command[Contract]):
+class EndContact(CaseCommand[Contract]):
     """A contact is no longer the one to reach."""
 
     label = "Ta bort kontakt"
@@ -278,7 +280,7 @@ class EndContact(Command[Contract]):
         self.contact.save(update_fields=["ended_on"])
 
 
-class PermitForm(CommandForm[Contract]):
+class PermitForm(CaseForm[Contract]):
     """The company shows the document itself."""
 
     def prepare(self) -> None:
@@ -286,7 +288,7 @@ class PermitForm(CommandForm[Contract]):
             self.fields["file"].required = True
 
 
-class AddPermit(Command[Contract]):
+class AddPermit(CaseCommand[Contract]):
     """A permit, an insurance or a certificate; a newer one of the kind takes over the watch."""
 
     label = "Lägg till tillstånd eller intyg"
@@ -347,7 +349,7 @@ class AddPermit(Command[Contract]):
         return {"permit": row.pk}
 
 
-class InformationForm(CommandForm[Contract]):
+class InformationForm(CaseForm[Contract]):
     """It shows the latest text, to go on from."""
 
     def prepare(self) -> None:
@@ -356,7 +358,7 @@ class InformationForm(CommandForm[Contract]):
             self.fields[name].initial = getattr(latest, name)
 
 
-class WriteInformation(Command[Contract]):
+class WriteInformation(CaseCommand[Contract]):
     """What those who choose are told; published when the administration has read it (BEY-01)."""
 
     label = "Skriv information till den som väljer"
@@ -389,7 +391,7 @@ class WriteInformation(Command[Contract]):
         return {"information": row.pk}
 
 
-class PublishInformation(Command[Contract]):
+class PublishInformation(CaseCommand[Contract]):
     """The latest text is factual and comparable, and is shown to those who choose (LOV 9:1)."""
 
     label = "Publicera informationen"
@@ -407,7 +409,7 @@ class PublishInformation(Command[Contract]):
         tell_company(case, act, f"{case}: er information till den som väljer är publicerad")
 
 
-class RegisterChoice(Command[Contract]):
+class RegisterChoice(CaseCommand[Contract]):
     """A person has chosen the provider: taken, queued or refused with the reason (BEY-02)."""
 
     label = "Registrera val av utföraren"
@@ -485,13 +487,13 @@ def stop_of(contract: Contract) -> str:
     return ""
 
 
-def standing_choices(form: CommandForm[Contract]) -> QuerySet[ProviderChoice]:
+def standing_choices(form: CaseForm[Contract]) -> QuerySet[ProviderChoice]:
     """The choices of the provider that hold or wait."""
     refused = ProviderChoice.Outcome.REFUSED
     return form.case.choices.filter(ends_on=None).exclude(outcome=refused)
 
 
-class EndChoice(Command[Contract]):
+class EndChoice(CaseCommand[Contract]):
     """A person leaves the provider, with the municipality's notice; the queue moves up (BEY-02)."""
 
     label = "Avsluta val"
@@ -532,7 +534,7 @@ def _move_queue(contract: Contract, act: Act) -> list[int]:
     return moved
 
 
-class EndContract(Command[Contract]):
+class EndContract(CaseCommand[Contract]):
     """The contract ends by notice or because its time is out; what is left is taken back (INT-08)."""
 
     label = "Avsluta avtalet"

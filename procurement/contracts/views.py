@@ -14,10 +14,11 @@ from django.shortcuts import redirect, render
 from cases import calendar, preferences
 from cases.commands import open_once
 from cases.models import Case, Deadline
-from organisation import entry, swedish
+from door import entry
+from door.fields import Day
+from organisation import swedish
 from organisation.access import public, roles
 from organisation.acting import act_of
-from organisation.fields import Day
 from organisation.models import Responsibility, Unit
 from organisation.pages.excel import workbook
 from organisation.request import Request

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
-from cases import asked, attachments, documents, flows, ledger, messages
+from audit.act import Act
+from cases import attachments, documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import actor_on, holders
 from organisation.models import User
 from organisation.roles import Role
@@ -54,7 +56,7 @@ def open_control(duty: Duty, person: User | None, act: Act) -> YearlyControl:
     return case
 
 
-class RequestReports(Command[YearlyControl]):
+class RequestReports(CaseCommand[YearlyControl]):
     """The provider is asked for its activity report and annual accounts, in the portal."""
 
     label = "Begär in handlingarna"
@@ -73,7 +75,7 @@ class RequestReports(Command[YearlyControl]):
         tell_company(case, act, f"{case}: lämna verksamhetsberättelse och årsredovisning")
 
 
-def items(form: CommandForm[YearlyControl]) -> QuerySet[ControlItem]:
+def items(form: CaseForm[YearlyControl]) -> QuerySet[ControlItem]:
     """What the control looks at."""
     return form.case.items.all()
 
@@ -83,7 +85,7 @@ def kind_of(item: ControlItem) -> str:
     return item.kind
 
 
-class SendReport(Command[YearlyControl]):
+class SendReport(CaseCommand[YearlyControl]):
     """A report comes in, from the company or by staff for it."""
 
     label = "Lämna handling"
@@ -113,7 +115,7 @@ class SendReport(Command[YearlyControl]):
         return {"attachment": row.pk}
 
 
-class ReviewForm(CommandForm[YearlyControl]):
+class ReviewForm(CaseForm[YearlyControl]):
     """What is not as it should be is described."""
 
     def clean(self) -> dict[str, Any]:
@@ -123,7 +125,7 @@ class ReviewForm(CommandForm[YearlyControl]):
         return data
 
 
-class ReviewItem(Command[YearlyControl]):
+class ReviewItem(CaseCommand[YearlyControl]):
     """What was found; the annual accounts are also reviewed by the controller (FUP-02)."""
 
     label = "Registrera granskning"
@@ -170,7 +172,7 @@ def _is_controller(case: YearlyControl, act: Act) -> bool:
     return held is not None
 
 
-class FinishControl(Command[YearlyControl]):
+class FinishControl(CaseCommand[YearlyControl]):
     """Every item is reviewed, and the control is recorded as a document."""
 
     label = "Avsluta kontrollen"
@@ -191,7 +193,7 @@ class FinishControl(Command[YearlyControl]):
         return {"document": document.pk}
 
 
-class CancelControl(Command[YearlyControl]):
+class CancelControl(CaseCommand[YearlyControl]):
     """The control is not made, for example because the contract has ended."""
 
     label = "Ställ in kontrollen"

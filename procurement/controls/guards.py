@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cases.commands import Missing
+from door.refusals import Missing
 from organisation.authority import holders
 from organisation.roles import Role
 from procurement.controls.models import ControlItem, YearlyControl

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Max, Min, Prefetch
 
 from audit import clock, log
+from audit.act import Act
 from cases import calendar, ledger, messages, preferences
 from cases.actions import write_note
-from cases.commands import Act
 from cases.models import Case, JournalNote
 from cases.process import processes
 from organisation.authority import holders

@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.dates import MONTHS
-from organisation import entry, swedish
+from door import entry
+from organisation import swedish
 from organisation.access import roles
 from organisation.pages.excel import workbook
 from organisation.request import Request

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from cases.dates import long_date
-from organisation.fields import field_of
+from door.fields import field_of
 from organisation.models import Provider
 from procurement.contracts.models import Contract
 from procurement.escalations import rules

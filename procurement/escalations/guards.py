@@ -5,8 +5,8 @@ Every function takes the case and the day, and returns what is missing (nothing:
 
 from datetime import date
 
-from cases.commands import Missing
 from cases.dates import long_date
+from door.refusals import Missing
 from procurement.escalations.models import Deviation, Finding, InDepthFollowUp
 
 # ------------------------------------------------------------------ deviation

@@ -8,11 +8,13 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases import asked, documents, flows, ledger, messages
+from audit.act import Act
+from cases import documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import User
 from organisation.roles import Role
@@ -58,7 +60,7 @@ def open_follow_up(duty: Duty, person: User | None, act: Act) -> FollowUp:
     return case
 
 
-class BookForm(CommandForm[FollowUp]):
+class BookForm(CaseForm[FollowUp]):
     """A meeting needs a time and a place."""
 
     def clean(self) -> dict[str, Any]:
@@ -70,7 +72,7 @@ class BookForm(CommandForm[FollowUp]):
         return data
 
 
-class BookFollowUp(Command[FollowUp]):
+class BookFollowUp(CaseCommand[FollowUp]):
     """When, where and how it is held; one a year may be in writing, none in the first (FUP-02)."""
 
     label = "Boka uppföljningen"
@@ -114,7 +116,7 @@ class BookFollowUp(Command[FollowUp]):
 UNTIL = "Företaget svarar i portalen till och med den dagen."
 
 
-class SendQuestions(Command[FollowUp]):
+class SendQuestions(CaseCommand[FollowUp]):
     """The provider is asked to answer in the portal by a day."""
 
     label = "Skicka frågorna till utföraren"
@@ -142,7 +144,7 @@ def _ahead(day: date, today: date) -> None:
         raise Refused(f"{long_date(day)} är för snart. Välj en dag efter i dag.")
 
 
-class ProlongAnswers(Command[FollowUp]):
+class ProlongAnswers(CaseCommand[FollowUp]):
     """The provider gets more time for its answers."""
 
     label = "Ändra sista dag för svar"
@@ -163,7 +165,7 @@ class ProlongAnswers(Command[FollowUp]):
         tell_company(case, act, f"{case}: svara senast {long_date(self.until)}")
 
 
-class AnswerForm(CommandForm[FollowUp]):
+class AnswerForm(CaseForm[FollowUp]):
     """A field per question that the provider answers; the answers are gathered from them."""
 
     def prepare(self) -> None:
@@ -182,7 +184,7 @@ class AnswerForm(CommandForm[FollowUp]):
         return {"answers": {int(name[1:]): text for name, text in data.items()}}
 
 
-class AnswerQuestions(Command[FollowUp]):
+class AnswerQuestions(CaseCommand[FollowUp]):
     """The provider answers, in several sittings if it likes; the last day closes (FUP-04)."""
 
     label = "Svara på frågorna"
@@ -221,7 +223,7 @@ class AnswerQuestions(Command[FollowUp]):
         return {"left": left}
 
 
-class HoldForm(CommandForm[FollowUp]):
+class HoldForm(CaseForm[FollowUp]):
     """Of a meeting it is said where it was, and who attended."""
 
     def clean(self) -> dict[str, Any]:
@@ -236,7 +238,7 @@ class HoldForm(CommandForm[FollowUp]):
         return data
 
 
-class HoldFollowUp(Command[FollowUp]):
+class HoldFollowUp(CaseCommand[FollowUp]):
     """It has been held: when and where, and who attended (FUP-04)."""
 
     label = "Registrera genomförd uppföljning"
@@ -276,7 +278,7 @@ class HoldFollowUp(Command[FollowUp]):
         ledger.cancel(case, act.day, rules.ANSWERS.code)
 
 
-class FindingsForm(CommandForm[FollowUp]):
+class FindingsForm(CaseForm[FollowUp]):
     """For each question: what was found, why, and by when a shortcoming is mended; the findings are
     gathered from them."""
 
@@ -323,7 +325,7 @@ def without_comments(findings: Findings) -> dict[int, str]:
     return {pk: finding for pk, (finding, _, _) in findings.items()}
 
 
-class RecordFindings(Command[FollowUp]):
+class RecordFindings(CaseCommand[FollowUp]):
     """What was found in each question; kept as one goes, in several sittings if need be (FUP-04)."""
 
     label = "Bedöm frågorna"
@@ -349,7 +351,7 @@ class RecordFindings(Command[FollowUp]):
         return {"left": sum(not row.finding for row in rows)}
 
 
-class DocumentFollowUp(Command[FollowUp]):
+class DocumentFollowUp(CaseCommand[FollowUp]):
     """The follow-up becomes a document, registered in Platina; shortcomings are watched (FUP-04)."""
 
     label = "Dokumentera och avsluta"
@@ -388,7 +390,7 @@ def open_findings(case: FollowUp) -> QuerySet[FollowUpQuestion]:
     return case.questions.filter(finding__in=rules.NOT_MET, mended_on=None)
 
 
-class RecordMended(Command[FollowUp]):
+class RecordMended(CaseCommand[FollowUp]):
     """A shortcoming has been mended."""
 
     label = "Registrera rättad brist"
@@ -418,7 +420,7 @@ class RecordMended(Command[FollowUp]):
         ledger.meet(case, rules.MENDING.code, self.mended_on, "Rättad", about=about)
 
 
-class CancelFollowUp(Command[FollowUp]):
+class CancelFollowUp(CaseCommand[FollowUp]):
     """It is not held, for example because the contract has ended."""
 
     label = "Ställ in uppföljningen"

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from cases.commands import Missing
 from cases.dates import long_date
+from door.refusals import Missing
 from procurement.followups import rules
 from procurement.followups.models import FollowUp
 

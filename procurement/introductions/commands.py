@@ -10,16 +10,18 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases import asked, attachments, documents, flows, ledger, messages, preferences
+from audit.act import Act
+from cases import attachments, documents, flows, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
 from cases.models import Case
-from organisation import entry, swedish
+from door import asked, entry
+from door.fields import field_of
+from door.refusals import Missing, Refused
+from organisation import swedish
 from organisation.authority import holders
-from organisation.fields import field_of
 from organisation.models import User
 from organisation.roles import Role
 from procurement.contracts.commands import Agreed, add_version
@@ -139,7 +141,7 @@ def _copy_steps(introduction: Introduction, template: Any, *, service_only: bool
     )
 
 
-def waiting_steps(form: CommandForm[Introduction]) -> QuerySet[ProgrammeStep]:
+def waiting_steps(form: CaseForm[Introduction]) -> QuerySet[ProgrammeStep]:
     """The steps that may be booked, recorded or left out."""
     return form.case.waiting_steps().exclude(stage=Stage.SIGNING)
 
@@ -149,7 +151,7 @@ def title_of(step: ProgrammeStep) -> str:
     return step.title
 
 
-class BookStep(Command[Introduction]):
+class BookStep(CaseCommand[Introduction]):
     """Book a step; those who take part are told, and find it as a calendar file."""
 
     label = "Boka moment"
@@ -188,7 +190,7 @@ def invited(case: Introduction, step: ProgrammeStep, day: date) -> list[User]:
     return list({user.pk: user for user in people}.values())
 
 
-class RecordForm(CommandForm[Introduction]):
+class RecordForm(CaseForm[Introduction]):
     """What took part and what was gone through, as the step's programme says it."""
 
     def chosen(self) -> ProgrammeStep | None:
@@ -206,7 +208,7 @@ class RecordForm(CommandForm[Introduction]):
             self.initial["note"] = "\n".join(f"{point}: " for point in step.points)
 
 
-class RecordStep(Command[Introduction]):
+class RecordStep(CaseCommand[Introduction]):
     """A step has been held: who took part, what was gone through, and the evidence (CAP-12)."""
 
     label = "Registrera moment"
@@ -255,7 +257,7 @@ class RecordStep(Command[Introduction]):
         return {"evidence": step.evidence_id}
 
 
-class LeaveOutStep(Command[Introduction]):
+class LeaveOutStep(CaseCommand[Introduction]):
     """The programme is adapted: a step is left out, with a reason (INT-01)."""
 
     label = "Utelämna moment"
@@ -280,7 +282,7 @@ class LeaveOutStep(Command[Introduction]):
         step.save()
 
 
-class AddStep(Command[Introduction]):
+class AddStep(CaseCommand[Introduction]):
     """The programme is adapted: a step is added (INT-01)."""
 
     label = "Lägg till moment"
@@ -308,7 +310,7 @@ class AddStep(Command[Introduction]):
         )
 
 
-def contact_people(form: CommandForm[Introduction]) -> QuerySet[User]:
+def contact_people(form: CaseForm[Introduction]) -> QuerySet[User]:
     """Those at the municipality who may be a provider's contact person."""
     people = [
         user.pk
@@ -318,7 +320,7 @@ def contact_people(form: CommandForm[Introduction]) -> QuerySet[User]:
     return User.objects.filter(pk__in=people)
 
 
-class NameContactPerson(Command[Introduction]):
+class NameContactPerson(CaseCommand[Introduction]):
     """The provider's named contact person at the municipality (INT-08)."""
 
     label = "Utse kontaktperson"
@@ -333,7 +335,7 @@ class NameContactPerson(Command[Introduction]):
         tell_company(case, act, f"{case}: er kontaktperson är {self.person}")
 
 
-class SignForm(CommandForm[Introduction]):
+class SignForm(CaseForm[Introduction]):
     """The application says what is agreed, and the routine when to sign."""
 
     def prepare(self) -> None:
@@ -353,7 +355,7 @@ class SignForm(CommandForm[Introduction]):
             )
 
 
-class SignContract(Command[Introduction]):
+class SignContract(CaseCommand[Introduction]):
     """The contract is signed with the committee's chair, and stands in the register (INT-03)."""
 
     label = "Teckna avtal"
@@ -435,13 +437,13 @@ class SignContract(Command[Introduction]):
         return contract
 
 
-def first_day(form: CommandForm[Introduction]) -> date:
+def first_day(form: CaseForm[Introduction]) -> date:
     """Today, or the contract's first day if that is to come."""
     version = form.case.signed_contract.versions.last() if form.case.signed_contract else None
     return max(form.day, version.valid_from if version else form.day)
 
 
-class LetStart(Command[Introduction]):
+class LetStart(CaseCommand[Introduction]):
     """What blocks is done: the provider may take persons from a day on (CAP-12)."""
 
     label = "Låt utföraren börja"
@@ -471,7 +473,7 @@ class LetStart(Command[Introduction]):
         )
 
 
-class OrderAccess(Command[Introduction]):
+class OrderAccess(CaseCommand[Introduction]):
     """An account, a card or equipment is ordered, by the role of the matrix's row (INT-08)."""
 
     label = "Beställ konto, kort eller utrustning"
@@ -495,7 +497,7 @@ class OrderAccess(Command[Introduction]):
         return {"order": row.pk}
 
 
-class ReceiveAccess(Command[Introduction]):
+class ReceiveAccess(CaseCommand[Introduction]):
     """What was ordered has come to the provider (INT-08)."""
 
     label = "Registrera mottaget"
@@ -541,7 +543,7 @@ class WithdrawAccess(ReceiveAccess):
         self.order.save()
 
 
-class FinishIntroduction(Command[Introduction]):
+class FinishIntroduction(CaseCommand[Introduction]):
     """Everything is done or left out with a reason; the record of the introduction is made."""
 
     label = "Avsluta introduktionen"
@@ -566,7 +568,7 @@ class FinishIntroduction(Command[Introduction]):
         return {"document": document.pk}
 
 
-class CancelIntroduction(Command[Introduction]):
+class CancelIntroduction(CaseCommand[Introduction]):
     """The provider never begins, for example because the company withdraws."""
 
     label = "Avbryt introduktionen"

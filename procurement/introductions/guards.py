@@ -6,8 +6,8 @@ Every function takes the introduction and the day, and returns what is missing (
 from datetime import date
 
 from cases import preferences
-from cases.commands import Missing
 from cases.dates import long_date
+from door.refusals import Missing
 from procurement.introductions import rules
 from procurement.introductions.models import Introduction, ProgrammeStep
 

@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from cases import asked, documents, flows, ledger, messages
+from audit.act import Act
+from cases import documents, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.permission import give_by_name
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import Representation, User
 from organisation.roles import Role
@@ -67,7 +69,7 @@ def open_meeting(duty: Duty, person: User | None, act: Act) -> Meeting:
     return case
 
 
-class BookMeeting(Command[Meeting]):
+class BookMeeting(CaseCommand[Meeting]):
     """Time, place and agenda; those invited are told, and find it as a calendar file (FUP-06)."""
 
     label = "Boka mötet"
@@ -120,13 +122,13 @@ def invited(case: Meeting, day: date) -> list[User]:
     return list({user.pk: user for user in [*inside, *outside]}.values())
 
 
-def day_booked(form: CommandForm[Meeting]) -> date:
+def day_booked(form: CaseForm[Meeting]) -> date:
     """The day that was booked."""
     booked = form.case.booked_at
     return timezone.localdate(booked) if booked else form.day
 
 
-class HoldMeeting(Command[Meeting]):
+class HoldMeeting(CaseCommand[Meeting]):
     """It has been held: who was there and what was said (FUP-06)."""
 
     label = "Registrera mötet"
@@ -166,7 +168,7 @@ class HoldMeeting(Command[Meeting]):
         return {"document": document.pk}
 
 
-class CancelMeeting(Command[Meeting]):
+class CancelMeeting(CaseCommand[Meeting]):
     """It is not held."""
 
     label = "Ställ in mötet"

@@ -3,9 +3,10 @@
 from typing import Any
 
 from cases.actions import AddAttachment
-from cases.asked import CommandForm
-from cases.commands import Command, Refused, perform
-from organisation import entry
+from cases.commands import CaseCommand, CaseForm
+from door import entry
+from door.performing import perform
+from door.refusals import Refused
 from organisation.request import Request
 from procurement.applications.commands.intake import AnswerCompletion, SaveDraft, Submit
 from procurement.applications.models import ProviderApplication
@@ -23,7 +24,7 @@ class Sheet:
         self.sent = request.method == "POST"
         self.may_attach = application.state in TAKES_FILES
         self.refusal = ""
-        self.saved: list[type[Command]] = []
+        self.saved: list[type[CaseCommand]] = []
         self.particulars = self._form(SaveDraft.form) if application.state == State.DRAFT else None
         completion = application.state == State.COMPLETION
         self.answer = self._form(AnswerCompletion.form) if completion else None
@@ -49,7 +50,7 @@ class Sheet:
             except Refused as refusal:
                 self.refusal = str(refusal)
                 return False
-            version = outcome.case.version
+            version = outcome.subject.version
             self.saved.append(type(command))
         return bool(self.saved) and not self.faulty
 
@@ -64,9 +65,9 @@ class Sheet:
             AddAttachment: "Filen är mottagen.",
         }[last]
 
-    def _commands(self) -> list[Command]:
+    def _commands(self) -> list[CaseCommand]:
         """In the order in which they have to happen; nothing is sent in while a form has faults."""
-        asked: list[Command] = []
+        asked: list[CaseCommand] = []
         if self.particulars and self.particulars.is_valid():
             asked.append(SaveDraft(**self.particulars.cleaned_data))
         asked += [AddAttachment(**f.cleaned_data) for f in self.uploads.values() if f.is_valid()]
@@ -86,7 +87,7 @@ class Sheet:
     def _form(self, form: type) -> Any:
         return form(
             self.request.POST if self.sent else None,
-            case=self.application,
+            row=self.application,
             actor=self.request.actor,
             day=self.request.today,
         )
@@ -98,7 +99,7 @@ class Sheet:
         pressed = self.request.POST.get("attach")
         return [*with_file, *([pressed] if pressed and pressed not in with_file else [])]
 
-    def _upload(self, code: str) -> CommandForm:
+    def _upload(self, code: str) -> CaseForm:
         data = {
             "requirement": code,
             "issued_on": self.request.POST.get(f"issued-{code}", ""),
@@ -107,7 +108,7 @@ class Sheet:
         form = AddAttachment.form(
             data,
             {"file": self.request.FILES.get(f"file-{code}")},
-            case=self.application,
+            row=self.application,
             actor=self.request.actor,
             day=self.request.today,
         )

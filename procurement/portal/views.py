@@ -18,7 +18,7 @@ from cases.commands import open_once
 from cases.models import Case, Deadline, JournalNote
 from cases.process import Page, process_of, processes
 from cases.views import actions, deadlines_of, get_case
-from organisation import entry
+from door import entry
 from organisation.access import logged_in, public
 from organisation.models import Representation, Unit
 from organisation.request import Request

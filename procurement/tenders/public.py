@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cases import documents
-from cases.commands import Refused, Stale, perform
 from cases.models import Document
+from door.fields import field_of
+from door.performing import perform
+from door.refusals import Refused, Stale
 from organisation.access import public
-from organisation.fields import field_of
 from organisation.request import Request
 from procurement.tenders.commands.questions import ANONYMOUS, AskQuestion
 from procurement.tenders.models import Tender, TenderSection

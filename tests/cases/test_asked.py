@@ -7,11 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from audit.act import Act
-from cases import asked
-from cases.asked import CommandForm
-from cases.commands import Command
+from cases.commands import CaseCommand, CaseForm
 from cases.models import Case, Deadline
 from cases.process import processes
+from door import asked
 from organisation.authority import actor_on
 from tests.cases.factories import application, deadline
 from tests.factories import person
@@ -19,11 +18,11 @@ from tests.factories import person
 DAY = date(2026, 3, 4)
 
 
-def running(form: CommandForm[Case]) -> QuerySet[Deadline]:
+def running(form: CaseForm[Case]) -> QuerySet[Deadline]:
     return Deadline.objects.filter(case_id=form.case.pk).running()
 
 
-class Praise(Command[Case]):
+class Praise(CaseCommand[Case]):
     label = "Beröm"
     deadline: Deadline = asked.one_of("Frist", running, subject=True, logged=str)
     given_on: date = asked.day("Dag", first=asked.today)
@@ -48,7 +47,7 @@ class TestForm:
         row = application(due=date(2026, 3, 9))
         actor = actor_on(person("development-strategist"), DAY)
         return lambda *data, about="": Praise.form(
-            *data, case=row, actor=actor, day=DAY, about=about
+            *data, row=row, actor=actor, day=DAY, about=about
         )
 
     def test_it_asks_for_what_the_command_says_in_that_order(self, of):

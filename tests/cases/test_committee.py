@@ -18,8 +18,8 @@ from audit import clock
 from audit.act import Act
 from audit.models import Event
 from cases import committee
-from cases.commands import Blocked, Refused
 from cases.models import CommitteeMeeting, CommitteeMember, Document, Setting
+from door.refusals import Blocked, Refused
 from organisation.models import Unit
 from organisation.roles import Role
 from procurement.applications.commands.committee import ReviseProposalText

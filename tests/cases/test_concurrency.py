@@ -11,8 +11,9 @@ from django.db import connection, connections
 from audit import sealing
 from audit.models import Event
 from cases import ledger
-from cases.commands import Refused, Stale, perform
 from cases.models import Case, CaseNumber, Deadline, FiredRung, Notification
+from door.performing import perform
+from door.refusals import Refused, Stale
 from procurement.applications.commands.intake import DeclareComplete, ReviewApplication
 from procurement.applications.models import HandlingStep, ProviderApplication
 from tests.factories import at
@@ -61,7 +62,7 @@ def test_sixteen_threads_on_the_same_transition_give_one_success_and_one_event()
 
     def declare(_: int) -> str:
         command = DeclareComplete(complete_on=DAY)
-        perform(r.application.pk, command, worker, expected_version=seen, at=at(DAY))
+        perform(r.application, command, worker, expected_version=seen, at=at(DAY))
         return "done"
 
     assert together(declare) == {"done": 1, "Stale": 15}
@@ -81,7 +82,7 @@ def test_the_same_key_from_sixteen_threads_does_it_once():
     def review(_: int) -> str:
         command = ReviewApplication(outcome="passed")
         outcome = perform(
-            r.application.pk, command, worker, expected_version=seen, key="one-click", at=at(DAY)
+            r.application, command, worker, expected_version=seen, key="one-click", at=at(DAY)
         )
         return "repeated" if outcome.repeated else "done"
 
@@ -99,7 +100,7 @@ def test_threads_that_reread_and_try_again_all_come_through_with_a_whole_chain()
             command = ReviewApplication(outcome="passed", note=str(number))
             try:
                 perform(
-                    r.application.pk,
+                    r.application,
                     command,
                     worker,
                     expected_version=version(r.application),

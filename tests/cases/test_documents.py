@@ -13,10 +13,10 @@ import pytest
 
 from audit.act import Act
 from cases import committee, documents
-from cases.commands import Blocked
 from cases.models import Attachment, CommitteeMeeting, Document
 from cases.process import document_kinds
 from cases.templatetags import letters
+from door.refusals import Blocked
 from procurement.applications.commands.committee import PutOnAgenda
 from tests.factories import at
 from tests.procurement.routine import MEETING, application_in, put_on_agenda

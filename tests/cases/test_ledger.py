@@ -7,8 +7,8 @@ import pytest
 from audit.models import Event
 from cases import ledger
 from cases.actions import ExtendDeadline, ResumeDeadline, SuspendDeadline
-from cases.commands import NotAllowed, Refused
 from cases.models import Deadline, FiredRung, Notification, OutgoingMail
+from door.refusals import NotAllowed, Refused
 from organisation.roles import Role
 from tests.factories import at, person, stands_in
 from tests.procurement.routine import application_in

@@ -6,8 +6,9 @@ import pytest
 
 from audit.models import Event
 from cases.actions import ChangeResponsible, DeclareConflict, WriteNote
-from cases.commands import Blocked, NotAllowed, Refused, Stale, perform
 from cases.models import Case, CaseNumber, JournalNote
+from door.performing import perform
+from door.refusals import Blocked, NotAllowed, Refused, Stale
 from organisation.models import RoleAssignment, Unit
 from organisation.roles import Role
 from procurement.applications.commands.assessment import BeginAssessment

@@ -11,8 +11,9 @@ from audit import clock
 from audit.models import Event
 from cases import awaiting, flows
 from cases.actions import ChangeResponsible, DeclareConflict, GiveTask
-from cases.commands import Refused, perform
 from cases.models import Awaited, Case, CaseTask, Notification
+from door.performing import perform
+from door.refusals import Refused
 from organisation.authority import actor_on
 from organisation.models import RoleAssignment
 from organisation.roles import Role

@@ -59,7 +59,7 @@ def test_a_withdrawn_service_is_not_offered_and_stays_where_it_is(client, admini
     assert list(Service.objects.offered()) == [lunch]
     assert set(Service.objects.offered(also=[walk.pk])) == {lunch, walk}
     event = Event.objects.get(name="change_service")
-    assert event.values.values == {"is_offered": [True, False]}
+    assert event.values.values == {"version": 2, "is_offered": [True, False]}
     assert "Indragen" in client.get(reverse("services:list")).content.decode()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisation import entry
+from door import entry
 
 anything = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 

@@ -4,8 +4,10 @@ from datetime import date
 
 from django.db import transaction
 
-from cases.commands import Act, Command, Outcome, give_number, open_case, perform
+from audit.act import Act
+from cases.commands import CaseCommand, give_number, open_case
 from cases.models import Case
+from door.performing import Outcome, perform
 from organisation import matrix
 from organisation.models import Provider, User
 from organisation.roles import Role
@@ -80,8 +82,8 @@ def with_matrix() -> None:
     matrix.load()
 
 
-def do(case: Case, command: Command, who: User | str, day: date) -> Outcome:
+def do(case: Case, command: CaseCommand, who: User | str, day: date) -> Outcome:
     """Carry out a command as somebody, on a day, on the case as it stands."""
     actor = person(who) if isinstance(who, str) else who
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
-    return perform(case.pk, command, actor, expected_version=version, at=at(day))
+    return perform(case, command, actor, expected_version=version, at=at(day))

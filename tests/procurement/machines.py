@@ -10,8 +10,9 @@ from hypothesis.stateful import invariant, rule
 from audit import sealing
 from audit.models import Event
 from cases import flows
-from cases.commands import Command, Refused
+from cases.commands import CaseCommand
 from cases.models import Awaited, Case
+from door.refusals import Refused
 from organisation.models import User
 from tests.factories import person
 from tests.models import RolledBack
@@ -41,7 +42,7 @@ class CaseMachine(RolledBack):
     def case(self) -> Any:
         return type(self.shared).objects.get(pk=self.shared.pk)
 
-    def attempt(self, command: Command, who: str) -> None:
+    def attempt(self, command: CaseCommand, who: str) -> None:
         """Try; count what was done and what was refused."""
         before = Case.objects.get(pk=self.shared.pk)
         actor = self.company if who == "company" else person(who)

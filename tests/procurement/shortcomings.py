@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from audit.act import Act
-from cases.commands import Command, Outcome, perform
+from cases.commands import CaseCommand
 from cases.models import Case
+from door.performing import Outcome, perform
 from organisation.defaults import load_delegation
 from organisation.models import User
 from organisation.roles import Role
@@ -79,12 +80,14 @@ class Story:
                 **stated,
             )
 
-    def do(self, command: Command, who: str | User = STRATEGIST, day: date = REPORTED) -> Outcome:
+    def do(
+        self, command: CaseCommand, who: str | User = STRATEGIST, day: date = REPORTED
+    ) -> Outcome:
         """Carry out a command on the case as it stands."""
         actor = person(who) if isinstance(who, str) else who
         version = Case.objects.values_list("version", flat=True).get(pk=self.case.pk)
         try:
-            return perform(self.case.pk, command, actor, expected_version=version, at=at(day))
+            return perform(self.case, command, actor, expected_version=version, at=at(day))
         finally:
             self.case = Case.objects.get(pk=self.case.pk).concrete()
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from audit.act import Act
 from audit.models import Event
 from cases import attachments, flows, picture
-from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Attachment, CommitteeMeeting, CommitteeMember, JournalNote, Setting
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.authority import actor_on
 from organisation.models import Representation
 from organisation.roles import Role
@@ -344,7 +344,7 @@ class TestHandling:
     def test_the_meetings_form_asks_who_attended_in_each_capacity_and_the_log_keeps_no_name(self):
         """LOV-07, SEC-02"""
         r = application_in("handling")
-        asked = {"case": r.application, "actor": actor_on(r.people[STRATEGIST], COMPLETE)}
+        asked = {"row": r.application, "actor": actor_on(r.people[STRATEGIST], COMPLETE)}
         fields = list(controls.HoldInformationMeeting.form(**asked, day=COMPLETE).fields)
         attended = [f"attended_{capacity}" for capacity in rules.REQUIRED_AT_MEETING]
         assert fields == ["held_on", "place", *attended, "went_through_application", "notes"]

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Awaited, Document, JournalNote, Setting
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.models import Provider
 from organisation.roles import Role
 from procurement.complaints import commands

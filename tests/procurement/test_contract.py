@@ -8,8 +8,8 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from cases import ledger
-from cases.commands import NotAllowed, Refused
 from cases.models import JournalNote, Notification, Setting
+from door.refusals import NotAllowed, Refused
 from organisation.authority import actor_on
 from organisation.roles import Role
 from procurement.contracts import commands, rules
@@ -69,7 +69,7 @@ def test_a_change_is_a_new_version_and_the_earlier_one_stays():
 def test_a_change_asks_for_all_that_a_contract_of_its_kind_says(table, says):
     """FUP-02"""
     signed, actor = contract(table=table), actor_on(person(STRATEGIST), DAY)
-    form = commands.ChangeContract.form({}, case=signed, actor=actor, day=DAY)
+    form = commands.ChangeContract.form({}, row=signed, actor=actor, day=DAY)
     assert set(form.errors) == {"valid_from", "operations_manager", "reason", *says}
     assert set(form.fields) == {*form.errors, "valid_to", "file"}
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Case, Document, JournalNote, Notification
 from cases.permission import permitting
 from config.demo.escalations import play
 from config.demo.timeline import Timeline
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.authority import actor_on
 from organisation.models import DelegationRule, Provider, RoleAssignment, User
 from organisation.roles import Role

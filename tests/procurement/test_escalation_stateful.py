@@ -9,8 +9,9 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from audit import sealing
 from audit.models import Event
-from cases.commands import Command, Refused
+from cases.commands import CaseCommand
 from cases.models import Case, Document
+from door.refusals import Refused
 from organisation.authority import delegates
 from procurement.contracts.models import Contract
 from procurement.escalations.commands import deviation, in_depth, measures, remedies
@@ -53,7 +54,7 @@ class Machine(RolledBack):
         self.day = self.first_day
         self.refused = Event.objects.filter(kind="refusal").count()
 
-    def attempt(self, kind: str, command: Command, who: str) -> None:
+    def attempt(self, kind: str, command: CaseCommand, who: str) -> None:
         case: Any = self.story.deviation if kind == "deviation" else InDepthFollowUp.objects.first()
         if case is None:
             return

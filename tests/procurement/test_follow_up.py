@@ -9,8 +9,8 @@ from audit import clock
 from audit.act import Act
 from audit.models import Event
 from cases import ledger
-from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Document, JournalNote, Notification
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.roles import Role
 from procurement.duties import jobs
 from procurement.followups import commands

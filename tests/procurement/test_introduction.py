@@ -5,8 +5,8 @@ from datetime import date, time
 import pytest
 
 from audit.models import Event
-from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Document, JournalNote, Notification, Setting
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.roles import Role
 from procurement.contracts.models import Contract
 from procurement.introductions import commands, defaults, rules
@@ -33,7 +33,7 @@ class Routine:
         self.case = Introduction.objects.get()
 
     def do(self, command, who: str = STRATEGIST, day: date = date(2026, 4, 20)) -> Introduction:
-        from cases.commands import perform
+        from door.performing import perform
 
         actor = self.r.people.get(who) or person(who)
         self.case = Introduction.objects.get()

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from audit.act import Act
 from audit.models import Event
-from cases.commands import Blocked, Refused
 from cases.models import Case, Notification
 from cases.process import processes
+from door.refusals import Blocked, Refused
 from organisation.roles import Role
 from procurement.applications.commands import intake
 from procurement.contracts import commands as contracts

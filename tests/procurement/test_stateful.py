@@ -10,9 +10,10 @@ from hypothesis.stateful import invariant, rule
 from audit import sealing
 from audit.models import Event
 from cases.actions import AddAttachment, DeclareConflict, WriteNote
-from cases.commands import Command, Refused
+from cases.commands import CaseCommand
 from cases.models import Case
 from config.demo.routine import Routine
+from door.refusals import Refused
 from procurement.applications import guards
 from procurement.applications.commands import assessment, committee, controls, intake
 from procurement.applications.models import ProviderApplication
@@ -53,7 +54,7 @@ class ApplicationMachine(RolledBack):
     def chain(self) -> str:
         return self.routine.application.chain
 
-    def attempt(self, command: Command, who: str) -> None:
+    def attempt(self, command: CaseCommand, who: str) -> None:
         """Try; count what was done and what was refused."""
         name = type(command).__name__
         if who == "right":

@@ -9,12 +9,13 @@ from django.urls import reverse
 from audit.act import Act
 from audit.models import Event
 from cases import ledger
-from cases.commands import Blocked, NotAllowed, Refused, perform
 from cases.models import Case, CaseUserObjectPermission, Document, JournalNote, Notification
 from cases.pages import overview
 from config.demo import tenders
 from config.demo.people import load_people
 from config.demo.timeline import Timeline
+from door.performing import perform
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation import matrix
 from organisation.authority import actor_on
 from organisation.models import Provider, Unit
@@ -69,7 +70,7 @@ class Routine:
     def do(self, command, who: str | None = INVESTIGATOR, day: date = BEGUN):
         actor = who and (self.people.get(who) or person(who))
         version = Case.objects.get(pk=self.case.pk).version
-        outcome = perform(self.case.pk, command, actor, expected_version=version, at=at(day))
+        outcome = perform(self.case, command, actor, expected_version=version, at=at(day))
         self.case = Tender.objects.get(pk=self.case.pk)
         return outcome
 
@@ -670,9 +671,7 @@ def test_the_introduction_is_led_to_its_end_and_its_pages_open(client):
 
     def do(command, day: date = date(2026, 6, 1)):
         version = Case.objects.get(pk=introduction.pk).version
-        perform(
-            introduction.pk, command, r.people[INVESTIGATOR], expected_version=version, at=at(day)
-        )
+        perform(introduction, command, r.people[INVESTIGATOR], expected_version=version, at=at(day))
 
     start = LetStart(may_start_on=date(2026, 9, 1))
     with pytest.raises(Blocked, match="Kontaktperson hos kommunen; Introduktionsmöte"):

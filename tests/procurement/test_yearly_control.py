@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from audit.models import Event
 from cases import ledger
-from cases.commands import Blocked, NotAllowed, Refused
 from cases.models import Document, Notification
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.roles import Role
 from procurement.controls import commands
 from procurement.controls.models import YearlyControl

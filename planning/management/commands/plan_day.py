@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from audit import clock
 from audit.act import Act
 from cases import calendar
-from cases.commands import Refused
 from clients.models import Client
+from door.refusals import Refused
 from organisation.authority import actor_on
 from organisation.models import Unit, User
 from planning.baseplans.generation import generate

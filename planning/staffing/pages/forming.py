@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from cases.commands import Refused
+from door.refusals import Refused
 from organisation.pages import changing
 from organisation.request import Request
 

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cases.commands import Refused
-from organisation import entry
+from door import entry
+from door.refusals import Refused
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.request import Request

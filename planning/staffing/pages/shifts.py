@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cases.dates import long_date, short_date
-from organisation import asked, entry
+from door import entry
+from organisation import asked
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages.excel import workbook

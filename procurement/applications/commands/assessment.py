@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 
-from cases import asked, documents, ledger, messages
+from audit.act import Act
+from cases import documents, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.models import JournalNote
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.roles import Role
 from procurement.applications import guards, rules
@@ -27,7 +29,7 @@ State = ProviderApplication.State
 Recommendation = DecisionProposal.Recommendation
 
 
-class BeginAssessment(Command[ProviderApplication]):
+class BeginAssessment(CaseCommand[ProviderApplication]):
     """All controls are done; the application goes on to assessment (LOV-06, LOV-07)."""
 
     label = "Gå till bedömning"
@@ -43,7 +45,7 @@ class BeginAssessment(Command[ProviderApplication]):
         case.begin_assessment()
 
 
-class AssessAsItStands(Command[ProviderApplication]):
+class AssessAsItStands(CaseCommand[ProviderApplication]):
     """The completion never came: the application is assessed as it stands, for rejection alone."""
 
     label = "Bedöm i befintligt skick"
@@ -82,7 +84,7 @@ def close_open_round(case: ProviderApplication, act: Act) -> None:
         resume_decision_time(case, act)
 
 
-class ProposeExclusion(Command[ProviderApplication]):
+class ProposeExclusion(CaseCommand[ProviderApplication]):
     """Propose that the company is excluded by a ground of LOV 7:1. The committee decides (LOV-15)."""
 
     label = "Föreslå uteslutning"
@@ -130,7 +132,7 @@ def propose(
     )
 
 
-def possible_recommendations(form: CommandForm[ProviderApplication]) -> list[tuple[str, str]]:
+def possible_recommendations(form: CaseForm[ProviderApplication]) -> list[tuple[str, str]]:
     """An application that was never completed can only be rejected."""
     if form.case.assessed_incomplete:
         return [(Recommendation.REJECT, "Inte godkänna")]
@@ -140,7 +142,7 @@ def possible_recommendations(form: CommandForm[ProviderApplication]) -> list[tup
     ]
 
 
-class ProposeDecision(Command[ProviderApplication]):
+class ProposeDecision(CaseCommand[ProviderApplication]):
     """The case worker proposes; somebody else concurs (LOV-08, CAP-16)."""
 
     label = "Föreslå beslut"
@@ -177,7 +179,7 @@ class ProposeDecision(Command[ProviderApplication]):
         propose(case, act, self.recommendation, self.reasons)
 
 
-class _AnswerProposal(Command[ProviderApplication]):
+class _AnswerProposal(CaseCommand[ProviderApplication]):
     """What the deputy director says of a proposal: never the one who made it."""
 
     label = ""
@@ -241,7 +243,7 @@ class DeclineProposal(_AnswerProposal):
         tell_responsible(case, act, f"{case}: förslaget är lämnat tillbaka")
 
 
-class WriteMblBasis(Command[ProviderApplication]):
+class WriteMblBasis(CaseCommand[ProviderApplication]):
     """Write the basis for negotiation by MBL 38 § (LOV-09)."""
 
     label = "Skriv MBL-underlag"
@@ -262,7 +264,7 @@ class WriteMblBasis(Command[ProviderApplication]):
         return {"document": document.pk}
 
 
-class RecordNegotiation(Command[ProviderApplication]):
+class RecordNegotiation(CaseCommand[ProviderApplication]):
     """Record a negotiation with a union: date, organisation, outcome (LOV-09)."""
 
     label = "Registrera MBL-förhandling"
@@ -301,7 +303,7 @@ class RecordNegotiation(Command[ProviderApplication]):
         official_note(case, act, f"MBL-förhandling med {self.union} {self.held_on}: {label}.")
 
 
-class ConcludeMbl(Command[ProviderApplication]):
+class ConcludeMbl(CaseCommand[ProviderApplication]):
     """Negotiation is recorded; the application goes on to the committee (LOV-09)."""
 
     label = "Gå till nämnd"

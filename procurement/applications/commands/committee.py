@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
-from cases import asked, calendar, committee, documents, flows, ledger, messages, preferences
+from audit.act import Act
+from cases import calendar, committee, documents, flows, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import CommitteeMeeting, CommitteeMember, MemberConflict
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.roles import Role
 from procurement.applications import guards, rules
@@ -37,7 +39,7 @@ class MeetingChoice(forms.ModelChoiceField):
         return f"{long_date(meeting.held_on)} (manusstopp {long_date(meeting.documents_due)})"
 
 
-class PutOnAgenda(Command[ProviderApplication]):
+class PutOnAgenda(CaseCommand[ProviderApplication]):
     """Put the case on a meeting's agenda; the tjänsteskrivelse is made of its facts (LOV-10)."""
 
     label = "Sätt upp på föredragningslistan"
@@ -91,7 +93,7 @@ class PutOnAgenda(Command[ProviderApplication]):
         return {"late": item.is_late}
 
 
-class ReviseProposalText(Command[ProviderApplication]):
+class ReviseProposalText(CaseCommand[ProviderApplication]):
     """Change the text of the tjänsteskrivelse; the agenda gets a new version until it is frozen."""
 
     label = "Redigera tjänsteskrivelsen"
@@ -127,7 +129,7 @@ class ReviseProposalText(Command[ProviderApplication]):
         return {}
 
 
-class TakeOffAgenda(Command[ProviderApplication]):
+class TakeOffAgenda(CaseCommand[ProviderApplication]):
     """Take the case off the agenda, to be put on another."""
 
     label = "Ta bort från föredragningslistan"
@@ -145,12 +147,12 @@ class TakeOffAgenda(Command[ProviderApplication]):
         ledger.cancel(case, act.day, rules.DOCUMENTS_DUE.code)
 
 
-def day_of_meeting(form: CommandForm[ProviderApplication]) -> date:
+def day_of_meeting(form: CaseForm[ProviderApplication]) -> date:
     """The day of the meeting on whose agenda the case stands."""
     return form.case.next_meeting_day() or form.day
 
 
-class DecisionForm(CommandForm[ProviderApplication]):
+class DecisionForm(CaseForm[ProviderApplication]):
     """Whoever did not take part for a conflict of interest did so for a reason."""
 
     def clean(self) -> dict[str, Any]:
@@ -160,7 +162,7 @@ class DecisionForm(CommandForm[ProviderApplication]):
         return data
 
 
-class RegisterDecision(Command[ProviderApplication]):
+class RegisterDecision(CaseCommand[ProviderApplication]):
     """The secretary registers what the committee decided: people decided it, not the system."""
 
     label = "Registrera nämndens beslut"
@@ -265,7 +267,7 @@ class RegisterDecision(Command[ProviderApplication]):
         return values
 
 
-class NotifyApplicant(Command[ProviderApplication]):
+class NotifyApplicant(CaseCommand[ProviderApplication]):
     """Tell the company of the decision with reasons, and if it was not approved how to seek
     correction: from the day given the period of three weeks runs (LOV-11)."""
 
@@ -335,7 +337,7 @@ class NotifyApplicant(Command[ProviderApplication]):
         return {"document": document.pk}
 
 
-class FileCorrection(Command[ProviderApplication]):
+class FileCorrection(CaseCommand[ProviderApplication]):
     """The company has applied for correction at the administrative court (LOV-11, LOV 10:1).
 
     The court may tell of it when the period has passed and the case has ended: it can then be
@@ -420,7 +422,7 @@ class FileCorrection(Command[ProviderApplication]):
         return {"in_time": in_time, "reopened": reopened}
 
 
-class RecordCourtOutcome(Command[ProviderApplication]):
+class RecordCourtOutcome(CaseCommand[ProviderApplication]):
     """What the court decided: the decision stands, or the committee decides anew (LOV-11)."""
 
     label = "Registrera domstolens beslut"
@@ -454,7 +456,7 @@ class RecordCourtOutcome(Command[ProviderApplication]):
         tell_responsible(case, act, f"{case}: domstolen har beslutat om rättelse")
 
 
-class BecomeFinal(Command[ProviderApplication]):
+class BecomeFinal(CaseCommand[ProviderApplication]):
     """The correction period has passed without an application: the decision stands."""
 
     label = "Avsluta när tiden för rättelse har gått ut"

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
-from cases import asked, calendar, documents, preferences
+from audit.act import Act
+from cases import calendar, documents, preferences
 from cases.actions import HANDLERS, not_in_future, official_note
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import Attachment
+from door import asked
+from door.refusals import Refused
 from organisation import swedish
 from organisation.authority import holders
 from procurement.applications import guards, rules
@@ -39,7 +41,7 @@ def not_before_arrival(day: date, case: ProviderApplication, what: str) -> None:
         raise Refused(f"{what} kan inte vara före ansökan kom in, {long_date(case.arrived_on)}.")
 
 
-class RecordControl(Command[ProviderApplication]):
+class RecordControl(CaseCommand[ProviderApplication]):
     """Record that a control was ordered or done, with outcome and evidence (LOV-05).
 
     Credit and tax controls hold for a number of days that the municipality chooses.
@@ -89,7 +91,7 @@ class RecordControl(Command[ProviderApplication]):
         )
 
 
-class NoteRecordExtract(Command[ProviderApplication]):
+class NoteRecordExtract(CaseCommand[ProviderApplication]):
     """Note that a register extract was shown. It is never taken in or kept (BEY-15, 2026:43 5 §)."""
 
     label = "Notera visat registerutdrag"
@@ -116,7 +118,7 @@ class NoteRecordExtract(Command[ProviderApplication]):
         )
 
 
-class MeetingForm(CommandForm[ProviderApplication]):
+class MeetingForm(CaseForm[ProviderApplication]):
     """Who attended is asked for once for each capacity that has to."""
 
     def prepare(self) -> None:
@@ -156,7 +158,7 @@ class MeetingForm(CommandForm[ProviderApplication]):
         return data
 
 
-class HoldInformationMeeting(Command[ProviderApplication]):
+class HoldInformationMeeting(CaseCommand[ProviderApplication]):
     """Record the information meeting and who attended (LOV-07); minutes are made of it."""
 
     label = "Registrera informationsmöte"
@@ -202,13 +204,13 @@ class HoldInformationMeeting(Command[ProviderApplication]):
         return {"document": document.pk}
 
 
-def fewest_references(form: CommandForm[ProviderApplication]) -> str:
+def fewest_references(form: CaseForm[ProviderApplication]) -> str:
     """Whom the fewest references are about so far."""
     counts = form.case.counted_references()
     return min(counts, key=lambda about: counts[about])
 
 
-class AddReference(Command[ProviderApplication]):
+class AddReference(CaseCommand[ProviderApplication]):
     """Record a reference that was taken (LOV-06); the record of references is made anew."""
 
     label = "Lägg till referens"

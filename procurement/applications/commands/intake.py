@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import transaction
 
-from cases import asked, documents, flows, ledger, preferences
+from audit.act import Act
+from cases import documents, flows, ledger, preferences
 from cases.actions import HANDLERS, official_note, tell_company, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
 from cases.permission import give_by_name
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import Provider, Unit
 from organisation.roles import Role
@@ -61,7 +63,7 @@ def enter_application(
     return application
 
 
-class DraftForm(CommandForm[ProviderApplication]):
+class DraftForm(CaseForm[ProviderApplication]):
     """What stands in the application. Whether a field has to be filled in follows from `needed`."""
 
     needed: ClassVar[frozenset[str]] = frozenset()
@@ -80,7 +82,7 @@ class ParticularsForm(DraftForm):
     )
 
 
-class SaveDraft(Command[ProviderApplication]):
+class SaveDraft(CaseCommand[ProviderApplication]):
     """What has been written so far; nothing has to be complete."""
 
     label = "Spara utkast"
@@ -160,7 +162,7 @@ def _arrive(case: ProviderApplication, act: Act, on: date) -> dict[str, Any]:
     return {"specification": specification.number, "arrived_on": str(on)}
 
 
-class Submit(Command[ProviderApplication]):
+class Submit(CaseCommand[ProviderApplication]):
     """The company sends its application; it arrives the same day (LOV-01)."""
 
     label = "Skicka ansökan"
@@ -179,7 +181,7 @@ class Submit(Command[ProviderApplication]):
         return values
 
 
-class RegisterArrival(Command[ProviderApplication]):
+class RegisterArrival(CaseCommand[ProviderApplication]):
     """An application on paper or by mail is registered with its day of arrival (LOV-15)."""
 
     label = "Registrera som inkommen"
@@ -212,7 +214,7 @@ class RegisterArrival(Command[ProviderApplication]):
         return _arrive(case, act, day)
 
 
-class SetRegistryNumber(Command[ProviderApplication]):
+class SetRegistryNumber(CaseCommand[ProviderApplication]):
     """The case's number in the case-registration system."""
 
     label = "Ange diarienummer"
@@ -229,7 +231,7 @@ class SetRegistryNumber(Command[ProviderApplication]):
         case.registry_no = self.registry_no
 
 
-class ReviewApplication(Command[ProviderApplication]):
+class ReviewApplication(CaseCommand[ProviderApplication]):
     """The application is gone through against the call document (LOV-05)."""
 
     label = "Registrera granskning"
@@ -267,18 +269,18 @@ class ReviewApplication(Command[ProviderApplication]):
         )
 
 
-def demanded(form: CommandForm[ProviderApplication]) -> list[tuple[str, str]]:
+def demanded(form: CaseForm[ProviderApplication]) -> list[tuple[str, str]]:
     """The attachments that the call document demands and the company hands in."""
     return [(row.code, row.name) for row in form.case.checklist() if not row.shown_only]
 
 
-def lacking(form: CommandForm[ProviderApplication]) -> list[str]:
+def lacking(form: CaseForm[ProviderApplication]) -> list[str]:
     """Those of them that are absent or not valid."""
     names = {missing.what for missing in guards.attachments(form.case, form.day)}
     return [code for code, name in demanded(form) if name in names]
 
 
-class RequestCompletion(Command[ProviderApplication]):
+class RequestCompletion(CaseCommand[ProviderApplication]):
     """Ask the company to complete; a round of its own with its own dates (LOV-02, LOV-03)."""
 
     label = "Begär komplettering"
@@ -357,7 +359,7 @@ def resume_decision_time(case: ProviderApplication, act: Act) -> None:
             ledger.resume(deadline, act.day)
 
 
-class AnswerCompletion(Command[ProviderApplication]):
+class AnswerCompletion(CaseCommand[ProviderApplication]):
     """The company sends its completion; late is shown, never silently passed (LOV-03)."""
 
     label = "Skicka kompletteringen"
@@ -398,7 +400,7 @@ def _close_round(case: ProviderApplication, act: Act, round_: CompletionRequest)
     return {"round": round_.round, "outcome": round_.outcome}
 
 
-class CloseCompletion(Command[ProviderApplication]):
+class CloseCompletion(CaseCommand[ProviderApplication]):
     """Close a round whose answer never came, so that the application can be handled on (LOV-03)."""
 
     label = "Avsluta omgången utan svar"
@@ -418,7 +420,7 @@ class CloseCompletion(Command[ProviderApplication]):
         return _close_round(case, act, round_)
 
 
-class DeclareComplete(Command[ProviderApplication]):
+class DeclareComplete(CaseCommand[ProviderApplication]):
     """The application is complete; handling should end within four weeks (LOV-04)."""
 
     label = "Förklara komplett"
@@ -456,7 +458,7 @@ class DeclareComplete(Command[ProviderApplication]):
         tell_company(case, act, f"{case}: ansökan är komplett och handläggs")
 
 
-class Withdraw(Command[ProviderApplication]):
+class Withdraw(CaseCommand[ProviderApplication]):
     """The company takes its application back, which ends the case (LOV-15)."""
 
     label = "Återkalla ansökan"

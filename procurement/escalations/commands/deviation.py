@@ -6,10 +6,13 @@ from typing import Any
 
 from django import forms
 
-from cases import asked, calendar, flows, ledger, messages
+from audit.act import Act
+from cases import calendar, flows, ledger, messages
 from cases.actions import HANDLERS, not_in_future, official_note, tell_responsible
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, give_number, open_case
 from cases.dates import long_date
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import actor_on, holders
 from organisation.models import Provider, Unit
 from organisation.roles import Role
@@ -75,7 +78,7 @@ def open_deviation(
     return deviation
 
 
-class GradeDeviation(Command[Deviation]):
+class GradeDeviation(CaseCommand[Deviation]):
     """How serious it is. What is serious asks whether IVO is told (CAP-17)."""
 
     label = "Gradera"
@@ -132,7 +135,7 @@ class RegradeDeviation(GradeDeviation):
         return case.state == State.HANDLING
 
 
-class AskProvider(Command[Deviation]):
+class AskProvider(CaseCommand[Deviation]):
     """The provider is asked what happened, and sees the deviation from now on."""
 
     label = "Begär svar av utföraren"
@@ -166,7 +169,7 @@ class AskProvider(Command[Deviation]):
         return {"question": row.pk}
 
 
-class AnswerDeviation(Command[Deviation]):
+class AnswerDeviation(CaseCommand[Deviation]):
     """The provider answers; an answer that comes late is taken, and marked as late."""
 
     label = "Svara på frågan"
@@ -193,7 +196,7 @@ class AnswerDeviation(Command[Deviation]):
         return {"question": row.pk, "late": row.was_late}
 
 
-class ReportToIvo(Command[Deviation]):
+class ReportToIvo(CaseCommand[Deviation]):
     """The municipality has told IVO of a serious shortcoming (SoL 27:7)."""
 
     label = "Registrera anmälan till IVO"
@@ -227,7 +230,7 @@ class ReportToIvo(Command[Deviation]):
         )
 
 
-class DecideNotToReport(Command[Deviation]):
+class DecideNotToReport(CaseCommand[Deviation]):
     """Somebody else than who graded it decides that IVO is not told, with reasons (CAP-08)."""
 
     label = "Besluta att inte anmäla till IVO"
@@ -259,7 +262,7 @@ class DecideNotToReport(Command[Deviation]):
         )
 
 
-class DecideInDepth(Command[Deviation]):
+class DecideInDepth(CaseCommand[Deviation]):
     """An in-depth follow-up is decided, limited to the deviation's area (ESC-01)."""
 
     label = "Besluta om fördjupad uppföljning"
@@ -289,7 +292,7 @@ class DecideInDepth(Command[Deviation]):
         return {"in_depth": found.number}
 
 
-class CloseDeviation(Command[Deviation]):
+class CloseDeviation(CaseCommand[Deviation]):
     """What came of it. A serious one is not closed before the question of IVO is answered."""
 
     label = "Avsluta"

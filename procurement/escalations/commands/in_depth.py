@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from cases import asked, documents, flows, ledger, messages
+from audit.act import Act
+from cases import documents, flows, ledger, messages
 from cases.actions import not_in_future, official_note
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import RoleAssignment, User
 from organisation.roles import Role
@@ -87,12 +89,12 @@ def areas_not_met(follow_up: FollowUp) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def areas_to_choose(form: CommandForm[FollowUp]) -> list[tuple[str, str]]:
+def areas_to_choose(form: CaseForm[FollowUp]) -> list[tuple[str, str]]:
     """Those areas, by name."""
     return [(area, FollowUpArea(area).label) for area in areas_not_met(form.case)]
 
 
-class DecideInDepthAfterFollowUp(Command[FollowUp]):
+class DecideInDepthAfterFollowUp(CaseCommand[FollowUp]):
     """A follow-up found something that has to be looked into, in one of its areas (ESC-01)."""
 
     label = "Besluta om fördjupad uppföljning"
@@ -124,7 +126,7 @@ class DecideInDepthAfterFollowUp(Command[FollowUp]):
         return {"in_depth": found.number}
 
 
-class PlanForm(CommandForm[InDepthFollowUp]):
+class PlanForm(CaseForm[InDepthFollowUp]):
     """The area is asked for when the decision does not say it."""
 
     def prepare(self) -> None:
@@ -132,7 +134,7 @@ class PlanForm(CommandForm[InDepthFollowUp]):
             del self.fields["area"]
 
 
-class WritePlan(Command[InDepthFollowUp]):
+class WritePlan(CaseCommand[InDepthFollowUp]):
     """How it is done and how it is told. What has been written so far is kept (ESC-02)."""
 
     label = "Skriv plan"
@@ -172,13 +174,13 @@ class WritePlan(Command[InDepthFollowUp]):
         case.planned_on = act.day
 
 
-def people_taking_part(form: CommandForm[InDepthFollowUp]) -> QuerySet[User]:
+def people_taking_part(form: CaseForm[InDepthFollowUp]) -> QuerySet[User]:
     """Those who may be responsible for a part."""
     people = RoleAssignment.objects.on(form.day).filter(role__in=TAKING_PART)
     return User.objects.filter(is_active=True, pk__in=people.values("user_id")).order_by("name")
 
 
-class NameAreaResponsible(Command[InDepthFollowUp]):
+class NameAreaResponsible(CaseCommand[InDepthFollowUp]):
     """Somebody is responsible for a part, is told, and sees the case (ESC-02)."""
 
     label = "Utse ansvarig för en del"
@@ -206,7 +208,7 @@ class NameAreaResponsible(Command[InDepthFollowUp]):
         return {"responsible": row.pk}
 
 
-class RecordConsultation(Command[InDepthFollowUp]):
+class RecordConsultation(CaseCommand[InDepthFollowUp]):
     """The plan has been set up in close consultation with Omsorg SoL (ESC-02)."""
 
     label = "Registrera samråd med Omsorg SoL"
@@ -230,7 +232,7 @@ class RecordConsultation(Command[InDepthFollowUp]):
         official_note(case, act, f"Samråd med Omsorg SoL {long_date(self.held_on)}: {self.who}.")
 
 
-class StartInDepth(Command[InDepthFollowUp]):
+class StartInDepth(CaseCommand[InDepthFollowUp]):
     """Everything that it needs is there, and it begins; the provider is told (ESC-02)."""
 
     label = "Starta fördjupad uppföljning"
@@ -255,7 +257,7 @@ def _other_deviations(case: InDepthFollowUp) -> QuerySet[Deviation]:
     return Deviation.objects.filter(agreement=case.agreement_id).exclude(pk__in=linked)
 
 
-class ConnectDeviation(Command[InDepthFollowUp]):
+class ConnectDeviation(CaseCommand[InDepthFollowUp]):
     """Another deviation of the provider's belongs to what is looked into (CAP-10)."""
 
     label = "Knyt avvikelse hit"
@@ -274,7 +276,7 @@ class ConnectDeviation(Command[InDepthFollowUp]):
         case.deviations.add(self.deviation)
 
 
-class MakeChainDocument(Command[InDepthFollowUp]):
+class MakeChainDocument(CaseCommand[InDepthFollowUp]):
     """Everything from deviation to end in order of time, as one locked document (CAP-10)."""
 
     label = "Gör sammanställning av kedjan"
@@ -287,7 +289,7 @@ class MakeChainDocument(Command[InDepthFollowUp]):
         return {"document": document.pk}
 
 
-class CloseInDepth(Command[InDepthFollowUp]):
+class CloseInDepth(CaseCommand[InDepthFollowUp]):
     """What came of it. Not while a proposal waits for decision, or a plan to be carried out."""
 
     label = "Avsluta fördjupad uppföljning"

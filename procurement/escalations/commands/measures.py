@@ -9,11 +9,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 
 from audit import log
-from cases import actions, asked, calendar, ledger
+from audit.act import Act
+from cases import actions, calendar, ledger
 from cases.actions import not_in_future, official_note, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
+from door import asked
+from door.refusals import Missing, Refused
 from procurement.contracts.models import Contract
 from procurement.escalations import guards, rules
 from procurement.escalations.commands.deviation import open_deviation
@@ -39,7 +41,7 @@ State, Result, Step = InDepthFollowUp.State, Finding.Result, Remedy.Step
 WORKING = (State.RUNNING, State.MEASURES)
 
 
-class RecordFinding(Command[InDepthFollowUp]):
+class RecordFinding(CaseCommand[InDepthFollowUp]):
     """Something that was found, with its evidence. What is serious asks about IVO (CAP-17)."""
 
     label = "Registrera iakttagelse"
@@ -120,12 +122,12 @@ def refuse_other_version(remedy: Remedy, contract: Contract) -> None:
         )
 
 
-def plans_of_the_call_document(form: CommandForm[InDepthFollowUp]) -> QuerySet[Remedy]:
+def plans_of_the_call_document(form: CaseForm[InDepthFollowUp]) -> QuerySet[Remedy]:
     """The clauses of the contract's call document by which an action plan is demanded."""
     return form.case.agreement.remedies.filter(step=Step.ACTION_PLAN)
 
 
-class DemandForm(CommandForm[InDepthFollowUp]):
+class DemandForm(CaseForm[InDepthFollowUp]):
     """The clause is asked for when the contract follows a call document."""
 
     def prepare(self) -> None:
@@ -135,7 +137,7 @@ class DemandForm(CommandForm[InDepthFollowUp]):
             self.fields["remedy"].required = True
 
 
-class DemandActionPlan(Command[InDepthFollowUp]):
+class DemandActionPlan(CaseCommand[InDepthFollowUp]):
     """The provider has to write how the shortcoming is mended, and by when (ESC-04).
 
     One whose contract follows a call document is held to its clause; the municipality's own unit
@@ -216,7 +218,7 @@ def _one_of(rows: QuerySet[ActionPlan], plan: ActionPlan) -> None:
         raise Refused("Åtgärdsplanen är redan hanterad eller hör till ett annat ärende.")
 
 
-class AnswerActionPlan(Command[InDepthFollowUp]):
+class AnswerActionPlan(CaseCommand[InDepthFollowUp]):
     """The provider's plan; one that comes late is taken, and marked as late."""
 
     label = "Lämna åtgärdsplan"
@@ -252,7 +254,7 @@ class AnswerActionPlan(Command[InDepthFollowUp]):
         return {"late": row.was_late, "evidence": row.evidence_id}
 
 
-class ReviewActionPlan(Command[InDepthFollowUp]):
+class ReviewActionPlan(CaseCommand[InDepthFollowUp]):
     """The plan is accepted, with a day on which it is checked, or not accepted, with a reason."""
 
     label = "Ta ställning till åtgärdsplan"
@@ -316,7 +318,7 @@ class ReviewActionPlan(Command[InDepthFollowUp]):
         tell_company(case, act, f"{case}: {told}")
 
 
-class RecordMeasures(Command[InDepthFollowUp]):
+class RecordMeasures(CaseCommand[InDepthFollowUp]):
     """Whether the provider did what its plan says."""
 
     label = "Registrera kontroll av åtgärder"
@@ -384,7 +386,7 @@ def _log_on_contract(contract: Contract, name: str, act: Act, reason: str) -> No
     log.record(contract.chain, name, act, subject=contract, values={"reason": reason})
 
 
-class StopNewPersons(Command[InDepthFollowUp]):
+class StopNewPersons(CaseCommand[InDepthFollowUp]):
     """Nobody new is given to the provider from today (BEY-02)."""
 
     label = "Stoppa nya personer"
@@ -408,7 +410,7 @@ class StopNewPersons(Command[InDepthFollowUp]):
         return {"stop": row.pk}
 
 
-class LiftStop(Command[InDepthFollowUp]):
+class LiftStop(CaseCommand[InDepthFollowUp]):
     """The provider may take new persons again."""
 
     label = "Häv stopp för nya personer"

@@ -11,12 +11,14 @@ from django import forms
 from django.db.models import QuerySet
 
 from audit import log
-from cases import asked, documents, ledger, messages
+from audit.act import Act
+from cases import documents, ledger, messages
 from cases.actions import official_note
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import Case
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import actor_on, delegates, holders
 from organisation.models import User
 from organisation.roles import Role
@@ -38,7 +40,7 @@ Step = Remedy.Step
 WITH_AMOUNT = (Step.PENALTY, Step.WITHHELD_PAYMENT)
 
 
-class ProposeForm(CommandForm[InDepthFollowUp]):
+class ProposeForm(CaseForm[InDepthFollowUp]):
     """It says which version of the call document the remedies stand in."""
 
     def prepare(self) -> None:
@@ -49,7 +51,7 @@ class ProposeForm(CommandForm[InDepthFollowUp]):
             self.fields["remedy"].help_text = stands
 
 
-class ProposeRemedy(Command[InDepthFollowUp]):
+class ProposeRemedy(CaseCommand[InDepthFollowUp]):
     """A remedy of the contract's call document is proposed to those who may decide it (ESC-04)."""
 
     label = "Föreslå åtgärd"
@@ -137,7 +139,7 @@ def _deciders(case: InDepthFollowUp, code: str, day: date) -> list[User]:
     return list({user.pk: user for user in people}.values())
 
 
-class DecideRemedy(Command[InDepthFollowUp]):
+class DecideRemedy(CaseCommand[InDepthFollowUp]):
     """A proposal is decided or declined, by a delegate other than who proposed it (ESC-03, CAP-08)."""
 
     primary = True

@@ -5,12 +5,13 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from audit.act import Act
 from cases import actions, attachments
 from cases.actions import HANDLERS
-from cases.commands import Act, Refused
 from cases.dates import long_date
 from cases.models import Attachment, Case
 from cases.permission import give_by_name
+from door.refusals import Refused
 from organisation.authority import actor_on
 from organisation.models import User
 from organisation.roles import ADMINISTRATION, Role

@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from audit import log
-from cases import asked, attachments, documents, ledger, messages, preferences
+from audit.act import Act
+from cases import attachments, documents, ledger, messages, preferences
 from cases.actions import HANDLERS, not_in_future, official_note, tell_company, tell_responsible
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused, give_number, open_case
+from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
+from door import asked
+from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.fields import OrganisationNumberField
 from organisation.models import Provider, Responsibility
@@ -29,7 +31,7 @@ from procurement.tenders.models import Tender
 State = Tender.State
 
 
-class CloseForTenders(Command[Tender]):
+class CloseForTenders(CaseCommand[Tender]):
     """The last day has passed: how many tenders came in. The tenders themselves never come here."""
 
     label = "Registrera antal anbud"
@@ -56,7 +58,7 @@ class CloseForTenders(Command[Tender]):
         official_note(case, act, f"Anbudstiden gick ut {last}. Antal anbud: {self.received}.")
 
 
-class AwardTender(Command[Tender]):
+class AwardTender(CaseCommand[Tender]):
     """The committee's award decision is recorded; it ends every expert's responsibility (TND-01)."""
 
     label = "Registrera tilldelningsbeslut"
@@ -134,13 +136,13 @@ class AwardTender(Command[Tender]):
         return [expert.pk for expert in experts]
 
 
-def chair_of_committee(form: CommandForm[Tender]) -> str:
+def chair_of_committee(form: CaseForm[Tender]) -> str:
     """Who signs for the committee, as the roles say."""
     chairs = holders(Role.COMMITTEE_CHAIR, form.case.unit.path, form.day)
     return chairs[0].name if chairs else ""
 
 
-class SignResidentialContract(Command[Tender]):
+class SignResidentialContract(CaseCommand[Tender]):
     """The contract is signed; the provider's introduction begins at once (INT-06, INT-07)."""
 
     label = "Teckna avtal"
@@ -216,7 +218,7 @@ class SignResidentialContract(Command[Tender]):
         return contract
 
 
-class CancelTender(Command[Tender]):
+class CancelTender(CaseCommand[Tender]):
     """The tender ends without a contract, for a reason that everybody may read."""
 
     label = "Avbryt upphandlingen"

@@ -7,14 +7,15 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
-from cases import asked, documents, ledger, messages
+from audit.act import Act
+from cases import documents, ledger, messages
 from cases.actions import not_in_future, official_note
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Missing, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.opening import Opening
 from cases.permission import give_by_name, take_back
-from organisation import entry
+from door import asked, entry
+from door.refusals import Missing, Refused
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on
 from organisation.models import RoleAssignment, Unit, User
@@ -34,7 +35,7 @@ WRITING = frozenset({Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR})
 """Who writes in every section, beside the section's own experts."""
 
 
-def led_units(form: CommandForm[Tender]) -> QuerySet[Unit]:
+def led_units(form: CaseForm[Tender]) -> QuerySet[Unit]:
     """The units in which the actor leads tenders, the highest first."""
     covered = Q(pk__in=[])
     for path in form.actor.unit_paths(LEADING):
@@ -74,12 +75,12 @@ class OpenTender(Opening[Tender]):
         )
 
 
-def sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:
+def sections(form: CaseForm[Tender]) -> QuerySet[TenderSection]:
     """Every section."""
     return form.case.sections.all()
 
 
-def own_sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:
+def own_sections(form: CaseForm[Tender]) -> QuerySet[TenderSection]:
     """The sections in which the actor writes: all by role, else those they answer for."""
     if form.actor.holding(WRITING, form.case.unit.path):
         return form.case.sections.all()
@@ -88,13 +89,13 @@ def own_sections(form: CommandForm[Tender]) -> QuerySet[TenderSection]:
     ).distinct()
 
 
-def next_number(form: CommandForm[Tender]) -> int:
+def next_number(form: CaseForm[Tender]) -> int:
     """The number that a new section would have at the end."""
     last = form.case.sections.last()
     return last.number + 1 if last else 1
 
 
-class Drafting(Command[Tender]):
+class Drafting(CaseCommand[Tender]):
     """A verb that is possible while the call document is written."""
 
     @classmethod
@@ -145,13 +146,13 @@ class RemoveSection(Drafting):
         return {"removed": removed}
 
 
-def insiders(form: CommandForm[Tender]) -> QuerySet[User]:
+def insiders(form: CaseForm[Tender]) -> QuerySet[User]:
     """Those who may be named: everybody with a role inside the municipality."""
     held = RoleAssignment.objects.on(form.day).filter(role__in=INSIDE_ROLES).values("user_id")
     return User.objects.filter(is_active=True, pk__in=held).order_by("name")
 
 
-class NameExpert(Command[Tender]):
+class NameExpert(CaseCommand[Tender]):
     """A named expert answers for a section until the award decision (TND-01)."""
 
     label = "Utse sakkunnig"
@@ -214,7 +215,7 @@ def standing_experts(case: Tender) -> QuerySet[SectionExpert]:
     )
 
 
-class ReplaceExpert(Command[Tender]):
+class ReplaceExpert(CaseCommand[Tender]):
     """An expert leaves a section and somebody takes over at the same moment (TND-01)."""
 
     label = "Byt sakkunnig"
@@ -253,7 +254,7 @@ class ReplaceExpert(Command[Tender]):
         return {"named": successor.pk}
 
 
-class DraftForm(CommandForm[Tender]):
+class DraftForm(CaseForm[Tender]):
     """The text that stands in the section is where the new one begins."""
 
     def chosen(self) -> TenderSection | None:
@@ -313,7 +314,7 @@ class MarkSectionReady(Drafting):
         self.section.save()
 
 
-class RecordReferenceGroup(Command[Tender]):
+class RecordReferenceGroup(CaseCommand[Tender]):
     """Consultation with the committee's political reference group for procurement (TND-02)."""
 
     label = "Registrera samråd med referensgruppen"
@@ -345,7 +346,7 @@ class RecordReferenceGroup(Command[Tender]):
         )
 
 
-class PublishTender(Command[Tender]):
+class PublishTender(CaseCommand[Tender]):
     """The call document is locked and open to everybody, with the days that hold (TND-01, TND-02)."""
 
     label = "Annonsera"

@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from cases import asked, ledger, messages, preferences
+from audit.act import Act
+from cases import ledger, messages, preferences
 from cases.actions import not_in_future
-from cases.asked import CommandForm
-from cases.commands import Act, Command, Refused
+from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.deadlines import Budget
+from door import asked
+from door.refusals import Refused
 from organisation.authority import actor_on, holders
 from organisation.models import User
 from organisation.roles import Role
@@ -26,7 +28,7 @@ ANSWERING = frozenset({Role.INVESTIGATOR})
 ANONYMOUS = "Skriv inte vem som frågar: frågan visas för alla tillsammans med svaret."
 
 
-class RegisterQuestion(Command[Tender]):
+class RegisterQuestion(CaseCommand[Tender]):
     """A question that came another way than by the public page, without who asked (TND-01)."""
 
     label = "Registrera fråga"
@@ -108,7 +110,7 @@ def answerers(question: TenderQuestion, day: date) -> list[User]:
     return holders(Role.INVESTIGATOR, tender.unit.path, day)
 
 
-def own_questions(form: CommandForm[Tender]) -> QuerySet[TenderQuestion]:
+def own_questions(form: CaseForm[Tender]) -> QuerySet[TenderQuestion]:
     """The questions of the actor's sections; all of them by role."""
     rows = form.case.questions.all()
     if form.actor.holding(ANSWERING, form.case.unit.path):
@@ -118,7 +120,7 @@ def own_questions(form: CommandForm[Tender]) -> QuerySet[TenderQuestion]:
     ).distinct()
 
 
-class PlaceQuestion(Command[Tender]):
+class PlaceQuestion(CaseCommand[Tender]):
     """A question is laid on the section whose experts answer it."""
 
     label = "Fördela fråga"
@@ -144,7 +146,7 @@ class PlaceQuestion(Command[Tender]):
         messages.notify(answerers(self.question, act.day), case, text, act.at)
 
 
-class AnswerQuestion(Command[Tender]):
+class AnswerQuestion(CaseCommand[Tender]):
     """The answer is published to everybody at the same moment, and stands (TND-01)."""
 
     label = "Besvara fråga"
@@ -177,7 +179,7 @@ class AnswerQuestion(Command[Tender]):
         ledger.meet(case, rules.QUESTION.code, act.day, "Besvarad", about=_about(question))
 
 
-class ClarifyAnswer(Command[Tender]):
+class ClarifyAnswer(CaseCommand[Tender]):
     """Something is added to a published answer, which itself stays as it is."""
 
     label = "Förtydliga svar"

@@ -71,7 +71,8 @@ def test_home_from_hospital_at_1400_supper_is_planned_and_nobody_comes_to_an_emp
     plan = DayPlan.objects.get(planned_unit=w.unit, day=DAY)
     assert [s["start"] for s in reading.pending(plan).new.values()] == ["2026-11-24T17:00:00+01:00"]
     event = Event.objects.get(name="change_absence")
-    assert event.values.values == {"last": [None, "2026-11-24"], "home_at": [None, "14:00"]}
+    said = {"last": [None, "2026-11-24"], "home_at": [None, "14:00"]}
+    assert event.values.values == {"version": 3, "visits": 4, **said}
     [line, *_] = history.of_chain(f"client:{w.frida.pk}")
     assert [(row.field, row.after) for row in line.changes] == [
         ("Sista dag", "2026-11-24"),

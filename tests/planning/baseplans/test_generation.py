@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit import sealing
+from audit.act import Act
 from audit.models import Event
-from cases.commands import Act
 from clients import editing
 from organisation.models import Unit
 from planning import daytime

@@ -9,8 +9,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
-from cases.commands import Act
 from cases.dates import short_date
 from clients.models import Client
 from config.demo import clients as demo

@@ -11,9 +11,10 @@ from django.urls import reverse
 from audit import clock
 from audit.act import Act
 from audit.models import Event
-from cases.commands import Refused, perform
 from cases.models import Case
 from clients.models import Client, Service
+from door.performing import perform
+from door.refusals import Refused
 from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
@@ -262,7 +263,7 @@ def test_a_need_that_ended_yesterday_keeps_the_visit_that_has_begun_today(w):
     need.save()
     version = Case.objects.values_list("version", flat=True).get(pk=need.pk)
     ended = EndNeed(ended_on=DAY - timedelta(days=1), why="Frisk")
-    perform(need.pk, ended, w.planner, expected_version=version, at=at(DAY, 9, 43))
+    perform(need, ended, w.planner, expected_version=version, at=at(DAY, 9, 43))
     assert standing(w.frida) == ["07:00", "08:00", "17:00"]
     event = Event.objects.get(chain__name=need.chain, name="end_need")
     assert event.values.values["removed"] == [late.pk]

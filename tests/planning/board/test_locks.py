@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from cases.commands import Refused
+from door.refusals import Refused
 from planning.models import Shift, Visit
 from planning.optimizing import runs
 from planning.plan import breaches, reading

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
-from cases.commands import Act
 from clients.models import Client
 from organisation.roles import Role
 from planning.baseplans.generation import generate

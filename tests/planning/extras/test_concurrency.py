@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from audit import sealing
 from audit.models import Event
-from cases.commands import Refused
+from door.refusals import Refused
 from planning import sending
 from planning.extras import commands, notices
 from planning.models import ExtraNeed, NeedNotice

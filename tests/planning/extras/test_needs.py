@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from audit.act import Act
 from audit.models import Event
 from cases import ledger
-from cases.commands import Act, Blocked, NotAllowed, Refused
 from cases.models import Notification, Setting
 from clients.models import CareDecision
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.models import Unit
 from organisation.roles import Role
 from planning.extras import commands, rules

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from audit import sealing
+from audit.act import Act
 from audit.models import Event
 from cases import calendar, ledger
-from cases.commands import Act, Refused
 from cases.models import FiredRung, Notification
 from clients.models import Client
+from door.refusals import Refused
 from planning import sending
 from planning.away.following import follow
 from planning.extras import commands, notices, rules

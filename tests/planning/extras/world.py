@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from cases.commands import Act, perform
+from audit.act import Act
 from cases.models import Case
 from clients.models import Client, Service
+from door.performing import perform
 from organisation.models import User
 from organisation.roles import Role
 from planning.extras import commands
@@ -70,7 +71,7 @@ class World(Board):
         """Carry a command out at nine on a day; returns the need as it is then."""
         version = Case.objects.values_list("version", flat=True).get(pk=need.pk)
         actor = by or self.planner
-        perform(need.pk, command, actor, expected_version=version, at=at(day))
+        perform(need, command, actor, expected_version=version, at=at(day))
         return ExtraNeed.objects.get(pk=need.pk)
 
     def contacted(self, need: ExtraNeed, day: date, made_on: date | None = None) -> ExtraNeed:

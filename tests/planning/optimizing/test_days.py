@@ -13,7 +13,7 @@ from django.urls import reverse
 from audit import clock
 from audit.act import Act
 from audit.models import Event
-from cases.commands import NotAllowed, Refused
+from door.refusals import NotAllowed, Refused
 from organisation.roles import Role
 from planning.models import OptimizerRun, PlanChange, Shift, Visit, VisitService, VisitStaff
 from planning.optimizing import days

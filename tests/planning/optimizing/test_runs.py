@@ -14,7 +14,7 @@ from django.db import transaction
 from audit import clock
 from audit.act import Act
 from audit.models import Event
-from cases.commands import NotAllowed, Refused
+from door.refusals import NotAllowed, Refused
 from organisation.roles import Role
 from planning.models import (
     BasePlan,

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import Event
-from cases.commands import NotAllowed, Refused
+from door.refusals import NotAllowed, Refused
 from organisation.roles import Role
 from planning.models import PlanChange, Visit
 from planning.plan.change import Clashed, Wanted, change, undo

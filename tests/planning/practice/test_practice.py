@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from audit.act import Act
 from audit.models import Event
-from cases.commands import Refused, perform
 from clients.models import Client
+from door.performing import perform
+from door.refusals import Refused
 from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role

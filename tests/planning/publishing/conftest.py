@@ -3,7 +3,7 @@
 import pytest
 
 from audit import clock
-from cases.commands import perform
+from door.performing import perform
 from planning.models import DayPlan
 from planning.publishing import tasks
 from tests.planning.plan.world import NOW, World

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from audit.models import Event
-from cases.commands import Blocked, NotAllowed, Refused, perform
+from door.performing import perform
+from door.refusals import Blocked, NotAllowed, Refused
 from organisation.roles import Role
 from planning.models import AcceptedBreach, DayPlan, Delivery, PlanVersion, Visit
 from planning.publishing import reading
@@ -244,7 +245,7 @@ def test_changes_made_while_a_plan_is_published_are_before_it_or_after(world, re
         world.put(visit, shift)
 
     def publish():
-        from cases.commands import Stale
+        from door.refusals import Stale
 
         gate.wait()
         plan = DayPlan.objects.get(pk=world.plan.pk)

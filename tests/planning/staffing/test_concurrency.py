@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, connections
 
 from audit import sealing
-from cases.commands import Act, Refused
+from audit.act import Act
+from door.refusals import Refused
 from organisation.roles import Role
 from planning.models import SchedulePeriod, Shift
 from planning.staffing import editing, rows, rules

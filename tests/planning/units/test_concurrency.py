@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from audit import sealing
-from cases.commands import Refused
+from door.refusals import Refused
 from organisation.roles import Role
 from planning.baseplans.generation import generate_coming
 from planning.models import PlanChange, Shift, Visit

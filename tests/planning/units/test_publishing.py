@@ -4,9 +4,11 @@ import pytest
 from django.db import transaction
 
 from audit import clock
+from audit.act import Act
 from audit.models import Event
-from cases.commands import Act, Refused, perform
 from clients.models import Service
+from door.performing import perform
+from door.refusals import Refused
 from organisation.roles import Role
 from planning.extras.adding import NewVisit, add
 from planning.extras.commands import FollowClient

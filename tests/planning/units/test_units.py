@@ -7,8 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from audit import clock, sealing
+from audit.act import Act
 from audit.models import Event
-from cases.commands import Act, Refused
+from door.refusals import Refused
 from organisation.roles import Role
 from planning.baseplans.generation import generate, generate_coming
 from planning.models import (

@@ -88,7 +88,7 @@ class World(Board):
         return moving.prepare(wish, self.act(today), self.holding(wish.source))
 
     def act(self, day: date = MONDAY):
-        from cases.commands import Act
+        from audit.act import Act
 
         return Act(self.manager, None, at(day))
 

@@ -19,25 +19,23 @@ from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
-from cases import attachments
-from cases.models import Case
-from organisation.authority import Actor
-from organisation.fields import Day, field_of
+from door.actors import Actor
+from door.fields import Day, field_of
+from door.models import Subject
 
-C = TypeVar("C", bound=Case)
+S = TypeVar("S", bound=Subject)
 Choices = Iterable[tuple[Any, Any]]
 Logged = bool | Callable[[Any], Any]
 NEVER_LEFT: Any = dataclasses.MISSING
 """The default of a field that must be filled in."""
 LINE = 240
-"""The characters of a line that a person writes. The case alone keeps what is as long, or longer."""
+"""The characters of a line that a person writes. The subject alone keeps what is as long, or longer."""
 
 
-class CommandForm(forms.Form, Generic[C]):
-    """The form of a command; its cleaned data are the command's fields. `case`, `actor`, `day` help
+class CommandForm(forms.Form, Generic[S]):
+    """The form of a command; its cleaned data are the command's fields. `row`, `actor`, `day` help
     it to offer what fits. `about` is what the page was opened for: the one thing that an address
     fills in, and only when it is among the choices of the field that is the command's `subject`."""
 
@@ -45,11 +43,9 @@ class CommandForm(forms.Form, Generic[C]):
     subject: ClassVar[str] = ""
     """The field of choice that says which step, control or file the command is about."""
 
-    def __init__(
-        self, *args: Any, case: C, actor: Actor, day: date, about: str = "", **kwargs: Any
-    ):
+    def __init__(self, *args: Any, row: S, actor: Actor, day: date, about: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.case, self.actor, self.day, self.about = case, actor, day, about
+        self.row, self.actor, self.day, self.about = row, actor, day, about
         for name, asks in self.asks.items():
             asks.offer(self.fields[name], self)
         self.prepare()
@@ -83,7 +79,7 @@ class Asked:
     is_subject: bool
 
     def offer(self, field: Any, form: CommandForm[Any]) -> None:
-        """What can be chosen, and what is filled in, in the form of one case."""
+        """What can be chosen, and what is filled in, in the form of one subject."""
         if self.offered:
             offered = self.offered(form)
             if isinstance(field, forms.ModelChoiceField):
@@ -170,20 +166,9 @@ def some_of(label: str, rows: Callable[[Any], QuerySet[Any]], **more: Any) -> An
     return value(forms.ModelMultipleChoiceField, label, offered=rows, queryset=None, **more)
 
 
-class Upload(forms.FileField):
-    """A file that a reader for its kind opens."""
-
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
-        """The file, checked."""
-        found = super().clean(data, initial)
-        if found:
-            attachments.check(found)
-        return found
-
-
 def file(label: str, **more: Any) -> Any:
     """An uploaded file."""
-    return value(Upload, label, logged=False, max_length=160, **more)
+    return value(forms.FileField, label, logged=False, max_length=160, **more)
 
 
 def _chosen(kind: type[forms.Field], label: str, choices: Any, **more: Any) -> Any:

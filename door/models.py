@@ -1,0 +1,68 @@
+"""What can be acted on, and which commands have been carried out. Requirements CAP-05, CAP-06."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from audit.models import Event
+from audit.words import event_name
+
+
+class Subject(models.Model):
+    """What can be acted on, by `door.performing.perform` alone. It has a chain in the event log, a
+    place in the tree of units, and a version.
+    """
+
+    is_personal: ClassVar[bool] = False
+    """Whether what is done with it is personal data (SEC-02)."""
+    called: ClassVar[str] = "Uppgifterna"
+    """What it is called where a page says that it has changed."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def chain(self) -> str:
+        """The name of its chain in the event log."""
+        return f"{self._meta.model_name}:{self.pk}"
+
+    @property
+    def unit_path(self) -> str:
+        """The path of the unit that it lies in; empty when it belongs to the whole municipality."""
+        return ""
+
+    def locked(self) -> Self:
+        """It as it stands now, held until the transaction ends. What is new is held by nobody."""
+        if self.pk is None:
+            return self
+        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def step_version(self) -> None:
+        """Give it its next version."""
+        self.version += 1
+        type(self)._base_manager.filter(pk=self.pk).update(version=self.version)
+
+    def changes_since(self, version: int) -> list[str]:
+        """What has been done with it since that version, and by whom."""
+        changes = (
+            Event.objects.filter(
+                chain__name=self.chain, kind=Event.Kind.CHANGE, values__values__version__gt=version
+            )
+            .select_related("actor")
+            .order_by("seq")
+        )
+        return [f"{event_name(e.name)}, {e.actor.name if e.actor else 'Kundval'}" for e in changes]
+
+
+class PerformedKey(models.Model):
+    """A command that has been carried out, by the key its sender gave it: never twice."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    command = models.CharField(max_length=80)
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.key
