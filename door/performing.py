@@ -57,16 +57,14 @@ def perform(
     try:
         with transaction.atomic(durable=True):
             return _perform(subject, command, actor, version, reason, key, at)
-    except IntegrityError:  # the other click came first
-        if outcome := _done_before(subject, command, key):
-            return outcome
-        raise
-    except Stale:
-        raise
-    except Refused as refusal:
+    except (Refused, IntegrityError) as error:
         if is_new:  # what was saved has been rolled back
             subject.pk, subject._state.adding = None, True
-        _log_refusal(subject, type(command), actor, at, refusal)
+        if isinstance(error, IntegrityError):
+            if outcome := _done_before(subject, command, key):  # the other click came first
+                return outcome
+        elif isinstance(error, Refused) and not isinstance(error, Stale):
+            _log_refusal(subject, type(command), actor, at, error)
         raise
 
 

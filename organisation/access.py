@@ -1,6 +1,6 @@
 """Which views a person may open at all. Deny by default: a view without a rule is refused.
 
-What they see in it is a matter of querysets (`visible_to`) and `cases.commands`.
+What they see in it is a matter of querysets (`visible_to`) and `door.performing`.
 """
 
 from collections.abc import Callable

@@ -25,7 +25,7 @@ class CaseQuerySet(models.QuerySet):
 
     def update(self, **kwargs):
         if "state" in kwargs:
-            raise TypeError("A case's state changes through cases.commands.perform alone.")
+            raise TypeError("A case's state changes through door.performing.perform alone.")
         return super().update(**kwargs)
 
     def visible_to(self, actor: Actor):
