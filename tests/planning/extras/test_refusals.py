@@ -35,7 +35,7 @@ def w(monkeypatch, client):
 
 
 def text(answer) -> str:
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 def do(client, need: ExtraNeed, command: str, **values):
