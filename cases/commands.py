@@ -148,7 +148,7 @@ def open_case(case: Case, act: Act, *, name: str, stated: Mapping[str, Any] | No
 def open_once(key: str, name: str, open_new: Callable[[], Case]) -> Case:
     """The case that `open_new` opens. The same `key` again gives that case, not another (CAP-05)."""
     key = entry.key(key)
-    earlier = PerformedKey.objects.filter(key=key, command=name, object_type="case")
+    earlier = PerformedKey.objects.filter(key=key, command=name, object_type=Case._meta.label_lower)
     try:
         with transaction.atomic():
             if done := earlier.first():
@@ -156,7 +156,10 @@ def open_once(key: str, name: str, open_new: Callable[[], Case]) -> Case:
             case = open_new()
             if key:
                 PerformedKey.objects.create(
-                    key=key, command=name, object_type="case", object_id=str(case.pk)
+                    key=key,
+                    command=name,
+                    object_type=Case._meta.label_lower,
+                    object_id=str(case.pk),
                 )
             return case
     except IntegrityError:  # the other click came first

@@ -15,6 +15,8 @@ from door.models import Subject
 from door.refusals import Missing, NotAllowed
 
 S = TypeVar("S", bound=Subject)
+Kept = Mapping[str, object]
+"""What an event keeps: names and values."""
 
 
 @dataclass_transform(
@@ -86,18 +88,18 @@ class Command(Generic[S]):
     def check(self, subject: S, act: Act) -> None:
         """Raise Refused when what the actor stated cannot be right."""
 
-    def apply(self, subject: S, act: Act) -> Mapping[str, Any] | None:
+    def apply(self, subject: S, act: Act) -> Kept | None:
         """Carry it out on the locked subject. Returns further values for the event."""
         raise NotImplementedError
 
-    def carry_out(self, subject: S, act: Act, actor: Actor | None) -> dict[str, Any]:
+    def carry_out(self, subject: S, act: Act, actor: Actor | None) -> dict[str, object]:
         """Apply it, and give the subject its next version. Returns what the event keeps."""
         stated = self.stated()
         values = {**stated, **(self.apply(subject, act) or {})}
         subject.step_version()
         return {"version": subject.version, **values}
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         """The command's fields, for the event log; long texts and files only where the field says so."""
         asks = asked.of(type(self))
         return {

@@ -1,6 +1,5 @@
 """Commands whose fields are those of a form of a row: said once, in the row's model. CAP-05, CAP-08."""
 
-from collections.abc import Mapping
 from datetime import date, time
 from typing import Any, ClassVar, TypeVar
 
@@ -8,7 +7,7 @@ from django import forms
 from django.forms.models import construct_instance
 
 from audit.act import Act
-from door.command import Command
+from door.command import Command, Kept
 from door.models import Subject
 
 S = TypeVar("S", bound=Subject)
@@ -29,7 +28,7 @@ class Filled(Command[S]):
     def stated(self) -> Values:
         return told(self.filled)
 
-    def receipt(self, subject: S, values: Mapping[str, Any]) -> str:
+    def receipt(self, subject: S, values: Kept) -> str:
         """What the person is told, of the subject as it became and what the event keeps."""
         return self.done or f"”{self.label}” är gjort."
 
@@ -39,10 +38,11 @@ class ChangeRow(Filled[S]):
 
     filled: "forms.ModelForm[Any]"
 
-    def apply(self, subject: S, act: Act) -> None:
+    def apply(self, subject: S, act: Act) -> Kept | None:
         """Save what the form says."""
         construct_instance(self.filled, subject, self.filled._meta.fields)
         subject.save()
+        return None
 
 
 class AddRow(Filled[S]):
@@ -50,9 +50,10 @@ class AddRow(Filled[S]):
 
     filled: "forms.ModelForm[Any]"
 
-    def apply(self, subject: S, act: Act) -> None:
+    def apply(self, subject: S, act: Act) -> Kept | None:
         """Save it."""
         self.filled.save()
+        return None
 
 
 def told(form: forms.BaseForm) -> Values:

@@ -6,6 +6,7 @@ from django.db import models
 
 from audit.models import Event
 from audit.words import event_name
+from door.refusals import Refused
 
 
 class Subject(models.Model):
@@ -13,8 +14,6 @@ class Subject(models.Model):
     place in the tree of units, and a version.
     """
 
-    is_personal: ClassVar[bool] = False
-    """Whether what is done with it is personal data (SEC-02)."""
     called: ClassVar[str] = "Uppgifterna"
     """What it is called where a page says that it has changed."""
 
@@ -22,6 +21,16 @@ class Subject(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether what is done with it is personal data (SEC-02)."""
+        return False
+
+    @property
+    def kind_of_object(self) -> str:
+        """What the log and the keys call its kind."""
+        return self._meta.label_lower
 
     @property
     def chain(self) -> str:
@@ -34,10 +43,17 @@ class Subject(models.Model):
         return ""
 
     def locked(self) -> Self:
-        """It as it stands now, held until the transaction ends. What is new is held by nobody."""
+        """It as it stands now, held until the transaction ends. What is new is held by nobody.
+
+        Raises Refused when it has been removed.
+        """
         if self.pk is None:
             return self
-        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+        rows = type(self)._default_manager.select_for_update(of=("self",))
+        found = rows.filter(pk=self.pk).first()
+        if found is None:
+            raise Refused(f"{self.called} finns inte längre. Gå tillbaka och ladda om sidan.")
+        return found
 
     def step_version(self) -> None:
         """Give it its next version."""
@@ -48,7 +64,11 @@ class Subject(models.Model):
         """What has been done with it since that version, and by whom."""
         changes = (
             Event.objects.filter(
-                chain__name=self.chain, kind=Event.Kind.CHANGE, values__values__version__gt=version
+                chain__name=self.chain,
+                object_type=self.kind_of_object,
+                object_id=str(self.pk),
+                kind=Event.Kind.CHANGE,
+                values__values__version__gt=version,
             )
             .select_related("actor")
             .order_by("seq")

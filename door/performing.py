@@ -23,6 +23,7 @@ from door.models import PerformedKey, Subject
 from door.refusals import Blocked, NotAllowed, Refused, Stale
 
 S = TypeVar("S", bound=Subject)
+OLD_PAGE = "Sidan är gammal. Ladda om den och försök igen."
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,26 @@ def perform(
         if is_new:  # what was saved has been rolled back
             subject.pk, subject._state.adding = None, True
         if isinstance(error, IntegrityError):
-            if outcome := _done_before(subject, command, key):  # the other click came first
+            if outcome := done_before(subject, type(command), key):  # the other click came first
                 return outcome
         elif isinstance(error, Refused) and not isinstance(error, Stale):
             _log_refusal(subject, type(command), actor, at, error)
         raise
+
+
+def done_before(subject: S, command: type[Command[S]], key: str | None) -> Outcome[S] | None:
+    """What the same click did, if it has been carried out already. Raises Refused for the key of
+    something else."""
+    found = PerformedKey.objects.filter(key=entry.key(key)).first() if key else None
+    if found is None:
+        return None
+    if (found.command, found.object_type) != (command.command_name(), subject.kind_of_object):
+        raise Refused(OLD_PAGE)
+    if subject.pk is None:
+        subject = type(subject)._default_manager.get(pk=found.object_id)
+    elif found.object_id != str(subject.pk):
+        raise Refused(OLD_PAGE)
+    return Outcome(subject, None, repeated=True)
 
 
 def done_or_refused(
@@ -73,8 +89,7 @@ def done_or_refused(
 ) -> bool:
     """Of a command that does not fit the subject as it stands, so that its form cannot be filled in:
     whether it was done before by the same `key`. If not, the refusal is logged, as `perform` does."""
-    name = command.command_name()
-    if PerformedKey.objects.filter(key=entry.key(key), command=name, **_named(subject)).exists():
+    if done_before(subject, command, key):
         return True
     _log_refusal(subject, command, actor, at, Refused(command.unfit(subject)))
     return False
@@ -90,7 +105,7 @@ def _perform(
     at: datetime,
 ) -> Outcome[S]:
     subject = known.locked()
-    if outcome := _done_before(subject, command, key):
+    if outcome := done_before(subject, type(command), key):
         return outcome
     actor = actor_on(user, clock.local_date(at)) if user else None
     act = Act(user, _acts_for(subject, command, actor), at, reason)
@@ -115,23 +130,13 @@ def _perform(
         personal=subject.is_personal,
     )
     if key:
-        PerformedKey.objects.create(key=key, command=command.command_name(), **_named(subject))
+        PerformedKey.objects.create(
+            key=key,
+            command=command.command_name(),
+            object_type=subject.kind_of_object,
+            object_id=str(subject.pk),
+        )
     return Outcome(subject, event, values)
-
-
-def _done_before(subject: S, command: Command[S], key: str) -> Outcome[S] | None:
-    done = PerformedKey.objects.filter(key=key).first() if key else None
-    if done is None:
-        return None
-    named = _named(subject)
-    is_new = subject.pk is None
-    if done.command != command.command_name() or done.object_type != named["object_type"]:
-        raise Refused("Sidan är gammal. Ladda om den och försök igen.")
-    if is_new:
-        subject = type(subject)._default_manager.get(pk=done.object_id)
-    elif done.object_id != named["object_id"]:
-        raise Refused("Sidan är gammal. Ladda om den och försök igen.")
-    return Outcome(subject, None, repeated=True)
 
 
 def _acts_for(subject: S, command: Command[S], actor: Actor | None) -> Any:
@@ -164,8 +169,3 @@ def _attempt(subject: S, command: type[Command[S]], user: Any, at: datetime) -> 
         return Act.by_system(at)
     actor = actor_on(user, clock.local_date(at))
     return actor.act(at, command.roles_on(actor.day), subject.unit_path)
-
-
-def _named(subject: Subject) -> dict[str, str]:
-    """How a subject is named by key."""
-    return {"object_type": subject.chain.partition(":")[0], "object_id": str(subject.pk)}

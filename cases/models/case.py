@@ -149,6 +149,10 @@ class Case(Subject):
         return f"case:{self.pk}"
 
     @property
+    def kind_of_object(self) -> str:
+        return Case._meta.label_lower
+
+    @property
     def unit_path(self) -> str:
         return self.unit.path
 

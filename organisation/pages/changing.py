@@ -14,7 +14,7 @@ from door import entry
 from door.command import Command
 from door.filled import Filled
 from door.models import Subject
-from door.performing import Outcome, perform
+from door.performing import Outcome, done_before, perform
 from door.refusals import Refused, Stale
 from organisation.models import InPeriod
 from organisation.request import Request
@@ -53,9 +53,16 @@ def do_page(
     the first. Who has done it comes to `back`, or to the address that `then` makes of the command. A refusal
     stands above the fields, and nothing written is lost; the same page sent twice is done once.
     """
+    try:
+        if request.method == "POST" and done_before(subject, command, request.POST.get("key")):
+            messages.success(request, f"”{command.label}” var redan gjort.")
+            return redirect(back)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
     parts = dict(about or {})
     sent = [form, *(part for part in parts.values() if isinstance(part, forms.BaseForm))]
-    is_valid = request.method == "POST" and all([each.is_valid() for each in sent])
+    faults = [each.errors for each in sent]  # of every form, so that the page shows them all
+    is_valid = request.method == "POST" and not any(faults)
     status = 422 if request.method == "POST" else 200
     if is_valid:
         stated = command(filled=form, **parts)
