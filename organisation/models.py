@@ -1,7 +1,7 @@
 """Who there is: units, providers, people, the roles they hold, and what those roles answer for."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -375,3 +375,30 @@ class Representation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} för {self.provider}"
+
+
+class LogControl(Subject):
+    """The control of the event log (*loggkontroll*), of which there is one: what was checked and
+    found stands in the log itself. Requirement SEC-02."""
+
+    ONLY = 1
+    CHAIN = "logcontrol"
+    called = "Loggkontrollen"
+
+    def __str__(self) -> str:
+        return self.called
+
+    @property
+    def chain(self) -> str:
+        """A chain without a number."""
+        return self.CHAIN
+
+    @classmethod
+    def one(cls) -> "LogControl":
+        """It as it stands, also before it has been acted on."""
+        return LogControl.objects.filter(pk=cls.ONLY).first() or LogControl(pk=cls.ONLY)
+
+    def locked(self) -> Self:
+        """The first time it is acted on, it is made."""
+        type(self)._default_manager.get_or_create(pk=self.ONLY)
+        return super().locked()
