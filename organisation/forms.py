@@ -22,6 +22,7 @@ from organisation.models import (
     UnitCode,
     User,
 )
+from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES, Role
 
 ALL = ("", "Alla")
@@ -37,6 +38,14 @@ class UnitField(forms.ModelChoiceField):
 
     def label_from_instance(self, unit: Unit) -> str:
         return "\u00a0" * 4 * unit.depth + unit.name
+
+
+class ConfirmForm(forms.Form):
+    """What is done as the page says: nothing is asked but that the person goes on."""
+
+    def __init__(self, request: Request):
+        # What is sent is empty but for the page's own fields, and is sent all the same.
+        super().__init__(request.POST if request.method == "POST" else None)
 
 
 class UserFilter(forms.Form):
@@ -264,11 +273,8 @@ class MoveUnitForm(forms.ModelForm):
 
     def clean_parent(self) -> Unit:
         parent = self.cleaned_data["parent"]
-        if parent.path.startswith(self.instance.path):
-            raise ValidationError(
-                f"{self.instance.name} kan inte ingå i sig själv eller i en enhet under sig. "
-                "Välj en enhet på en annan gren."
-            )
+        if fault := ring(self.instance, parent):
+            raise ValidationError(fault)
         refuse_taken_name(self.instance.name, parent, self.instance)
         return parent
 
@@ -493,6 +499,16 @@ def overlapping(first: date, last: date | None) -> Q:
     """Rows that hold on some day of the period, both days inclusive; no `last` means still."""
     condition = Q(valid_to=None) | Q(valid_to__gte=first)
     return condition & Q(valid_from__lte=last) if last else condition
+
+
+def ring(unit: Unit, parent: Unit) -> str:
+    """What to say when a unit would lie in itself, or in one below it; else nothing."""
+    if not parent.path.startswith(unit.path):
+        return ""
+    return (
+        f"{unit.name} kan inte ingå i sig själv eller i en enhet under sig. "
+        "Välj en enhet på en annan gren."
+    )
 
 
 def refuse_taken_name(name: str | None, parent: Unit | None, unit: Unit) -> None:

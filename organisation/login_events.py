@@ -15,6 +15,8 @@ from django.dispatch import receiver
 from audit import log
 from audit.act import Act
 from audit.models import Event
+from door.performing import perform
+from organisation.commands.logins import ChangePassword
 from organisation.models import User
 from organisation.request import Request
 
@@ -46,9 +48,7 @@ def login_failed(
 @receiver(password_changed)
 def changed_password(request: Request, user: User, **kwargs: Any) -> None:
     """A person changed their own password, which is a temporary one no more."""
-    user.must_change_password = False
-    user.save(update_fields=["must_change_password"])
-    _record(request, "change_password", user, user)
+    perform(User.objects.get(pk=user.pk), ChangePassword(), user, at=request.at)
 
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])

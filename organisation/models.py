@@ -1,12 +1,13 @@
 """Who there is: units, providers, people, the roles they hold, and what those roles answer for."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from door.models import Subject
 from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.roles import OUTSIDE_ROLES, Role
@@ -43,8 +44,10 @@ PRACTICE = "ovning/"
 """How the path of a practice unit begins: no real unit's path does (BEY-17)."""
 
 
-class Unit(InPeriod):
+class Unit(InPeriod, Subject):
     """A unit of the municipality; the tree follows the finance system's (PLN-01)."""
+
+    called = "Enheten"
 
     name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     parent = models.ForeignKey(
@@ -78,6 +81,11 @@ class Unit(InPeriod):
             Unit.objects.filter(pk=self.pk).update(path=self.path)
             for child in self.children.all():
                 child.save()
+
+    @property
+    def unit_path(self) -> str:
+        """Its own place in the tree; of a new one, its parent's."""
+        return self.path or (self.parent.path if self.parent else "")
 
     @property
     def depth(self) -> int:
@@ -162,8 +170,10 @@ class Provider(models.Model):
         )
 
 
-class User(AbstractUser):
+class User(Subject, AbstractUser):
     """A person who logs in. Ended by `is_active`, never deleted: events and tasks point here."""
+
+    called, is_personal = "Användaren", True
 
     first_name = None  # type: ignore[assignment]  # how Django is told that there is no such column
     last_name = None  # type: ignore[assignment]
@@ -219,8 +229,10 @@ class RoleAssignment(InPeriod):
         return f"{self.get_role_display()}, {self.unit or self.provider}"
 
 
-class Substitution(InPeriod):
+class Substitution(InPeriod, Subject):
     """`substitute` stands in for `absent` in a period and acts "for" them, both names on record."""
+
+    called = "Ersättningen"
 
     substitute = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="stands_in", verbose_name="ersättare"
@@ -244,8 +256,10 @@ class Substitution(InPeriod):
         return f"{self.substitute} för {self.absent}"
 
 
-class DelegationRule(InPeriod):
+class DelegationRule(InPeriod, Subject):
     """A line of the committee's delegation of authority: what, and who may decide it (CAP-08)."""
+
+    called = "Delegationen"
 
     code = models.SlugField("kod", max_length=60)
     label = models.CharField("beslut", max_length=160, db_collation=SWEDISH)
@@ -258,9 +272,16 @@ class DelegationRule(InPeriod):
     def __str__(self) -> str:
         return f"{self.label}: {self.get_role_display()}"
 
+    @property
+    def chain(self) -> str:
+        """That of what can be decided: a rule follows on another there."""
+        return f"delegation:{self.code}"
 
-class Responsibility(models.Model):
+
+class Responsibility(Subject):
     """A row of the responsibility matrix (FUP-01; seed 002, *Organisation*)."""
+
+    called = "Raden"
 
     class Table(models.TextChoices):
         HOME_CARE = "home_care", "Kundval hemtjänst (LOV)"
@@ -354,3 +375,30 @@ class Representation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} för {self.provider}"
+
+
+class LogControl(Subject):
+    """The control of the event log (*loggkontroll*), of which there is one: what was checked and
+    found stands in the log itself. Requirement SEC-02."""
+
+    ONLY = 1
+    CHAIN = "logcontrol"
+    called = "Loggkontrollen"
+
+    def __str__(self) -> str:
+        return self.called
+
+    @property
+    def chain(self) -> str:
+        """A chain without a number."""
+        return self.CHAIN
+
+    @classmethod
+    def one(cls) -> "LogControl":
+        """It as it stands, also before it has been acted on."""
+        return LogControl.objects.filter(pk=cls.ONLY).first() or LogControl(pk=cls.ONLY)
+
+    def locked(self) -> Self:
+        """The first time it is acted on, it is made."""
+        type(self)._default_manager.get_or_create(pk=self.ONLY)
+        return super().locked()

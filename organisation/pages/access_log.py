@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,27 +17,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from audit import sealing
 from audit.models import Chain, Event
 from audit.words import event_name
 from door import entry
+from door.performing import perform
+from door.refusals import Refused
 from organisation import identity
 from organisation.access import roles
+from organisation.commands.log_control import REVIEWERS, CheckLog, VerifyLog
 from organisation.forms import LogCheckForm, LogFilter
-from organisation.models import User
+from organisation.models import LogControl, User
 from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.reading import READ_PEOPLE, log_read
 from organisation.request import Request
-from organisation.roles import Role
 
-REVIEWERS = frozenset({Role.AUDITOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
 PER_PAGE = 50
 EXPORTED_AT_MOST = 5_000
 VERIFIED_AT_ONCE = 200_000
 CHECKS_SHOWN = 50
-FAULTS_KEPT = 20
-CHAIN = "logcontrol"
+CHAIN = LogControl.CHAIN
 _CLIENT = re.compile(r"brukare ([1-9][0-9]{0,11})", re.IGNORECASE)
 REVIEWED = (
     Q(kind=Event.Kind.READ) | Q(kind=Event.Kind.REFUSAL) | Q(kind=Event.Kind.CHANGE, personal=True)
@@ -112,7 +110,7 @@ def export(request: Request) -> FileResponse:
         request,
         CHAIN,
         "export_log",
-        _chain(),
+        LogControl.one(),
         REVIEWERS,
         values={"events": len(found), **{n: v for n, v in _asked(request).items() if v}},
     )
@@ -134,22 +132,14 @@ def export(request: Request) -> FileResponse:
 
 
 @roles(*REVIEWERS)
-@transaction.atomic
 def check(request: Request) -> HttpResponse:
     """Note that a check was made: period, sample, outcome."""
-    form = LogCheckForm(request.POST or None, today=request.today)
-
-    def save() -> str:
-        values = {name: changing.plain(value) for name, value in form.cleaned_data.items()}
-        changing.record(request, REVIEWERS, CHAIN, "check_log", _chain(), values)
-        return "Kontrollen är antecknad."
-
     address = reverse("organisation:access_log")
-    return changing.form_page(
+    return changing.do_page(
         request,
-        form,
-        save=save,
-        title="Anteckna en kontroll",
+        LogControl.one(),
+        CheckLog,
+        LogCheckForm(request.POST or None, today=request.today),
         button="Anteckna",
         back=address + "#kontroller",
         trail=[("Loggkontroll", address)],
@@ -158,33 +148,22 @@ def check(request: Request) -> HttpResponse:
 
 @roles(*REVIEWERS)
 @require_POST
-@transaction.atomic
 def verify(request: Request) -> HttpResponse:
     """Walk the chains and seals, and note what was found. On a big log the command does it."""
+    back = redirect(reverse("organisation:access_log") + "#hel")
     if _length() >= VERIFIED_AT_ONCE:
         messages.warning(request, "Loggen är stor. Kör kommandot manage.py verify_log i stället.")
-        return redirect(reverse("organisation:access_log") + "#hel")
-    found = sealing.verify()
-    faults = found.faults
-    changing.record(
-        request,
-        REVIEWERS,
-        CHAIN,
-        "verify_log",
-        _chain(),
-        {
-            "chains": found.chains,
-            "events": found.events,
-            "disposed": found.disposed,
-            "fault_count": len(faults),
-            "faults": list(faults[:FAULTS_KEPT]),
-        },
-    )
-    if faults:
+        return back
+    try:
+        found = perform(LogControl.one(), VerifyLog(), request.user, at=request.at).values
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return back
+    if found["fault_count"]:
         messages.error(request, "Loggen stämmer inte. Se vad som är fel under Är loggen hel?")
     else:
-        messages.success(request, f"Loggen är hel: {found.events} händelser kontrollerade.")
-    return redirect(reverse("organisation:access_log") + "#hel")
+        messages.success(request, f"Loggen är hel: {found['events']} händelser kontrollerade.")
+    return back
 
 
 def _filtered(request: Request) -> tuple[LogFilter, QuerySet[Event]]:
@@ -294,7 +273,3 @@ def _control() -> dict[str, Any]:
 
 def _length() -> int:
     return Chain.objects.aggregate(length=Sum("length"))["length"] or 0
-
-
-def _chain() -> Chain:
-    return Chain.objects.get_or_create(name=CHAIN)[0]

@@ -1,8 +1,5 @@
 """The responsibility matrix: read by everybody inside, kept by the administration. FUP-01."""
 
-from typing import Any
-
-from django.db import transaction
 from django.db.models import Max
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,15 +7,19 @@ from django.urls import reverse
 
 from organisation import matrix as routine
 from organisation.access import inside, roles
-from organisation.forms import ResponsibilityForm
+from organisation.commands.matrix import (
+    EDITORS,
+    AddResponsibility,
+    ChangeResponsibility,
+    RemoveResponsibility,
+)
+from organisation.forms import ConfirmForm, ResponsibilityForm
 from organisation.models import Responsibility
 from organisation.pages import changing, history
+from organisation.pages.change_page import change_page
 from organisation.pages.excel import workbook
 from organisation.pages.holders import by_role
 from organisation.request import Request
-from organisation.roles import Role
-
-EDITORS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
 
 
 @inside
@@ -87,7 +88,6 @@ def full_history(request: Request) -> HttpResponse:
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def add(request: Request, table: str) -> HttpResponse:
     """A row at the end of a table."""
     if table not in Responsibility.Table.values:
@@ -96,68 +96,48 @@ def add(request: Request, table: str) -> HttpResponse:
     form = ResponsibilityForm(
         request.POST or None, instance=Responsibility(table=table, order=last + 1)
     )
-
-    def save() -> str:
-        row = form.save()
-        _record(request, "add_responsibility", row, changing.stated(form))
-        return f"Raden {row} är tillagd."
-
-    return _page(
+    return changing.do_page(
         request,
+        form.instance,
+        AddResponsibility,
         form,
-        save=save,
-        button="Lägg till",
+        back=_address(),
+        trail=_trail(),
         title=f"Ny rad: {Responsibility.Table(table).label}",
+        button="Lägg till",
     )
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def change(request: Request, pk: int) -> HttpResponse:
     """Another role, time or wording of a row."""
-    row = get_object_or_404(Responsibility.objects.select_for_update(), pk=pk)
+    row = get_object_or_404(Responsibility, pk=pk)
     form = ResponsibilityForm(request.POST or None, instance=row)
-
-    def save() -> str:
-        if form.changed_data:
-            form.save()
-            _record(request, "change_responsibility", row, changing.differences(form))
-        return f"Raden {row} är sparad."
-
-    return _page(request, form, save=save, title="Ändra raden", lead=row.get_table_display())
+    return change_page(
+        request,
+        row,
+        ChangeResponsibility,
+        form,
+        back=_address(),
+        trail=_trail(),
+        lead=row.get_table_display(),
+    )
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def remove(request: Request, pk: int) -> HttpResponse:
     """Take a row away; the log keeps what it said."""
-    row = get_object_or_404(Responsibility.objects.select_for_update(), pk=pk)
-
-    def save() -> str:
-        gone = {name: [getattr(row, name), None] for name in ResponsibilityForm.Meta.fields}
-        _record(request, "remove_responsibility", row, gone)
-        row.delete()
-        return f"Raden {row} är borttagen."
-
-    return _page(
+    row = get_object_or_404(Responsibility, pk=pk)
+    return changing.do_page(
         request,
-        save=save,
-        title="Ta bort raden",
+        row,
+        RemoveResponsibility,
+        ConfirmForm(request),
+        back=_address(),
+        trail=_trail(),
         button="Ta bort raden",
         danger=True,
         lead=f"{row} ({row.get_table_display()}). Vad raden sade står kvar i historiken.",
-    )
-
-
-def _record(request: Request, name: str, row: Responsibility, values: changing.Values) -> None:
-    changing.record(
-        request, EDITORS, f"responsibility:{row.pk}", name, row, {**values, "table": row.table}
-    )
-
-
-def _page(request: Request, *form: Any, **more: Any) -> HttpResponse:
-    return changing.form_page(
-        request, *form, back=reverse("organisation:matrix"), trail=_trail(), **more
     )
 
 
@@ -166,5 +146,9 @@ def _history_page(request: Request, title: str, lines: list[history.Line]) -> Ht
     return render(request, "organisation/history_page.html", context)
 
 
+def _address() -> str:
+    return reverse("organisation:matrix")
+
+
 def _trail() -> list[tuple[str, str]]:
-    return [("Ansvarsmatris", reverse("organisation:matrix"))]
+    return [("Ansvarsmatris", _address())]

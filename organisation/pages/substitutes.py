@@ -1,23 +1,18 @@
 """Who stands in for whom. Requirements SEC-01, CAP-08."""
 
-from datetime import date
-from typing import Any
-
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from organisation.access import INSIDE_ROLES, roles
+from organisation.commands.substitutes import APPOINTERS, AddSubstitution, EndSubstitution
 from organisation.forms import EndForm, SubstitutionForm, overlapping
 from organisation.models import RoleAssignment, Substitution, User
 from organisation.pages import changing, history
 from organisation.pages.reach import reaches_everything, users_within
 from organisation.request import Request
-from organisation.roles import Role
 
-APPOINTERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
 PAST_SHOWN = 100
 
 
@@ -38,23 +33,16 @@ def substitutes(request: Request) -> HttpResponse:
 
 
 @roles(*APPOINTERS)
-@transaction.atomic
 def add(request: Request) -> HttpResponse:
     """A substitute for a period."""
     form = SubstitutionForm(
         request.POST or None, people=_people(request), appointer=request.user, today=request.today
     )
-
-    def save() -> str:
-        row = form.save()
-        _record(request, "add_substitution", row, changing.stated(form))
-        return f"{row.substitute} är ersättare för {row.absent} till och med {row.valid_to}."
-
-    return changing.form_page(
+    return changing.do_page(
         request,
+        form.instance,
+        AddSubstitution,
         form,
-        save=save,
-        title="Ny ersättare",
         back=_list(),
         trail=_trail(),
         button="Utse ersättare",
@@ -62,26 +50,14 @@ def add(request: Request) -> HttpResponse:
 
 
 @roles(*APPOINTERS)
-@transaction.atomic
 def end(request: Request, pk: int) -> HttpResponse:
     """An earlier last day. What never comes to hold is removed; the log keeps it."""
-    row = get_object_or_404(
-        _reached(request).filter(overlapping(request.today, None)).select_for_update(of=("self",)),
-        pk=pk,
-    )
-    form = EndForm(request.POST or None, today=request.today, until=row.valid_to)
-
-    def save() -> str:
-        last_day = form.cleaned_data["last_day"]
-        _record(request, "end_substitution", row, _described(row, last_day))
-        changing.end_on(row, last_day)
-        return f"{row} slutar {last_day}."
-
-    return changing.form_page(
+    row = get_object_or_404(_reached(request).filter(overlapping(request.today, None)), pk=pk)
+    return changing.do_page(
         request,
-        form,
-        save=save,
-        title="Avsluta ersättning",
+        row,
+        EndSubstitution,
+        EndForm(request.POST or None, today=request.today, until=row.valid_to),
         back=_list(),
         trail=_trail(),
         lead=str(row),
@@ -115,18 +91,6 @@ def _reached(request: Request) -> QuerySet[Substitution]:
     return Substitution.objects.filter(
         absent__in=people.values("pk"), substitute__in=people.values("pk")
     )
-
-
-def _record(request: Request, name: str, row: Substitution, values: changing.Values) -> None:
-    changing.record(request, APPOINTERS, f"substitution:{row.pk}", name, row, values)
-
-
-def _described(row: Substitution, last_day: date) -> dict[str, Any]:
-    return {
-        "substitute": [str(row.substitute)] * 2,
-        "absent": [str(row.absent)] * 2,
-        "valid_to": [row.valid_to, last_day],
-    }
 
 
 def _list() -> str:

@@ -1,32 +1,34 @@
 """The tree of units, and what each is called in the systems around. Requirement PLN-01."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import Prefetch
+from django.forms import BaseForm
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from door.filled import Filled
 from organisation.access import roles
-from organisation.forms import (
-    CodeForm,
-    EndForm,
-    MoveUnitForm,
-    RenameUnitForm,
-    UnitForm,
+from organisation.commands.units import (
+    EDITORS,
+    AddCode,
+    AddUnit,
+    EndUnit,
+    MoveUnit,
+    RemoveCode,
+    RenameUnit,
 )
+from organisation.forms import CodeForm, EndForm, MoveUnitForm, RenameUnitForm, UnitForm
 from organisation.models import RoleAssignment, Unit, UnitCode
 from organisation.pages import changing, history
+from organisation.pages.change_page import change_page
 from organisation.pages.reach import current_units_within, units_within
 from organisation.request import Request
 from organisation.roles import Role
 
-EDITORS = frozenset({Role.VIVA_ADMINISTRATOR})
 READERS = EDITORS | {Role.DEPUTY_DIRECTOR, Role.DIRECTOR}
 
 
@@ -77,175 +79,100 @@ def unit(request: Request, pk: int) -> HttpResponse:
     )
     context = {
         "unit": row,
-        "is_editor": _editable(request).filter(pk=pk).exists(),
-        "lines": history.of_chain(_chain(row)),
+        "is_editor": units_within(request.actor, EDITORS).filter(pk=pk).exists(),
+        "lines": history.of_chain(row.chain),
     }
     return render(request, "organisation/unit.html", context)
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def add(request: Request) -> HttpResponse:
     """A new unit under another."""
-    units = current_units_within(request.actor, EDITORS)
     form = UnitForm(
         request.POST or None,
-        units=units,
+        units=current_units_within(request.actor, EDITORS),
         today=request.today,
         initial={"parent": request.GET.get("under")},
     )
-
-    def save() -> HttpResponse:
-        new = form.save()
-        _record(request, "add_unit", new, changing.stated(form))
-        messages.success(request, f"{new} är tillagd.")
-        return redirect(_address(new))
-
-    return changing.form_page(
+    return changing.do_page(
         request,
+        form.instance,
+        AddUnit,
         form,
-        save=save,
-        title="Ny enhet",
-        trail=_trail(),
         back=reverse("organisation:units"),
+        then=lambda done: _address(done.filled.instance),
+        trail=_trail(),
         button="Lägg till",
     )
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def rename(request: Request, pk: int) -> HttpResponse:
     """A unit's name."""
-    row = _locked(request, pk)
+    row = _editable(request, pk)
     form = RenameUnitForm(request.POST or None, instance=row)
-
-    def save() -> str:
-        if form.changed_data:
-            form.save()
-            _record(request, "rename_unit", row, changing.differences(form))
-        return f"Enheten heter {row}."
-
-    return _unit_page(request, row, form, save=save, title="Byt namn")
+    return change_page(request, row, RenameUnit, form, back=_address(row), trail=_trail(row))
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def move(request: Request, pk: int) -> HttpResponse:
     """Another place in the tree, with everything below. Never under itself."""
-    # The whole tree is locked: two moves at once could otherwise close a ring.
-    list(Unit.objects.select_for_update().order_by("pk").values_list("pk"))
-    row = get_object_or_404(_editable(request).exclude(parent=None), pk=pk)
-    before = str(row.parent)
-    units = current_units_within(request.actor, EDITORS)
-    form = MoveUnitForm(request.POST or None, instance=row, units=units)
-
-    def save() -> str:
-        if form.changed_data:
-            form.save()
-            _record(request, "move_unit", row, {"parent": [before, str(row.parent)]})
-        return f"{row} ingår i {row.parent}."
-
-    return _unit_page(
+    row = _editable(request, pk)
+    if row.parent is None:
+        raise Http404
+    form = MoveUnitForm(
+        request.POST or None,
+        instance=row,
+        units=current_units_within(request.actor, EDITORS),
+    )
+    return change_page(
         request,
         row,
+        MoveUnit,
         form,
-        save=save,
-        title="Flytta enheten",
+        back=_address(row),
+        trail=_trail(row),
         button="Flytta",
-        lead=f"{row} ingår nu i {before}. Enheter under den följer med, och de som har roller "
+        lead=f"{row} ingår nu i {row.parent}. Enheter under den följer med, och de som har roller "
         "högre upp på den nya grenen ser dess ärenden.",
     )
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def end(request: Request, pk: int) -> HttpResponse:
     """A unit's last day, when nothing in it goes on after that."""
-    row = _locked(request, pk)
-    form = EndForm(request.POST or None, today=request.today, until=row.valid_to)
-    if form.is_bound and form.is_valid():
-        for what in _goes_on(row, form.cleaned_data["last_day"]):
-            form.add_error(None, what)
-
-    def save() -> str:
-        last_day = form.cleaned_data["last_day"]
-        _record(request, "end_unit", row, {"valid_to": [row.valid_to, last_day]})
-        row.valid_to = last_day
-        row.save()
-        return f"{row} slutar {last_day.isoformat()}."
-
+    row = _editable(request, pk)
     return _unit_page(
         request,
         row,
-        form,
-        save=save,
-        title="Avsluta enheten",
+        EndUnit,
+        EndForm(request.POST or None, today=request.today, until=row.valid_to),
         button="Avsluta enheten",
         lead="Enheten finns kvar i det som har hänt.",
     )
 
 
-def _goes_on(row: Unit, last_day: date) -> list[str]:
-    """What hinders a unit from ending: units and roles that outlast it."""
-    later = Q(valid_to=None) | Q(valid_to__gt=last_day)
-    if last_day < row.valid_from:
-        return [f"Enheten började gälla {row.valid_from.isoformat()}. Välj den dagen eller senare."]
-    hindrances = []
-    children = row.children.filter(later)
-    if children:
-        names = ", ".join(child.name for child in children)
-        hindrances.append(f"Avsluta eller flytta först enheterna under den: {names}.")
-    count = RoleAssignment.objects.filter(later, unit=row, user__is_active=True).count()
-    if count:
-        hindrances.append(
-            f"{count} roller gäller efter den dagen. Avsluta eller flytta dem först på "
-            "användarnas sidor."
-        )
-    return hindrances
-
-
 @roles(*EDITORS)
-@transaction.atomic
 def add_code(request: Request, pk: int) -> HttpResponse:
     """What the unit is called in an outside system."""
-    row = _locked(request, pk)
+    row = _editable(request, pk)
     form = CodeForm(request.POST or None, instance=UnitCode(unit=row))
-
-    def save() -> str:
-        _record(request, "add_code", row, changing.stated(form))
-        return f"{form.save()} är tillagd."
-
-    return _unit_page(request, row, form, save=save, title="Lägg till kod", button="Lägg till")
+    return _unit_page(request, row, AddCode, form, button="Lägg till")
 
 
 @roles(*EDITORS)
 @require_POST
-@transaction.atomic
 def remove_code(request: Request, pk: int, code: int) -> HttpResponse:
     """A code that no longer means the unit."""
-    row = _locked(request, pk)
+    row = _editable(request, pk)
     gone = get_object_or_404(row.codes, pk=code)
-    _record(request, "remove_code", row, {"system": [gone.system, None], "code": [gone.code, None]})
-    gone.delete()
-    messages.success(request, f"{gone} är borttagen.")
-    return redirect(_address(row))
+    receipt = f"{gone} är borttagen."
+    return changing.do(request, row, RemoveCode(code=gone), _address(row), receipt)
 
 
-def _editable(request: Request) -> QuerySet[Unit]:
-    return units_within(request.actor, EDITORS)
-
-
-def _locked(request: Request, pk: int) -> Unit:
-    """The unit, locked, if the administrator's role reaches it; else 404."""
-    return get_object_or_404(_editable(request).select_for_update(), pk=pk)
-
-
-def _record(request: Request, name: str, row: Unit, values: changing.Values | None = None) -> None:
-    changing.record(request, EDITORS, _chain(row), name, row, values, unit_path=row.path)
-
-
-def _chain(row: Unit) -> str:
-    return f"unit:{row.pk}"
+def _editable(request: Request, pk: int) -> Unit:
+    """The unit, if the administrator's role reaches it; else 404."""
+    return get_object_or_404(units_within(request.actor, EDITORS), pk=pk)
 
 
 def _address(row: Unit) -> str:
@@ -257,5 +184,9 @@ def _trail(row: Unit | None = None) -> Collection[tuple[str, str]]:
     return (first, (row.name, _address(row))) if row else (first,)
 
 
-def _unit_page(request: Request, row: Unit, *form: Any, **more: Any) -> HttpResponse:
-    return changing.form_page(request, *form, back=_address(row), trail=_trail(row), **more)
+def _unit_page(
+    request: Request, row: Unit, command: type[Filled[Unit]], form: BaseForm, **more: Any
+) -> HttpResponse:
+    return changing.do_page(
+        request, row, command, form, back=_address(row), trail=_trail(row), **more
+    )

@@ -1,6 +1,6 @@
 """People who log in: who they are and the roles they hold. Requirements SEC-01, SEC-02, SEC-04."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -8,23 +8,31 @@ from allauth.mfa.models import Authenticator
 from axes.conf import settings as axes_settings
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
-from axes.utils import reset
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.forms import BaseForm
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from door.filled import Filled
 from organisation import swedish
 from organisation.access import roles
-from organisation.accounts import folded, password_given
+from organisation.accounts import folded
+from organisation.commands.logins import (
+    ResetPassword,
+    ResetSecondFactor,
+    UnlockUser,
+    temporary_password,
+)
+from organisation.commands.people import ADMINISTRATORS, NEVER_ONES_OWN
+from organisation.commands.user_roles import AddRole, EndRole, MoveRole
+from organisation.commands.users import AddUser, ChangeUser, EndUser, ReopenUser
 from organisation.forms import (
+    ConfirmForm,
     EndForm,
     MoveRoleForm,
     NewUserForm,
@@ -35,6 +43,7 @@ from organisation.forms import (
 )
 from organisation.models import Provider, RoleAssignment, Substitution, User
 from organisation.pages import changing, history
+from organisation.pages.change_page import change_page
 from organisation.pages.excel import workbook
 from organisation.pages.reach import (
     current_units_within,
@@ -44,7 +53,6 @@ from organisation.pages.reach import (
 )
 from organisation.reading import log_read
 from organisation.request import Request
-from organisation.roles import Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -54,10 +62,7 @@ if TYPE_CHECKING:
 
     Listed = WithAnnotations[User, _Read]
 
-ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
 PER_PAGE = 50
-UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Signs of a temporary password: none that is read as another."""
 
 
 @roles(*ADMINISTRATORS)
@@ -132,7 +137,7 @@ def _query(request: Request) -> str:
 def user(request: Request, pk: int) -> HttpResponse:
     """A person: facts, roles, substitutes, and what has been changed. The reading is logged."""
     person = _person(request, pk)
-    log_read(request, _chain(person), "read_user", person, ADMINISTRATORS)
+    log_read(request, person.chain, "read_user", person, ADMINISTRATORS)
     everything = person.roles.select_related("unit", "provider").order_by("-valid_from", "-pk")
     substitutions = Substitution.objects.filter(Q(absent=person) | Q(substitute=person))
     context = {
@@ -145,152 +150,87 @@ def user(request: Request, pk: int) -> HttpResponse:
         "locked": is_locked(request, person),
         "second_factor": Authenticator.objects.filter(user=person).exists(),
         "is_self": person == request.user,
-        "lines": history.of_chain(_chain(person)),
+        "lines": history.of_chain(person.chain),
     }
     return render(request, "organisation/user.html", context)
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
 def add(request: Request) -> HttpResponse:
     """A new person with their first role. The temporary password is shown once, on this answer."""
     form = NewUserForm(request.POST or None)
-    role_form = _role_form(request, RoleAssignment())
-
-    def save() -> HttpResponse:
-        person = form.save(commit=False)
-        password = give_password(person)
-        person.save()
-        _record(request, "add_user", person, changing.stated(form))
-        _add_role(request, role_form, person)
-        _tell_owner(request, person, is_new=True)
-        return _show_password(request, person, password, "Användaren är upplagd")
-
-    return changing.form_page(
+    return _password_page(
         request,
+        form.instance,
+        AddUser,
         form,
-        role_form,
-        save=save,
-        title="Ny användare",
+        said="Användaren är upplagd",
         back=reverse("organisation:users"),
         trail=_trail(),
+        about={"role": _role_form(request, RoleAssignment())},
         button="Lägg upp",
         lead="Ett tillfälligt lösenord visas när du har sparat.",
     )
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
 def change(request: Request, pk: int) -> HttpResponse:
     """Name, mail and telephone of a person."""
-    person = _person(request, pk, lock=True)
+    person = _person(request, pk)
     form = UserForm(request.POST or None, instance=person)
-
-    def save() -> str:
-        if form.changed_data:
-            form.save()
-            _record(request, "change_user", person, changing.differences(form))
-        return "Uppgifterna är sparade."
-
-    return _person_page(request, person, form, save=save, title="Ändra uppgifter")
-
-
-@roles(*ADMINISTRATORS)
-@transaction.atomic
-def add_role(request: Request, pk: int) -> HttpResponse:
-    """One more role for a person."""
-    person = _other_person(request, pk)
-    form = _role_form(request, RoleAssignment(user=person))
-
-    def save() -> str:
-        return f"Rollen {_add_role(request, form, person)} är tillagd."
-
-    return _person_page(
-        request, person, form, save=save, title="Lägg till roll", button="Lägg till"
+    return change_page(
+        request, person, ChangeUser, form, back=_address(person), trail=_trail(person)
     )
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
+def add_role(request: Request, pk: int) -> HttpResponse:
+    """One more role for a person."""
+    person = _other_person(request, pk)
+    form = _role_form(request, RoleAssignment(user=person))
+    return _person_page(request, person, AddRole, form, button="Lägg till")
+
+
+@roles(*ADMINISTRATORS)
 def end_role(request: Request, pk: int, role: int) -> HttpResponse:
     """A role's last day. One that never comes to hold is removed; the log keeps it."""
     person = _other_person(request, pk)
     held = _lasting_role(request, person, role)
     form = EndForm(request.POST or None, today=request.today, until=held.valid_to)
-
-    def save() -> str:
-        before, last_day = held.valid_to, form.cleaned_data["last_day"]
-        values = {**_described(held), "valid_to": [before, last_day]}
-        _record(request, "end_role", person, values)
-        changing.end_on(held, last_day)
-        return f"Rollen {held} slutar {last_day.isoformat()}."
-
     return _person_page(
         request,
         person,
+        EndRole,
         form,
-        save=save,
-        title="Avsluta roll",
+        about={"held": held},
         lead=str(held),
         button="Avsluta rollen",
     )
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
 def move_role(request: Request, pk: int, role: int) -> HttpResponse:
     """The same role in another unit from a day; the old one ends the day before, in one step."""
     person = _other_person(request, pk)
     held = _lasting_role(request, person, role, unit__isnull=False)
     units = current_units_within(request.actor, ADMINISTRATORS)
     form = MoveRoleForm(request.POST or None, role=held, units=units, today=request.today)
-
-    def save() -> str:
-        unit, first_day = form.cleaned_data["unit"], form.cleaned_data["valid_from"]
-        values = {
-            **_described(held),
-            "unit": [str(held.unit), str(unit)],
-            "valid_from": [held.valid_from, first_day],
-        }
-        last_day = held.valid_to
-        changing.end_on(held, clock.day_before(first_day))
-        new = RoleAssignment.objects.create(
-            user=person, role=held.role, unit=unit, valid_from=first_day, valid_to=last_day
-        )
-        _record(request, "move_role", person, {**values, "new_role_id": new.pk})
-        return f"Rollen {new} gäller från {first_day.isoformat()}."
-
     return _person_page(
-        request, person, form, save=save, title="Flytta roll", lead=str(held), button="Flytta"
+        request, person, MoveRole, form, about={"held": held}, lead=str(held), button="Flytta"
     )
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
 def end(request: Request, pk: int) -> HttpResponse:
     """A person's end: no more log-ins, roles and substitutions end today. Nothing is deleted."""
     person = _other_person(request, pk)
     if not person.is_active:
         return redirect(_address(person))
-
-    def save() -> str:
-        lasting = person.roles.filter(overlapping(request.today, None))
-        held = list(lasting.select_related("unit", "provider"))
-        substitutions = Substitution.objects.filter(
-            Q(absent=person) | Q(substitute=person), overlapping(request.today, None)
-        )
-        _record(request, "end_user", person, {"roles": [str(row) for row in held]})
-        for row in (*held, *substitutions):
-            changing.end_on(row, request.today)
-        person.is_active = False
-        person.save(update_fields=["is_active"])
-        return f"{person} är avslutad och kan inte längre logga in."
-
     return _person_page(
         request,
         person,
-        save=save,
-        title="Avsluta användaren",
+        EndUser,
+        ConfirmForm(request),
         button="Avsluta användaren",
         danger=True,
         lead=f"{person} kan inte längre logga in. Roller och ersättningar slutar i "
@@ -300,48 +240,36 @@ def end(request: Request, pk: int) -> HttpResponse:
 
 @roles(*ADMINISTRATORS)
 @require_POST
-@transaction.atomic
 def reopen(request: Request, pk: int) -> HttpResponse:
     """An ended person may log in again; roles are given anew."""
     person = _other_person(request, pk)
-    if not person.is_active:
-        person.is_active = True
-        person.save(update_fields=["is_active"])
-        _record(request, "reopen_user", person)
-        messages.success(request, f"{person} kan logga in igen. Lägg till de roller som behövs.")
-    return redirect(_address(person))
+    if person.is_active:
+        return redirect(_address(person))
+    receipt = f"{person} kan logga in igen. Lägg till de roller som behövs."
+    return changing.do(request, person, ReopenUser(), _address(person), receipt)
 
 
 @roles(*ADMINISTRATORS)
 @require_POST
-@transaction.atomic
 def unlock(request: Request, pk: int) -> HttpResponse:
     """Forget a person's failed log-ins."""
-    person = _person(request, pk, lock=True)
-    reset(username=folded(person.username))
-    _record(request, "unlock_user", person)
-    messages.success(request, f"{person} kan försöka logga in igen.")
-    return redirect(_address(person))
+    person = _person(request, pk)
+    receipt = f"{person} kan försöka logga in igen."
+    return changing.do(request, person, UnlockUser(), _address(person), receipt)
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
 def password(request: Request, pk: int) -> HttpResponse:
     """A new temporary password, shown once; open sessions end by it."""
     person = _other_person(request, pk)
-
-    def save() -> HttpResponse:
-        new = give_password(person)
-        person.save(update_fields=["password", "must_change_password"])
-        _record(request, "reset_password", person)
-        _tell_owner(request, person, is_new=False)
-        return _show_password(request, person, new, "Lösenordet är bytt")
-
-    return _person_page(
+    return _password_page(
         request,
         person,
-        save=save,
-        title="Nytt lösenord",
+        ResetPassword,
+        ConfirmForm(request),
+        said="Lösenordet är bytt",
+        back=_address(person),
+        trail=_trail(person),
         button="Skapa nytt lösenord",
         lead="Det gamla lösenordet slutar gälla genast, och personen får veta det. Förvissa dig "
         "om att det är rätt person som frågar.",
@@ -349,21 +277,14 @@ def password(request: Request, pk: int) -> HttpResponse:
 
 
 @roles(*ADMINISTRATORS)
-@transaction.atomic
 def second_factor(request: Request, pk: int) -> HttpResponse:
     """Take away a lost second factor, so that the person can set up a new one."""
     person = _other_person(request, pk)
-
-    def save() -> str:
-        Authenticator.objects.filter(user=person).delete()
-        _record(request, "reset_second_factor", person)
-        return "Tvåstegsverifieringen är borttagen. Personen lägger upp en ny vid inloggningen."
-
     return _person_page(
         request,
         person,
-        save=save,
-        title="Ta bort tvåstegsverifiering",
+        ResetSecondFactor,
+        ConfirmForm(request),
         danger=True,
         button="Ta bort tvåstegsverifieringen",
         lead="Görs när personen har förlorat sin telefon eller nyckel. Förvissa dig om att det är "
@@ -371,19 +292,41 @@ def second_factor(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def give_password(person: User) -> str:
-    """Set a temporary password, which its owner must change at the first login (SEC-04).
+def _password_page(
+    request: Request,
+    person: User,
+    command: type[Filled[User]],
+    form: BaseForm,
+    *,
+    said: str,
+    back: str,
+    trail: changing.Trail,
+    about: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    """The page of a command that gives a temporary password: its own answer shows it, once."""
+    password = temporary_password()
+    given = []
 
-    Sixteen signs that can be read out, in groups of four: about 79 bits. The caller saves.
-    """
-    password = "-".join(get_random_string(4, UNMISTAKABLE) for _ in range(4))
-    person.set_password(password)
-    person.must_change_password = True
-    return password
+    def then(done: Any) -> str:
+        given.append(password)
+        return back
 
-
-def _tell_owner(request: Request, person: User, *, is_new: bool) -> None:
-    password_given.send(sender=__name__, user=person, by=request.user, at=request.at, is_new=is_new)
+    answer = changing.do_page(
+        request,
+        person,
+        command,
+        form,
+        back=back,
+        trail=trail,
+        about={**(about or {}), "password": password},
+        then=then,
+        **more,
+    )
+    if not given:
+        return answer
+    context = {"person": person, "password": password, "title": said, "trail": _trail(person)}
+    return render(request, "organisation/password.html", context)
 
 
 def is_locked(request: Request, person: User) -> bool:
@@ -396,19 +339,16 @@ def is_locked(request: Request, person: User) -> bool:
     return count >= axes_settings.AXES_FAILURE_LIMIT
 
 
-def _person(request: Request, pk: int, lock: bool = False) -> User:
+def _person(request: Request, pk: int) -> User:
     """The person, if the administrator's role reaches them; else 404."""
-    found = users_within(request.actor, ADMINISTRATORS)
-    return get_object_or_404(found.select_for_update() if lock else found, pk=pk)
+    return get_object_or_404(users_within(request.actor, ADMINISTRATORS), pk=pk)
 
 
 def _other_person(request: Request, pk: int) -> User:
-    """The same, locked, and never oneself. Raises PermissionDenied."""
-    person = _person(request, pk, lock=True)
+    """The same, and never oneself. Raises PermissionDenied."""
+    person = _person(request, pk)
     if person == request.user:
-        raise PermissionDenied(
-            "Dina egna roller och din egen inloggning ändras av en annan systemförvaltare."
-        )
+        raise PermissionDenied(NEVER_ONES_OWN)
     return person
 
 
@@ -428,32 +368,8 @@ def _role_form(request: Request, instance: RoleAssignment) -> RoleForm:
     )
 
 
-def _add_role(request: Request, form: RoleForm, person: User) -> RoleAssignment:
-    held = form.save(commit=False)
-    held.user = person
-    held.save()
-    _record(request, "add_role", person, {**changing.stated(form), "role_id": held.pk})
-    return held
-
-
 def _lasts(held: RoleAssignment, day: date) -> bool:
     return held.valid_to is None or held.valid_to >= day
-
-
-def _described(held: RoleAssignment) -> dict[str, Any]:
-    """What a role was, for the log."""
-    where = {"unit": [str(held.unit)] * 2} if held.unit else {"provider": [str(held.provider)] * 2}
-    return {"role": [held.role, held.role], **where, "role_id": held.pk}
-
-
-def _record(
-    request: Request, name: str, person: User, values: changing.Values | None = None
-) -> None:
-    changing.record(request, ADMINISTRATORS, _chain(person), name, person, values, personal=True)
-
-
-def _chain(person: User) -> str:
-    return f"user:{person.pk}"
 
 
 def _address(person: User) -> str:
@@ -465,10 +381,9 @@ def _trail(person: User | None = None) -> Collection[tuple[str, str]]:
     return (first, (person.name, _address(person))) if person else (first,)
 
 
-def _person_page(request: Request, person: User, *form: Any, **more: Any) -> HttpResponse:
-    return changing.form_page(request, *form, back=_address(person), trail=_trail(person), **more)
-
-
-def _show_password(request: Request, person: User, new: str, title: str) -> HttpResponse:
-    context = {"person": person, "password": new, "title": title, "trail": _trail(person)}
-    return render(request, "organisation/password.html", context)
+def _person_page(
+    request: Request, person: User, command: type[Filled[User]], form: BaseForm, **more: Any
+) -> HttpResponse:
+    return changing.do_page(
+        request, person, command, form, back=_address(person), trail=_trail(person), **more
+    )

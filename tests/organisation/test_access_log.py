@@ -13,10 +13,14 @@ from audit import clock, log, sealing, triggers
 from audit.act import Act
 from audit.models import Event
 from cases.models import Case
+from door.performing import perform
+from door.refusals import NotAllowed
+from organisation.commands.log_control import VerifyLog
+from organisation.models import LogControl
 from organisation.pages import access_log
 from organisation.roles import Role
 from tests.factories import at, person, root_unit, stands_in
-from tests.organisation import queries_of
+from tests.organisation import CHANGED, queries_of, refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PAGE = "/organisation/logg/"
@@ -264,3 +268,33 @@ def test_the_reviewer_sees_which_fields_not_which_values(client, auditor, reader
         values={"phone": ["", json.dumps("070-123 45 67")]},
     )
     assert "070-123 45 67" not in client.get(PAGE).content.decode()
+
+
+def test_the_same_check_sent_twice_is_noted_once(client, auditor):
+    """CAP-05, CAP-06, SEC-02."""
+    for _ in range(2):
+        client.post(f"{PAGE}kontroll/", check(key="k1"))
+    assert Event.objects.filter(chain__name="logcontrol").count() == 1
+
+
+def test_a_check_is_not_noted_from_a_page_older_than_the_latest(client, auditor):
+    """CAP-05, SEC-02: somebody else has made the same, and it is told."""
+    client.post(f"{PAGE}kontroll/", check())
+    answer = client.post(f"{PAGE}kontroll/", check(version="1"))
+    assert answer.status_code == 409
+    assert f"Loggkontrollen {CHANGED}: Loggkontroll gjordes" in answer.content.decode()
+    assert Event.objects.filter(name="check_log").count() == 1
+
+
+def test_the_log_is_verified_time_after_time(client, auditor):
+    """SEC-02"""
+    for _ in range(3):
+        client.post(f"{PAGE}verifiera/")
+    assert Event.objects.filter(name="verify_log").count() == 3
+
+
+def test_who_may_not_control_the_log_is_refused_and_logged(reader):
+    """CAP-05, CAP-06, SEC-02: by whatever way the command comes."""
+    with pytest.raises(NotAllowed):
+        perform(LogControl.one(), VerifyLog(), reader, at=clock.now())
+    assert refusals("logcontrol") == ["”Verifiera loggen” får inte göras enligt din roll."]

@@ -5,11 +5,16 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
+from door.performing import perform
+from door.refusals import NotAllowed
 from organisation.authority import delegates
+from organisation.commands.delegation import EndDelegation
 from organisation.defaults import load_delegation
+from organisation.forms import EndForm
 from organisation.models import DelegationRule
 from organisation.roles import Role
 from tests.factories import person
+from tests.organisation import CHANGED, refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PAGE = "/organisation/delegation/"
@@ -110,4 +115,36 @@ def test_everybody_inside_reads_and_the_management_alone_changes(client, warning
     page = client.get(reverse("organisation:delegation"))
     assert warning.label in page.content.decode()
     assert client.post(f"{PAGE}{warning.pk}/", rule("director", today)).status_code == 403
+    assert delegates("warning", today) == {Role.DEPUTY_DIRECTOR}
+
+
+def test_the_same_page_of_a_delegation_sent_twice_is_done_once(client, warning, today):
+    """CAP-05, CAP-06, CAP-08."""
+    sent = rule("director", today, code="warning", key="k1")
+    for _ in range(2):
+        client.post(f"{PAGE}ny/", sent)
+    assert names("warning") == ["add_delegation"]
+    assert DelegationRule.objects.filter(code="warning").count() == 2
+
+
+def test_a_rule_is_not_changed_from_a_page_older_than_it(client, warning, today):
+    """CAP-05, CAP-08: it was given an end meanwhile."""
+    later = today.replace(year=today.year + 1, day=1)
+    client.post(f"{PAGE}{warning.pk}/avsluta/", {"last_day": later, "version": 1})
+    answer = client.post(f"{PAGE}{warning.pk}/", rule("director", today, version=1))
+    assert answer.status_code == 409
+    assert f"Delegationen {CHANGED}: Delegation avslutades" in answer.content.decode()
+    assert delegates("warning", today) == {Role.DEPUTY_DIRECTOR}
+    assert names("warning") == ["end_delegation"]
+
+
+def test_who_may_not_decide_what_is_delegated_is_refused_and_logged(warning, today):
+    """CAP-05, CAP-06, CAP-08: by whatever way the command comes."""
+    form = EndForm({"last_day": today}, today=today)
+    assert form.is_valid()
+    with pytest.raises(NotAllowed):
+        perform(warning, EndDelegation(filled=form), person(Role.INVESTIGATOR), at=clock.now())
+    assert refusals("delegation:warning") == [
+        "”Avsluta delegation” får inte göras enligt din roll."
+    ]
     assert delegates("warning", today) == {Role.DEPUTY_DIRECTOR}

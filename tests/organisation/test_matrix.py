@@ -3,16 +3,20 @@
 from io import BytesIO
 
 import pytest
+from django.forms import Form
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from audit import clock
 from audit.models import Event
+from door.performing import perform
+from door.refusals import NotAllowed
 from organisation import matrix
+from organisation.commands.matrix import RemoveResponsibility
 from organisation.models import Responsibility
 from organisation.roles import Role
 from tests.factories import SINCE, person, stands_in
-from tests.organisation import queries_of
+from tests.organisation import CHANGED, queries_of, refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -180,6 +184,7 @@ def test_a_changed_row_is_logged_with_who_when_from_and_to(client, deputy, rows)
         "substitute_role": ["director", "it-coordinator"],
         "interval": ["", "yearly"],
         "table": "home_care",
+        "version": 2,
     }
     page = client.get(address("matrix_row_history", row.pk)).content.decode()
     assert "Biträdande socialdirektör" in page
@@ -240,3 +245,37 @@ def test_the_excel_file_has_a_line_per_row(client, deputy, rows):
     lines = list(sheet.values)
     assert len(lines) == 31
     assert lines[1][:3] == ("Kundval hemtjänst (LOV)", HOME_CARE[0], "Biträdande socialdirektör")
+
+
+def test_the_same_page_of_a_row_sent_twice_is_done_once(client, deputy, rows):
+    """CAP-05, CAP-06, FUP-01."""
+    row = rows.get(table="home_care", area="Citrix och Viva")
+    for _ in range(2):
+        client.post(address("matrix_change", row.pk), FORM | {"key": "k1", "version": 1})
+        client.post(address("matrix_add", "home_care"), FORM | {"area": "Provrum", "key": "k2"})
+    assert rows.filter(area="Provrum").count() == 1
+    assert Event.objects.filter(name="change_responsibility").count() == 1
+
+
+def test_a_row_is_not_changed_from_a_page_older_than_it(client, deputy, rows):
+    """CAP-05, FUP-01."""
+    row = rows.get(table="home_care", area="Citrix och Viva")
+    client.post(address("matrix_change", row.pk), FORM | {"version": 1})
+    for page, more in (("matrix_change", FORM | {"comment": "Ny"}), ("matrix_remove", {})):
+        answer = client.post(address(page, row.pk), more | {"version": 1})
+        assert answer.status_code == 409
+        assert f"Raden {CHANGED}: Raden ändrades, {deputy}" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.comment == ""
+
+
+def test_who_may_not_keep_the_matrix_is_refused_and_logged(rows):
+    """CAP-05, CAP-06, FUP-01: by whatever way the command comes."""
+    row = rows[0]
+    with pytest.raises(NotAllowed):
+        perform(
+            row, RemoveResponsibility(filled=Form({})), person(Role.INVESTIGATOR), at=clock.now()
+        )
+    said = "”Ta bort raden” får inte göras enligt din roll."
+    assert refusals(f"responsibility:{row.pk}") == [said]
+    assert Responsibility.objects.filter(pk=row.pk).exists()

@@ -4,10 +4,15 @@ import pytest
 
 from audit import clock
 from audit.models import Event
+from door.performing import perform
+from door.refusals import NotAllowed
 from organisation.authority import actor_on
+from organisation.commands.substitutes import EndSubstitution
+from organisation.forms import EndForm
 from organisation.models import Substitution, Unit
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit, stands_in
+from tests.organisation import CHANGED, refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PAGE, ADD = "/organisation/ersattare/", "/organisation/ersattare/ny/"
@@ -124,3 +129,34 @@ def test_who_administers_a_unit_appoints_among_its_people_alone(client, today, n
     assert client.post(ADD, period(manager, planner, today, next_year)).status_code == 302
     groups = client.get(PAGE).context["groups"]
     assert [str(row) for row in groups[0][1]] == [f"{planner} för {manager}"]
+
+
+def test_the_same_page_of_a_substitute_sent_twice_is_done_once(client, deputy, today, next_year):
+    """CAP-05, CAP-06, CAP-08."""
+    sent = period(deputy, person(Role.DIRECTOR), today, next_year) | {"key": "k1"}
+    for _ in range(2):
+        client.post(ADD, sent)
+    assert Substitution.objects.count() == Event.objects.count() == 1
+
+
+def test_a_substitution_is_not_ended_from_a_page_older_than_it(client, deputy, today, next_year):
+    """CAP-05, CAP-08."""
+    row = stands_in(person(Role.DIRECTOR), deputy, SINCE, next_year)
+    day_before = clock.day_before(next_year)
+    client.post(f"{PAGE}{row.pk}/avsluta/", {"last_day": day_before, "version": 1})
+    answer = client.post(f"{PAGE}{row.pk}/avsluta/", {"last_day": today, "version": 1})
+    assert answer.status_code == 409
+    assert f"Ersättningen {CHANGED}: Ersättning avslutades" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.valid_to == day_before
+
+
+def test_who_may_not_appoint_is_refused_and_logged(deputy, today, next_year):
+    """CAP-05, CAP-06, SEC-01: by whatever way the command comes."""
+    row = stands_in(person(Role.DIRECTOR), deputy, SINCE, next_year)
+    form = EndForm({"last_day": today}, today=today)
+    assert form.is_valid()
+    with pytest.raises(NotAllowed):
+        perform(row, EndSubstitution(filled=form), person(Role.INVESTIGATOR), at=clock.now())
+    said = "”Avsluta ersättning” får inte göras enligt din roll."
+    assert refusals(f"substitution:{row.pk}") == [said]

@@ -8,11 +8,15 @@ from hypothesis.extra.django import TestCase
 
 from audit import clock
 from audit.models import Event
+from door.performing import perform
+from door.refusals import Refused
+from organisation.commands.units import MoveUnit
+from organisation.forms import MoveUnitForm
 from organisation.models import Unit, UnitCode
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit
 from tests.models import few
-from tests.organisation import queries_of
+from tests.organisation import CHANGED, queries_of, refusals
 
 pytestmark = pytest.mark.both
 
@@ -102,7 +106,8 @@ def test_a_unit_is_added_renamed_and_logged(client, admin, tree):
     assert last_event(unit).name == "add_unit"
     client.post(address("unit_rename", unit.pk), {"name": "Lag Två"})
     event = last_event(unit)
-    assert (event.name, event.values.values) == ("rename_unit", {"name": ["Lag 2", "Lag Två"]})
+    assert event.name == "rename_unit"
+    assert event.values.values == {"name": ["Lag 2", "Lag Två"], "version": 3}
     taken = client.post(address("unit_rename", unit.pk), {"name": "lag 1"})
     assert "har redan en enhet som heter" in taken.content.decode()
     unit.refresh_from_db()
@@ -116,7 +121,10 @@ def test_a_moved_unit_takes_those_below_with_it(client, admin, tree):
     assert team.path == f"{root_unit().pk}/{south.pk}/{north.pk}/{team.pk}/"
     event = last_event(north)
     assert event.name == "move_unit"
-    assert event.values.values == {"parent": ["Socialförvaltningen", "Hemtjänst Söder"]}
+    assert event.values.values == {
+        "parent": ["Socialförvaltningen", "Hemtjänst Söder"],
+        "version": 2,
+    }
 
 
 @pytest.mark.parametrize("target", ["itself", "below"])
@@ -148,7 +156,8 @@ def test_a_unit_with_units_or_roles_that_last_longer_cannot_end(client, admin, t
     client.post(address("unit_end", team.pk), {"last_day": clock.today()})
     team.refresh_from_db()
     assert team.valid_to == clock.today()
-    assert last_event(team).values.values == {"valid_to": [None, clock.today().isoformat()]}
+    ended = last_event(team).values.values
+    assert ended == {"valid_to": [None, clock.today().isoformat()], "version": 2}
 
 
 def test_codes_are_added_and_removed_and_mean_one_unit_alone(client, admin, tree):
@@ -184,3 +193,48 @@ def test_an_administrator_of_a_unit_reaches_that_branch_alone(client, tree):
     assert moved.status_code == 422
     team.refresh_from_db()
     assert team.parent == north
+
+
+def test_the_same_page_of_a_unit_sent_twice_is_done_once(client, admin, tree):
+    """CAP-05, CAP-06, PLN-01."""
+    north, south, _ = tree
+    for page, sent in (
+        (address("unit_move", north.pk), {"parent": south.pk, "version": 1, "key": "k1"}),
+        (address("code_add", north.pk), {"system": "viva", "code": "N", "version": 2, "key": "k2"}),
+        (address("unit_rename", north.pk), {"name": "Norr", "version": 3, "key": "k3"}),
+    ):
+        for _ in range(2):
+            client.post(page, sent)
+    names = Event.objects.filter(chain__name=f"unit:{north.pk}").order_by("seq")
+    assert list(names.values_list("name", flat=True)) == ["move_unit", "add_code", "rename_unit"]
+
+
+def test_a_unit_is_not_changed_from_a_page_older_than_it(client, admin, tree):
+    """CAP-05, PLN-01."""
+    north, _, _ = tree
+    client.post(address("code_add", north.pk), {"system": "viva", "code": "HTJ-N"})
+    answer = client.post(address("unit_rename", north.pk), {"name": "Norr", "version": 1})
+    assert answer.status_code == 409
+    assert f"Enheten {CHANGED}: Kod lades till, Ylva Stenmark" in answer.content.decode()
+    north.refresh_from_db()
+    assert north.name == "Hemtjänst Norr"
+
+
+def test_that_a_unit_could_not_end_stands_in_its_log(client, admin, tree):
+    """CAP-05, CAP-06, PLN-01."""
+    north, _, _ = tree
+    client.post(address("unit_end", north.pk), {"last_day": clock.today()})
+    said = "Avsluta eller flytta först enheterna under den: Lag 1."
+    assert refusals(f"unit:{north.pk}") == [said]
+
+
+def test_a_unit_is_not_moved_under_one_that_came_to_lie_below_it_meanwhile(admin, tree):
+    """CAP-05, PLN-01: what the form saw does not hold any more when the units are held."""
+    north, south, _ = tree
+    form = MoveUnitForm({"parent": south.pk}, instance=north, units=Unit.objects.all())
+    assert form.is_valid()
+    south.parent = Unit.objects.get(pk=north.pk)
+    south.save()
+    with pytest.raises(Refused, match="kan inte ingå i sig själv eller i en enhet under sig"):
+        perform(Unit.objects.get(pk=north.pk), MoveUnit(filled=form), admin, at=clock.now())
+    assert Unit.objects.get(pk=north.pk).parent == root_unit()

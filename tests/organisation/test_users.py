@@ -5,6 +5,7 @@ import re
 import pytest
 from axes.conf import settings as axes_settings
 from axes.models import AccessAttempt
+from django.forms import Form
 from django.test import Client
 from django.urls import reverse
 
@@ -12,11 +13,15 @@ from audit import clock
 from audit.models import Event
 from cases.calendar import add_days
 from cases.models import Notification, OutgoingMail
+from door.performing import perform
+from door.refusals import NotAllowed, Refused
 from organisation.authority import actor_on
+from organisation.commands.logins import ChangePassword, UnlockUser
+from organisation.commands.users import EndUser, ReopenUser
 from organisation.models import Provider, RoleAssignment, Substitution, Unit, User
 from organisation.roles import Role
 from tests.factories import SINCE, person, root_unit, stands_in
-from tests.organisation import queries_of
+from tests.organisation import CHANGED, queries_of, refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -24,6 +29,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 @pytest.fixture
 def today():
     return clock.today()
+
+
+@pytest.fixture
+def now():
+    return clock.now()
 
 
 @pytest.fixture
@@ -87,7 +97,7 @@ def test_a_new_user_gets_a_role_and_a_password_that_is_shown_once(client, admin,
     assert "no-store" in answer["Cache-Control"]
     assert password not in client.get(address("user", ada.pk)).content.decode()
     assert actor_on(ada, today).holding({Role.PLANNER}, north.path)
-    assert events(ada) == ["add_user", "add_role"]
+    assert events(ada) == ["add_role", "add_user"]
     added = Event.objects.get(name="add_user")
     assert added.personal
     assert added.actor == admin
@@ -150,6 +160,7 @@ def test_changed_particulars_are_logged_with_what_they_were(client, admin, plann
     assert event.values.values == {
         "name": ["Sofia Kvarnby", "Sofia Kvarnby Lind"],
         "phone": ["", "070-123 45 67"],
+        "version": 2,
     }
     page = client.get(address("user", planner.pk)).content.decode()
     assert "Sofia Kvarnby Lind" in page
@@ -276,7 +287,7 @@ def test_a_new_password_is_shown_once_and_never_logged(client, admin, planner):
     planner.refresh_from_db()
     assert planner.check_password(password)
     assert events(planner) == ["reset_password"]
-    assert last_event(planner).fields == []
+    assert last_event(planner).fields == ["version"]
     said = "Du har fått ett nytt tillfälligt lösenord i Kundval. Ylva Stenmark skapade lösenordet"
     assert Notification.objects.get(user=planner).text.startswith(said)
     mail = OutgoingMail.objects.get()
@@ -405,3 +416,73 @@ def test_the_list_as_excel_writes_what_people_typed_as_text(client, admin, north
     assert [cell.value for cell in rows[0]][:2] == ["Namn", "Användarnamn"]
     assert len(rows) == 2
     assert (rows[1][0].value, rows[1][0].data_type) == ('=HYPERLINK("x")', "s")
+
+
+def test_the_same_page_of_a_person_sent_twice_is_done_once(client, admin, planner):
+    """CAP-05, CAP-06, SEC-02."""
+    sent = {"name": "Sofia Lind", "email": planner.email, "phone": "", "key": "k1", "version": 1}
+    for _ in range(2):
+        assert client.post(address("user_change", planner.pk), sent).status_code == 302
+    assert events(planner) == ["change_user"]
+
+
+def test_the_same_new_user_sent_twice_is_one_user_with_one_password(client, admin, north, today):
+    """CAP-05, SEC-04."""
+    sent = new_user(north, today.isoformat(), key="k1")
+    for _ in range(2):
+        client.post(address("user_add"), sent)
+    assert User.objects.filter(username__iexact="ada").count() == 1
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_role_is_not_moved_from_a_page_older_than_the_persons_roles(
+    client, admin, planner, south, today
+):
+    """CAP-05, SEC-01: the role that was moved meanwhile is not moved again."""
+    role = planner.roles.get()
+    client.post(
+        address("role_add", planner.pk), {"role": "nurse", "unit": south.pk, "valid_from": today}
+    )
+    page = address("role_move", planner.pk, role.pk)
+    answer = client.post(page, {"unit": south.pk, "valid_from": today, "version": 1})
+    assert answer.status_code == 409
+    assert CHANGED in answer.content.decode()
+    assert "Roll lades till, Ylva Stenmark" in answer.content.decode()
+    role.refresh_from_db()
+    assert role.valid_to is None
+    assert events(planner) == ["add_role"]
+
+
+def test_a_second_new_password_from_the_same_page_is_neither_made_nor_shown(client, admin, planner):
+    """CAP-05, SEC-04: the one that was shown is the one that opens."""
+    sent = {"key": "k1", "version": 1}
+    first = client.post(address("user_password", planner.pk), sent).content.decode()
+    again = client.post(address("user_password", planner.pk), sent)
+    assert (again.status_code, again.url) == (302, address("user", planner.pk))
+    planner.refresh_from_db()
+    assert planner.check_password(re.search(r"<b translate=\"no\">(.*?)</b>", first)[1])
+    assert events(planner) == ["reset_password"]
+
+
+def test_what_a_person_may_not_do_with_themselves_is_refused_and_logged(admin, planner, now):
+    """CAP-05, CAP-06, SEC-01: by whatever way the command comes."""
+    for who, whom, command in (
+        (admin, admin, ReopenUser()),
+        (admin, planner, ChangePassword()),
+        (planner, admin, UnlockUser()),
+    ):
+        with pytest.raises(NotAllowed):
+            perform(whom, command, who, at=now)
+    assert refusals(f"user:{admin.pk}") == [
+        "Dina egna roller och din egen inloggning ändras av en annan systemförvaltare.",
+        "”Lås upp” får inte göras enligt din roll.",
+    ]
+    assert refusals(f"user:{planner.pk}") == ["”Byt lösenord” gör var och en för sig själv."]
+
+
+def test_who_has_ended_is_not_ended_again_by_the_command(admin, planner, now):
+    """CAP-05, SEC-01."""
+    User.objects.filter(pk=planner.pk).update(is_active=False)
+    with pytest.raises(Refused, match="går inte att göra nu"):
+        perform(planner, EndUser(filled=Form({})), admin, at=now)
+    assert len(refusals(f"user:{planner.pk}")) == 1

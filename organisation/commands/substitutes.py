@@ -1,0 +1,46 @@
+"""Who stands in for whom. Requirements SEC-01, CAP-05, CAP-08."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from audit.act import Act
+from door.filled import AddRow, Filled, Values, plain
+from organisation.forms import EndForm, SubstitutionForm
+from organisation.models import Substitution
+from organisation.pages.changing import end_on
+from organisation.roles import Role
+
+APPOINTERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})
+
+
+class AddSubstitution(AddRow[Substitution]):
+    """A substitute for a period."""
+
+    label, roles = "Ny ersättare", APPOINTERS
+    filled: SubstitutionForm
+
+    def receipt(self, row: Substitution, values: Mapping[str, Any]) -> str:
+        return f"{row.substitute} är ersättare för {row.absent} till och med {row.valid_to}."
+
+
+class EndSubstitution(Filled[Substitution]):
+    """An earlier last day. What never comes to hold is removed; the log keeps it."""
+
+    label, roles = "Avsluta ersättning", APPOINTERS
+    filled: EndForm
+
+    def stated(self) -> Values:
+        return {}
+
+    def apply(self, row: Substitution, act: Act) -> Values:
+        last_day = self.filled.cleaned_data["last_day"]
+        values = {
+            "substitute": [str(row.substitute)] * 2,
+            "absent": [str(row.absent)] * 2,
+            "valid_to": [plain(row.valid_to), plain(last_day)],
+        }
+        end_on(row, last_day)
+        return values
+
+    def receipt(self, row: Substitution, values: Mapping[str, Any]) -> str:
+        return f"{row} slutar {values['valid_to'][1]}."
