@@ -26,7 +26,7 @@ from planning.plan import where
 from planning.plan.change import Wanted, change
 from planning.plan.opening import plan_for
 from planning.units import due, moving
-from tests.factories import SINCE, at, person
+from tests.factories import SINCE, at, person, root_unit
 from tests.planning.plan.world import NOW
 from tests.planning.units.world import (
     BACKEND,
@@ -359,6 +359,19 @@ def test_a_move_that_was_taken_back_meanwhile_is_not_taken_back_again(w, client)
     refused = Event.objects.get(chain__name=f"unit:{w.unit.pk}", kind=Event.Kind.REFUSAL)
     assert (refused.name, refused.actor) == ("cancel_unit_move", w.manager)
     assert UnitMove.objects.get().cancelled_at == NOW
+
+
+def test_a_page_about_a_carer_who_has_moved_meanwhile_is_old(w, client):
+    """CAP-05, PLN-21"""
+    ali = w.ali.carer
+    seen = ali.version
+    w.prepare(w.merger(MONDAY))
+    due.carry_out_due(NOW)
+    client.force_login(person(Role.PLANNER, root_unit(), "Sara Ekholt", "south"), BACKEND)
+    ending = {"last_day": "2026-12-31", "version": seen}
+    answer = client.post(reverse("staffing:carer_end", args=[ali.pk]), ending)
+    assert answer.status_code == 409
+    assert "Uppgifter om en anställd ändrades, Kundval" in answer.content.decode()
 
 
 def test_who_leads_one_of_the_units_alone_moves_nothing_between_them(w):
