@@ -29,7 +29,7 @@ from organisation.models import User
 from organisation.request import Request
 from organisation.roles import OUTSIDE_ROLES, Role
 from planning.baseplans.generation import generate_coming
-from planning.units import moving
+from planning.units import due
 from procurement.applications import jobs
 from procurement.duties import jobs as duties
 
@@ -125,7 +125,7 @@ def _live_through_next_day() -> tuple[int, int, int, int]:
     """One day ahead. Returns how many reminders, ended and new cases and mails it brought."""
     clock.set_demo_days(clock.demo_days() + 1)
     at = clock.now()
-    moving.carry_out_due(at)
+    due.carry_out_due(at)
     opened = duties.run(at)[1]
     ended = jobs.end_passed_correction_periods(at)
     return ledger.sweep(at), ended, opened, mail.send_queued(at)

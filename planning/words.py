@@ -69,6 +69,7 @@ EVENT_NAMES = {
     "end_team": "Arbetslag avslutades",
     "place_base": "Utgångsplats ändrades",
     "add_shift": "Pass lades in",
+    "enter_rows": "Rader klistrades in",
     "enter_shifts": "Pass lades in från rader",
     "add_row": "Vikarierad lades in",
     "change_shift": "Pass ändrades",

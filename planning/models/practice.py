@@ -5,11 +5,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.models import Record
+from door.models import Subject
 from organisation.models import Unit
 
 
-class Practice(models.Model):
+class Practice(Subject):
     """The making of a practice unit: waited for, ready, failed or removed."""
+
+    called = "Övningsenheten"
 
     original = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="practices")
     unit = models.OneToOneField(Unit, null=True, on_delete=models.PROTECT, related_name="practice")
@@ -33,8 +36,17 @@ class Practice(models.Model):
     def __str__(self) -> str:
         return f"Övning: {self.original}"
 
+    @property
+    def chain(self) -> str:
+        """That of the unit that is copied."""
+        return f"unit:{self.original_id}"
 
-class Training(Record):
+    @property
+    def unit_path(self) -> str:
+        return self.original.path
+
+
+class Training(Record, Subject):
     """That somebody was introduced to planning by somebody who plans already."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, verbose_name="enhet")
@@ -63,3 +75,12 @@ class Training(Record):
 
     def __str__(self) -> str:
         return f"{self.trainee} av {self.trainer}"
+
+    @property
+    def chain(self) -> str:
+        """That of the unit whose planning was learnt."""
+        return f"unit:{self.unit_id}"
+
+    @property
+    def unit_path(self) -> str:
+        return self.unit.path

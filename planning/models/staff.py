@@ -4,6 +4,7 @@ Requirements PLN-10 to PLN-14, PLN-21, BEY-04, BEY-05.
 """
 
 from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,8 @@ from django.db.models import F, Q
 
 from cases.models import Record
 from clients.models import Client
+from door.models import Subject
+from door.refusals import Refused
 from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, Unit
@@ -18,8 +21,28 @@ from organisation.swedish import SWEDISH
 from planning import daytime
 
 
-class Skill(models.Model):
+class OfUnit(Subject):
+    """Something of a unit's staffing: in the log, all of it stands in one chain."""
+
+    unit: Any
+    unit_id: int
+
+    class Meta:
+        abstract = True
+
+    @property
+    def chain(self) -> str:
+        return f"staffing:{self.unit_id}"
+
+    @property
+    def unit_path(self) -> str:
+        return self.unit.path
+
+
+class Skill(Subject):
     """Something that a visit may ask of whoever does it: insulin, car, Finnish (PLN-21)."""
+
+    called = "Kompetensen"
 
     code = models.SlugField("kod", max_length=30, unique=True)
     name = models.CharField("namn", max_length=80, db_collation=SWEDISH)
@@ -32,9 +55,16 @@ class Skill(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def chain(self) -> str:
+        """All skills share one."""
+        return "skills"
 
-class Team(InPeriod):
+
+class Team(InPeriod, OfUnit):
     """A group of carers within a unit (PLN-21)."""
+
+    called = "Arbetslaget"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField("namn", max_length=80, db_collation=SWEDISH)
@@ -46,8 +76,10 @@ class Team(InPeriod):
         return self.name
 
 
-class Base(models.Model):
+class Base(OfUnit):
     """Where a unit's shifts start and end."""
+
+    called = "Utgångsplatsen"
 
     unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="base")
     address = models.CharField("adress", max_length=160, db_collation=SWEDISH)
@@ -58,8 +90,10 @@ class Base(models.Model):
         return self.address
 
 
-class Carer(InPeriod):
+class Carer(InPeriod, Subject):
     """An employee who does visits. Ended by a last day, never deleted."""
+
+    is_personal = True
 
     class Title(models.TextChoices):
         ASSISTANT_NURSE = "assistant_nurse", "Undersköterska"
@@ -106,6 +140,10 @@ class Carer(InPeriod):
         self.identity_index = blind_index(number) if number else None
         self.username = self.username or None
         super().save(*args, **kwargs)
+
+    @property
+    def unit_path(self) -> str:
+        return self.unit.path
 
     @property
     def short_title(self) -> str:
@@ -181,8 +219,10 @@ class CareContact(InPeriod, Record):
         return str(self.carer) if self.carer else self.reason_for_none
 
 
-class SchedulePeriod(models.Model):
+class SchedulePeriod(OfUnit):
     """A schedule period of a unit. Schedules come two weeks before; then visits are planned (PLN-10)."""
+
+    called = "Perioden"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="schedule_periods")
     first = models.DateField("första dag")
@@ -211,12 +251,14 @@ class ShiftQuerySet(models.QuerySet):
         return self.filter(unit=unit, day=day).order_by("row", "carer__name", "start", "pk")
 
 
-class Shift(models.Model):
+class Shift(OfUnit):
     """A row of a day view: somebody's working time in a unit, or a substitute row (PLN-13).
 
     Worked in another unit than the carer's own, it is a loan (PLN-14). Times are minutes of the day
     (`planning.daytime`).
     """
+
+    called = "Passet"
 
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="shifts", verbose_name="enhet"
@@ -243,7 +285,6 @@ class Shift(models.Model):
     """The minute from which the carer is sick or away; the visits after it are loose."""
     noticed_on = models.DateField("besked lämnat", null=True, editable=False)
     """When the carer's times were last set or changed; empty when notice does not matter (BEY-05)."""
-    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ShiftQuerySet.as_manager()
 
@@ -272,6 +313,25 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.day}"
+
+    @property
+    def chain(self) -> str:
+        """Its carer's; of a substitute row that nobody stands on, its unit's."""
+        return f"carer:{self.carer_id}" if self.carer_id else super().chain
+
+    @property
+    def is_personal(self) -> bool:  # type: ignore[override]
+        """What concerns a carer is."""
+        return self.carer_id is not None
+
+    def locked(self) -> Self:
+        """It as it stands now. Raises Refused when somebody else has taken it away."""
+        try:
+            return super().locked()
+        except Shift.DoesNotExist:
+            raise Refused(
+                "Någon annan har tagit bort passet. Se hur schemat är nu, och gör om din ändring."
+            ) from None
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from cases.models import Record
 from clients.models import Client
+from door.models import Subject
 from organisation.models import Unit
 from planning.models.staff import Carer
 
@@ -17,7 +18,7 @@ class UnitMoveQuerySet(models.QuerySet):
         return self.filter(carried_out_at=None, cancelled_at=None)
 
 
-class UnitMove(Record):
+class UnitMove(Record, Subject):
     """A merger of a unit into another, or a split: chosen persons and carers go to another unit.
 
     What is planned for `first_day` and later goes over at once, so that it can be planned where it
@@ -39,6 +40,8 @@ class UnitMove(Record):
 
     objects = UnitMoveQuerySet.as_manager()
 
+    called = "Det förberedda"
+
     class Meta(Record.Meta):
         ordering = ["-first_day", "-pk"]
         constraints = [
@@ -53,3 +56,12 @@ class UnitMove(Record):
 
     def __str__(self) -> str:
         return f"{self.source} till {self.target}"
+
+    @property
+    def chain(self) -> str:
+        """That of the unit that things move from; the other unit's tells the same."""
+        return f"unit:{self.source_id}"
+
+    @property
+    def unit_path(self) -> str:
+        return self.source.path

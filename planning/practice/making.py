@@ -15,8 +15,7 @@ from audit import clock, log
 from audit.act import Act
 from cases import calendar
 from clients.models import Client, LegalBasis, ServiceOrder
-from door.refusals import Refused
-from organisation.models import RoleAssignment, Unit, User
+from organisation.models import Unit, User
 from planning.baseplans.generation import generate
 from planning.models import (
     Base,
@@ -38,27 +37,6 @@ SILENT = timedelta(minutes=15)
 JITTER = 0.004
 """Degrees by which each home is moved, some hundred metres."""
 BATCH = 2000
-
-
-def start(unit: Unit, act: Act) -> Practice:
-    """Note that a copy is to be made. Raises Refused when there is one."""
-    if unit.practice_of_id:
-        raise Refused("Det här är redan en övningsenhet.")
-    with transaction.atomic():
-        Unit.objects.select_for_update().get(pk=unit.pk)
-        for old in unit.practices.filter(ended_at=None):
-            if not is_broken(old, act.at):
-                raise Refused(f"{unit} har redan en övningsenhet. Ta bort den först.")
-            end(old, act)
-        practice = Practice.objects.create(original=unit, made_by=act.user, started_at=act.at)
-        log.record(
-            f"unit:{unit.pk}",
-            "start_practice",
-            act,
-            subject=unit,
-            values={"practice": practice.pk},
-        )
-    return practice
 
 
 def is_broken(practice: Practice, at: datetime) -> bool:
@@ -247,19 +225,3 @@ def _rows(found: models.QuerySet, each: Any = None, **changed: Any) -> dict[int,
         copies.append(copy)
     found.model._default_manager.bulk_create(copies, batch_size=BATCH)
     return {row.pk: copy.pk for row, copy in zip(originals, copies, strict=True)}
-
-
-def end(practice: Practice, act: Act) -> None:
-    """Take the practice unit away: nobody holds a role in it any more."""
-    with transaction.atomic():
-        Practice.objects.filter(pk=practice.pk).update(ended_at=act.at)
-        if practice.unit:
-            RoleAssignment.objects.filter(unit=practice.unit).delete()
-            Unit.objects.filter(pk=practice.unit.pk).update(valid_to=act.day)
-        log.record(
-            f"unit:{practice.original_id}",
-            "end_practice",
-            act,
-            subject=practice.original,
-            values={"practice": practice.pk},
-        )

@@ -1,27 +1,29 @@
 """Övning: copies of units to learn in, and who has been trained by whom. BEY-17."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import log
 from clients.models import Client
+from door.performing import perform
 from door.refusals import Refused
 from organisation.access import logged_in, roles
-from organisation.acting import act_of
 from organisation.middleware import PRACTISING
-from organisation.models import RoleAssignment, Unit
+from organisation.models import Unit
 from organisation.pages import changing
 from organisation.request import Request
-from organisation.roles import Role
 from planning.models import Practice, Training
 from planning.practice import making
+from planning.practice.commands import (
+    EndPractice,
+    EnterPractice,
+    RegisterTraining,
+    StartPractice,
+)
 from planning.practice.forms import TrainingForm
-from planning.practice.tasks import make_practice
 from planning.staffing import reach
 from planning.staffing.reach import EDITORS
 
@@ -62,14 +64,9 @@ def _units(request: Request) -> QuerySet[Unit]:
 def make(request: Request, unit: int) -> HttpResponse:
     """Have a unit copied."""
     original = get_object_or_404(_units(request), pk=unit)
-    try:
-        made = making.start(original, act_of(request, EDITORS, original.path))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        transaction.on_commit(lambda: make_practice.delay(made.pk))
-        messages.success(request, "Övningsenheten görs. Det tar någon minut.")
-    return redirect("practice:list")
+    told = "Övningsenheten görs. Det tar någon minut."
+    practice = Practice(original=original)
+    return changing.do(request, practice, StartPractice(), reverse("practice:list"), told)
 
 
 def _practice(request: Request, pk: int) -> Practice:
@@ -82,22 +79,11 @@ def _practice(request: Request, pk: int) -> Practice:
 def enter(request: Request, pk: int) -> HttpResponse:
     """Step into the practice unit: from here on the person sees nothing else."""
     made = _practice(request, pk)
-    if made.unit is None:
-        messages.error(request, "Övningsenheten är inte klar än.")
+    try:
+        perform(made, EnterPractice(), request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
         return redirect("practice:list")
-    with transaction.atomic():
-        RoleAssignment.objects.get_or_create(
-            user=request.user,
-            role=Role.PLANNER,
-            unit=made.unit,
-            defaults={"valid_from": request.today},
-        )
-        log.record(
-            f"unit:{made.original_id}",
-            "enter_practice",
-            act_of(request, EDITORS, made.original.path),
-            subject=made.unit,
-        )
     request.session[PRACTISING] = True
     return redirect("board:board")
 
@@ -115,13 +101,11 @@ def leave(request: Request) -> HttpResponse:
 def remove(request: Request, pk: int) -> HttpResponse:
     """Take a practice unit away; another can then be made."""
     made = _practice(request, pk)
-    making.end(made, act_of(request, EDITORS, made.original.path))
-    messages.success(request, f"Övningsenheten för {made.original} är borttagen.")
-    return redirect("practice:list")
+    told = f"Övningsenheten för {made.original} är borttagen."
+    return changing.do(request, made, EndPractice(), reverse("practice:list"), told)
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def train(request: Request) -> HttpResponse:
     """Note that somebody has been trained."""
     form = TrainingForm(
@@ -130,34 +114,12 @@ def train(request: Request) -> HttpResponse:
         today=request.today,
         initial={"day": request.today, "trainer": request.user.pk},
     )
-
-    def save() -> str:
-        row = form.save(commit=False)
-        for name, value in act_of(request, EDITORS, row.unit.path).stamp.items():
-            setattr(row, name, value)
-        row.save()
-        values = {
-            "trainee": row.trainee_id,
-            "trainer": row.trainer_id,
-            "day": row.day.isoformat(),
-        }
-        changing.record(
-            request,
-            EDITORS,
-            f"unit:{row.unit_id}",
-            "register_training",
-            row,
-            values,
-            unit_path=row.unit.path,
-        )
-        return f"{row.trainee} är utbildad av {row.trainer}."
-
     back = reverse("practice:list")
-    return changing.form_page(
+    return changing.do_page(
         request,
+        form.instance,
+        RegisterTraining,
         form,
-        save=save,
-        title="Registrera utbildning",
         back=back,
         button="Registrera",
         trail=(("Övning", back),),

@@ -188,6 +188,16 @@ class LastDayForm(forms.Form):
 
     last_day = forms.DateField(label="Sista dag", help_text="Gäller till och med den dagen.")
 
+    def __init__(self, *args: Any, first: date | None = None, too_early: str = "", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.first, self.too_early = first, too_early
+
+    def clean_last_day(self) -> date:
+        last_day: date = self.cleaned_data["last_day"]
+        if self.first and last_day < self.first:
+            raise ValidationError(self.too_early)
+        return last_day
+
 
 class SkillForm(forms.ModelForm):
     """Something that a visit may ask of whoever does it (PLN-21)."""
@@ -364,18 +374,15 @@ class RowForm(TimesForm):
     field_order = ("day", "start", "end")
 
 
-class VersionForm(forms.Form):
-    """What was seen when the page was opened, so that nobody's change is overwritten."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class FormOfShift(forms.Form):
+    """What is done with a shift that there is."""
 
     def __init__(self, *args: Any, shift: Shift, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.shift = shift
-        self.initial["version"] = shift.version
 
 
-class LooseningForm(VersionForm):
+class LooseningForm(FormOfShift):
     """What takes a shift from its visits, which are made loose if that is asked for."""
 
     loosen = forms.BooleanField(label="Gör besöken otilldelade", required=False)
@@ -401,7 +408,7 @@ class ShiftForm(LooseningForm, TimesForm):
         return self.shift.day
 
 
-class PutForm(VersionForm):
+class PutForm(FormOfShift):
     """Who stands on a substitute row."""
 
     carer = CarerChoice(
@@ -419,7 +426,7 @@ class PutForm(VersionForm):
         self.initial["carer"] = self.shift.carer_id
 
 
-class AbsentForm(VersionForm):
+class AbsentForm(FormOfShift):
     """From when the carer is away."""
 
     at = forms.CharField(

@@ -6,8 +6,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from audit.act import Act
-from organisation.acting import act_of
 from organisation.authority import Actor
 from organisation.models import Unit
 from organisation.pages.reach import current_units_within
@@ -56,8 +54,3 @@ def chosen_unit(request: Request, choices: list[Unit]) -> Unit | None:
 def get(rows: QuerySet, **what: Any) -> Any:
     """The row, or 404 for what is not there or out of reach."""
     return get_object_or_404(rows, **what)
-
-
-def act(request: Request, unit: Unit | None = None) -> Act:
-    """Who does it in the unit (None: for all units), for whom, and when."""
-    return act_of(request, EDITORS, unit.path if unit else "")

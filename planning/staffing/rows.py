@@ -1,20 +1,17 @@
-"""Shifts as rows pasted from a spreadsheet: read, checked cell by cell, saved. PLN-11, PLN-12."""
+"""Shifts as rows pasted from a spreadsheet: read, and checked cell by cell. PLN-11, PLN-12."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db import transaction
-
-from audit.act import Act
 from door import entry
 from door.refusals import Refused
 from organisation import identity
 from organisation.encryption import blind_index
 from organisation.models import Unit
 from planning.models import Carer, SchedulePeriod, Shift
-from planning.staffing import editing, rules, schedule
+from planning.staffing import availability, rules, schedule
 from planning.staffing.cells import break_minutes, clock, table
 from planning.staffing.rules import Times, Wrong
 
@@ -177,7 +174,7 @@ def _check_times(row: Row, period: SchedulePeriod) -> None:
         return
     if not period.first <= row.day <= period.last:
         row.errors["day"] = f"Dagen ligger utanför schemaperioden {period}. Rätta den."
-    elif row.carer and (text := editing.not_employed_text(row.carer, row.day)):
+    elif row.carer and (text := availability.not_employed_text(row.carer, row.day)):
         row.errors["day"] = text
     try:
         rest = break_minutes(row.cells.get("break_minutes", ""))
@@ -218,7 +215,7 @@ def _compare(
     for shift in shifts:
         begins = rules.absolute(shift.day, 0)
         if rules.collide(meant.instants, (begins + shift.start, begins + shift.works_until)):
-            row.errors["start"] = editing.collision_text(shift)
+            row.errors["start"] = availability.collision_text(shift)
     for place, other in before:
         if (other.day, other.times) == (meant.day, times):
             row.exists = True
@@ -227,57 +224,15 @@ def _compare(
             row.errors["start"] = f"Passet krockar med rad {place}. Rätta tiderna på en av dem."
 
 
-@transaction.atomic
-def save(
-    text: str, period: SchedulePeriod, reached: Collection[int], act: Act, only_right: bool = False
-) -> list[Row]:
-    """Save what the rows say; with `only_right`, those that are right. Twice is the same as once.
-
-    Raises Refused, and saves nothing, when a row is wrong and not only the right ones are asked for.
-    """
-    editing.lock({row.carer.pk for row in check(text, period, reached) if row.carer})
-    rows = check(text, period, reached)
-    if not only_right and any(row.errors for row in rows):
-        raise Refused("Ingenting är sparat. Rätta raderna, eller välj Spara de rätta raderna.")
-    by_carer: dict[Carer, list[Meant]] = defaultdict(list)
-    for row in rows:
-        if row.is_new and (meant := row.meant):
-            by_carer[meant.carer].append(meant)
-    for carer, new in by_carer.items():
-        _enter(carer, new, period, act)
-    return rows
-
-
-def _enter(carer: Carer, shifts: Sequence[Meant], period: SchedulePeriod, act: Act) -> None:
-    Shift.objects.bulk_create(
-        Shift(
-            unit=period.unit,
-            day=meant.day,
-            carer=carer,
-            noticed_on=act.day,
-            **{name: getattr(meant.times, name) for name in editing.TIMES},
-        )
-        for meant in shifts
-    )
-    said = "; ".join(
-        f"{meant.day} {rules.shown(meant.day, meant.times.start, meant.times.end)}"
-        for meant in shifts
-    )
-    values = {"unit": [None, str(period.unit)], "shifts": [None, said]}
-    editing.record(editing.chain_of(carer), "enter_shifts", carer, act, values)
-
-
-@transaction.atomic
-def add_employee(row: Row, title: str, period: SchedulePeriod, act: Act) -> Carer:
-    """The employee of a row whom nobody has added yet (PLN-12). Raises Refused."""
+def employee(row: Row, title: str, period: SchedulePeriod, day: date) -> Carer:
+    """The employee of a row, whom nobody has added yet (PLN-12), not saved. Raises Refused."""
     if not row.may_add or title not in Carer.Title.values:
         raise Refused("Personen kan inte läggas upp från raden. Rätta raden, eller välj titel.")
-    carer = Carer(
+    return Carer(
         identity_number=row.digits,
         name=" ".join(row.cells["name"].split()),
         username=row.cells["username"],
         unit=period.unit,
         title=title,
-        valid_from=min(period.first, act.day),
+        valid_from=min(period.first, day),
     )
-    return editing.add_carer(carer, act)

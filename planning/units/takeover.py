@@ -21,7 +21,7 @@ from planning.models.baseplans import new_slot
 from planning.plan.opening import plan_of
 from planning.plan.rows import make_loose
 from planning.publishing.tasks import write_pack
-from planning.staffing.editing import next_row
+from planning.staffing.commands.shifts import next_row
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,27 @@
 """Slå ihop och dela: units merge and split from a day. PLN-21."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.act import Act
 from cases.dates import long_date
+from door.performing import perform
 from door.refusals import Refused
 from organisation.access import roles
-from organisation.acting import act_of
-from organisation.authority import Holding
 from organisation.models import Unit
+from organisation.pages import changing
 from organisation.pages.reach import current_units_within
 from organisation.reading import log_read
 from organisation.request import Request
 from planning.models import UnitMove
-from planning.units import moving
+from planning.units import due, moving
+from planning.units.commands import CancelUnitMove, CarryOutUnitMove, PrepareUnitMove
 from planning.units.forms import ChosenForm, MoveForm
 from planning.units.moving import MOVERS, Wish
 from planning.units.preview import preview_of
@@ -70,12 +72,12 @@ def new(request: Request) -> HttpResponse:
                 chosen.cleaned_data["clients"],
                 chosen.cleaned_data["carers"],
             )
-    context["wish"] = wish
+    context |= {"wish": wish, "key": request.POST.get("key") or uuid.uuid4().hex}
     if wish.is_merger or request.POST:
         try:
-            moving.refuse(wish, request.today)
             if "gor" in request.POST:
                 return _do(request, wish)
+            moving.refuse(wish, request.today)
         except Refused as refusal:
             return render(
                 request, "planning/units/new.html", context | {"refused": str(refusal)}, status=422
@@ -89,22 +91,19 @@ def _log_read(request: Request, wish: Wish) -> None:
     log_read(request, f"unit:{unit.pk}", "read_unit_move", unit, MOVERS, unit.path)
 
 
-def _act(request: Request, unit: Unit) -> Act:
-    return act_of(request, MOVERS, unit.path)
-
-
-def _held(request: Request, unit: Unit) -> Holding:
-    held = request.actor.holding(MOVERS, unit.path)
-    assert held is not None  # it was chosen among the units that one holds such a role in
-    return held
-
-
 def _do(request: Request, wish: Wish) -> HttpResponse:
-    act, held = _act(request, wish.source), _held(request, wish.source)
-    move = moving.prepare(wish, act, held)
+    move = UnitMove(
+        source=wish.source,
+        target=wish.target,
+        first_day=wish.first_day,
+        is_merger=wish.is_merger,
+    )
+    key = request.POST.get("key")
+    move = perform(move, PrepareUnitMove(wish=wish), request.user, key=key, at=request.at).subject
     if move.first_day <= request.today:
-        moving.carry_out(move, act, held)
-        moving.follow(request.at)
+        if not move.carried_out_at:
+            perform(move, CarryOutUnitMove(), request.user, at=request.at)
+        due.follow(request.at)
         messages.success(request, f"Klart: {wish.target} planerar nu det som har flyttat.")
     else:
         messages.success(
@@ -122,10 +121,5 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     units = _units(request)
     found = UnitMove.objects.filter(source__in=units, target__in=units)
     move = get_object_or_404(found.select_related("source", "target"), pk=pk)
-    try:
-        moving.cancel(move, _act(request, move.source), _held(request, move.source))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"Ångrat. Allt planeras åter i {move.source}.")
-    return redirect("units:list")
+    told = f"Ångrat. Allt planeras åter i {move.source}."
+    return changing.do(request, move, CancelUnitMove(), reverse("units:list"), told)

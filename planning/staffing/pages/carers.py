@@ -3,25 +3,26 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django import forms
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
+from door.filled import Filled
 from organisation import swedish
 from organisation.access import roles
-from organisation.pages import history
+from organisation.pages import changing, history
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
 from organisation.request import Request
 from planning.models import Carer, CarerSkill
-from planning.staffing import editing, grid, reach, rules, schedule
+from planning.staffing import grid, reach, rules, schedule
+from planning.staffing.commands import carers as commands
 from planning.staffing.forms import CarerFilter, CarerForm, CarerSkillForm, LastDayForm
-from planning.staffing.pages import forming
+from planning.staffing.pages.trail import trail
 from planning.staffing.reach import EDITORS, READERS
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def carer(request: Request, pk: int) -> HttpResponse:
     row = reach.get(
         reach.carers_within(request.actor, READERS).select_related("unit", "team"), pk=pk
     )
-    log_read(request, editing.chain_of(row), "read_carer", row, READERS, row.unit.path)
+    log_read(request, row.chain, "read_carer", row, READERS, row.unit.path)
     last = request.today + timedelta(days=DAYS_SHOWN - 1)
     breaches = schedule.breaches([row], request.today, last)[row.pk]
     wrong = {breach.shift for breach in breaches}
@@ -129,7 +130,7 @@ def carer(request: Request, pk: int) -> HttpResponse:
         ],
         "breaches": breaches,
         "may_edit": reach.carers_within(request.actor, EDITORS).filter(pk=pk).exists(),
-        "lines": history.of_chain(editing.chain_of(row)),
+        "lines": history.of_chain(row.chain),
     }
     return render(request, "planning/staffing/carer.html", context)
 
@@ -140,7 +141,6 @@ def _is_over(held: CarerSkill, request: Request) -> bool:
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def add(request: Request) -> HttpResponse:
     """A new employee."""
     form = CarerForm(
@@ -149,49 +149,29 @@ def add(request: Request) -> HttpResponse:
         today=request.today,
         initial={"unit": request.GET.get("enhet")},
     )
-
-    def save() -> HttpResponse:
-        new = form.save(commit=False)
-        editing.add_carer(new, reach.act(request, new.unit))
-        return redirect(_address(new))
-
-    return forming.page(
+    return changing.do_page(
         request,
+        form.instance,
+        commands.AddCarer,
         form,
-        save,
-        title="Ny anställd",
-        trail=forming.trail(),
         back=reverse("staffing:carers"),
+        then=lambda done: _address(done.filled.instance),
+        trail=trail(),
         button="Lägg upp",
     )
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def change(request: Request, pk: int) -> HttpResponse:
     """A carer's particulars."""
-    row = _locked(request, pk)
-    before, number = editing.described(row), row.identity_number
+    row = _mine(request, pk)
     form = CarerForm(
         request.POST or None,
         instance=row,
         units=reach.units(request, EDITORS),
         today=request.today,
     )
-
-    def save() -> str:
-        editing.save_carer(form.save(commit=False))
-        after = editing.described(row)
-        values = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
-        if form.cleaned_data["identity_number"] != number:
-            values["identity_number"] = [before["identity_number"], "bytt"]
-        if values:
-            editing.record(
-                editing.chain_of(row), "change_carer", row, reach.act(request, row.unit), values
-            )
-        return "Uppgifterna är sparade."
-
-    return _page(request, row, form, save, title="Ändra uppgifter")
+    return _page(request, row, commands.ChangeCarer, form)
 
 
 @roles(*EDITORS)
@@ -199,18 +179,11 @@ def end(request: Request, pk: int) -> HttpResponse:
     """A carer's last day. Nothing is deleted."""
     row = _mine(request, pk)
     form = LastDayForm(request.POST or None, initial={"last_day": row.valid_to or request.today})
-
-    def save() -> str:
-        last_day = form.cleaned_data["last_day"]
-        editing.end_carer(row, last_day, reach.act(request, row.unit))
-        return f"{row} slutar {last_day.isoformat()}."
-
     return _page(
         request,
         row,
+        commands.EndCarer,
         form,
-        save,
-        title="Avsluta anställningen",
         button="Avsluta",
         danger=True,
         lead="Personen finns kvar i det som har hänt.",
@@ -218,62 +191,40 @@ def end(request: Request, pk: int) -> HttpResponse:
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def add_skill(request: Request, pk: int) -> HttpResponse:
     """Something that the carer can, or is delegated."""
-    row = _locked(request, pk)
+    row = _mine(request, pk)
     form = CarerSkillForm(request.POST or None, instance=CarerSkill(carer=row), today=request.today)
-
-    def save() -> str:
-        held = form.save()
-        said = {name: [None, value] for name, value in form.cleaned_data.items() if value}
-        editing.record(editing.chain_of(row), "add_skill", row, reach.act(request, row.unit), said)
-        return f"{held} är tillagd."
-
-    return _page(request, row, form, save, title="Lägg till kompetens", button="Lägg till")
+    return _page(request, row, commands.AddSkill, form, button="Lägg till")
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def end_skill(request: Request, pk: int, skill: int) -> HttpResponse:
     """The last day of a skill: taken back, or a delegation that is prolonged."""
-    row = _locked(request, pk)
+    row = _mine(request, pk)
     held = reach.get(row.skills.select_related("skill"), pk=skill)
-    form = LastDayForm(request.POST or None, initial={"last_day": held.valid_to or request.today})
-
-    def save() -> str:
-        last_day = form.cleaned_data["last_day"]
-        values = {"skill": [str(held), str(held)], "valid_to": [held.valid_to, last_day]}
-        editing.record(
-            editing.chain_of(row), "end_skill", row, reach.act(request, row.unit), values
-        )
-        held.valid_to = last_day
-        held.save()
-        return f"{held} gäller till och med {last_day.isoformat()}."
-
-    _not_before(form, held.valid_from)
-    return _page(request, row, form, save, title="Ändra sista dag", lead=str(held))
-
-
-def _not_before(form: forms.Form, first: Any) -> None:
-    if form.is_bound and form.is_valid() and form.cleaned_data["last_day"] < first:
-        form.add_error("last_day", f"Det började gälla {first.isoformat()}. Välj en senare dag.")
+    form = LastDayForm(
+        request.POST or None,
+        first=held.valid_from,
+        too_early=f"Det började gälla {held.valid_from.isoformat()}. Välj en senare dag.",
+        initial={"last_day": held.valid_to or request.today},
+    )
+    return _page(request, row, commands.EndSkill, form, about={"held": held}, lead=str(held))
 
 
 def _mine(request: Request, pk: int) -> Carer:
+    """The carer, of a unit that one edits; else 404."""
     found = reach.carers_within(request.actor, EDITORS)
     return reach.get(found.select_related("unit", "team"), pk=pk)
-
-
-def _locked(request: Request, pk: int) -> Carer:
-    """The carer, locked, of a unit that one edits; else 404."""
-    return reach.get(reach.carers_within(request.actor, EDITORS).select_for_update(), pk=pk)
 
 
 def _address(row: Carer) -> str:
     return reverse("staffing:carer", args=[row.pk])
 
 
-def _page(request: Request, row: Carer, form: Any, save: Any, **more: Any) -> HttpResponse:
-    trail = forming.trail((row.name, _address(row)))
-    return forming.page(request, form, save, back=_address(row), trail=trail, **more)
+def _page(
+    request: Request, row: Carer, command: type[Filled[Carer]], form: BaseForm, **more: Any
+) -> HttpResponse:
+    where = _address(row)
+    path = trail((row.name, where))
+    return changing.do_page(request, row, command, form, back=where, trail=path, **more)

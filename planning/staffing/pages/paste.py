@@ -1,5 +1,6 @@
 """Shifts typed or pasted as rows: a preview with an error per cell, then saved. PLN-11, PLN-12."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from door import entry
+from door.performing import perform
 from door.refusals import Refused
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.request import Request
 from planning.models import Carer
 from planning.staffing import reach, rows
+from planning.staffing.commands.carers import AddCarer
+from planning.staffing.commands.periods import EnterRows
 from planning.staffing.forms import PasteForm
-from planning.staffing.pages import forming
+from planning.staffing.pages.trail import trail
 from planning.staffing.reach import EDITORS
 
 ADD = "lagg-upp-"
@@ -37,7 +41,7 @@ def paste(request: Request, unit: int) -> HttpResponse:
         "has_periods": periods.exists(),
         "columns": rows.COLUMNS,
         "titles": Carer.Title.choices,
-        "trail": forming.trail(("Scheman", _schedule(home))),
+        "trail": trail(("Scheman", _schedule(home))),
     }
     if request.method == "POST" and form.is_valid():
         if done := _act(request, form, home):
@@ -49,22 +53,38 @@ def paste(request: Request, unit: int) -> HttpResponse:
 
 def _act(request: Request, form: PasteForm, home: Unit) -> HttpResponse | None:
     """What the pressed button asks for; None when the rows are to be shown (again)."""
-    period, text = form.cleaned_data["period"], form.cleaned_data["text"]
-    reached, act = _reached(request), reach.act(request, home)
+    period = form.cleaned_data["period"]
     try:
         if place := _pressed(request):
-            row = _row(rows.check(text, period, reached), place)
-            title = request.POST.get(f"titel-{place}", "")
-            carer = rows.add_employee(row, title, period, act)
+            carer = _add_employee(request, form, place)
             messages.success(request, f"{carer} är upplagd i {home}.")
         elif (button := request.POST.get("gor")) in ("spara", "spara-ratta"):
-            saved = rows.save(text, period, reached, act, only_right=button == "spara-ratta")
+            saved = _save(request, form, only_right=button == "spara-ratta")
             messages.success(request, _told(saved))
-            if not any(row.errors for row in saved):
+            if not saved["wrong"]:
                 return redirect(f"{_schedule(home)}&fran={period.first.isoformat()}&veckor=4")
     except Refused as refusal:
         messages.error(request, str(refusal))
     return None
+
+
+def _add_employee(request: Request, form: PasteForm, place: int) -> Carer:
+    """The employee of a row, added. Raises Refused."""
+    period, text = form.cleaned_data["period"], form.cleaned_data["text"]
+    row = _row(rows.check(text, period, _reached(request)), place)
+    title = request.POST.get(f"titel-{place}", "")
+    carer = rows.employee(row, title, period, request.today)
+    return perform(carer, AddCarer(filled=form), request.user, at=request.at).subject
+
+
+def _save(request: Request, form: PasteForm, *, only_right: bool) -> Mapping[str, int]:
+    """How many shifts were saved, were there, and are wrong. Raises Refused."""
+    wanted = EnterRows(
+        text=form.cleaned_data["text"],
+        reached=frozenset(_reached(request)),
+        only_right=only_right,
+    )
+    return perform(form.cleaned_data["period"], wanted, request.user, at=request.at).values
 
 
 def _row(found: list[rows.Row], place: int) -> rows.Row:
@@ -80,13 +100,10 @@ def _pressed(request: Request) -> int:
     return entry.number(names[0]) if names else 0
 
 
-def _told(saved: list[rows.Row]) -> str:
-    new = sum(row.is_new for row in saved)
-    there = sum(row.exists for row in saved)
-    wrong = sum(bool(row.errors) for row in saved)
-    parts = [f"{new} pass sparade"]
-    parts += [f"{there} fanns redan"] if there else []
-    parts += [f"{wrong} rader återstår att rätta"] if wrong else []
+def _told(saved: Mapping[str, int]) -> str:
+    parts = [f"{saved['new']} pass sparade"]
+    parts += [f"{saved['there']} fanns redan"] if saved["there"] else []
+    parts += [f"{saved['wrong']} rader återstår att rätta"] if saved["wrong"] else []
     return ", ".join(parts) + "."
 
 

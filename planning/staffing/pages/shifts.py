@@ -1,25 +1,27 @@
 """The schedule of a unit, and its shifts one by one. PLN-11, PLN-13, PLN-14, BEY-05."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cases.dates import long_date, short_date
-from door import entry
+from cases.dates import long_date
+from door.filled import Filled
 from organisation import asked
 from organisation.access import roles
 from organisation.models import Unit
+from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.request import Request
 from planning.models import Carer, Shift
-from planning.staffing import editing, grid, reach, rules
+from planning.staffing import grid, reach, rules
+from planning.staffing.commands import shifts as commands
 from planning.staffing.forms import (
     AbsentForm,
     LooseningForm,
@@ -28,7 +30,7 @@ from planning.staffing.forms import (
     RowForm,
     ShiftForm,
 )
-from planning.staffing.pages import forming
+from planning.staffing.pages.trail import trail
 from planning.staffing.reach import EDITORS, READERS
 from planning.staffing.working_time import monday_of
 
@@ -87,19 +89,7 @@ def add(request: Request, unit: int) -> HttpResponse:
             "day": asked.day(request, "dag", request.today),
         },
     )
-
-    def save() -> str:
-        data = form.cleaned_data
-        shift = editing.add_shift(
-            data["unit"],
-            data["day"],
-            form.times,
-            data["carer"],
-            reach.act(request, data["unit"]),
-        )
-        return f"Passet {_named(shift)} är inlagt."
-
-    return _home_page(request, home, form, save, title="Nytt pass", button="Lägg in")
+    return _home_page(request, home, commands.AddShift, form)
 
 
 @roles(*EDITORS)
@@ -108,22 +98,8 @@ def add_row(request: Request, unit: int) -> HttpResponse:
     home = reach.get(reach.units(request, EDITORS), pk=unit)
     day = asked.day(request, "dag", request.today)
     form = RowForm(request.POST or None, initial={"day": day})
-
-    def save() -> str:
-        shift = editing.add_row(
-            home, form.cleaned_data["day"], form.times, reach.act(request, home)
-        )
-        return f"{shift.row} {short_date(shift.day)} är inlagd. Tillsätt vikarien på raden."
-
-    return _home_page(
-        request,
-        home,
-        form,
-        save,
-        title="Ny vikarierad",
-        button="Lägg in",
-        lead="En rad för någon som ännu inte är bestämd.",
-    )
+    lead = "En rad för någon som ännu inte är bestämd."
+    return _home_page(request, home, commands.AddRow, form, lead=lead)
 
 
 @roles(*EDITORS)
@@ -134,8 +110,8 @@ def shift(request: Request, pk: int) -> HttpResponse:
         "shift": row,
         "cell": grid.Cell(row),
         "back": _address(row),
-        "visits": editing.standing(row).count(),
-        "trail": forming.trail(("Schema", _address(row))),
+        "visits": commands.standing(row).count(),
+        "trail": trail(("Schema", _address(row))),
         "rest": rules.shown(row.day, row.break_earliest, row.break_latest),
     }
     return render(request, "planning/staffing/shift.html", context)
@@ -146,20 +122,7 @@ def change(request: Request, pk: int) -> HttpResponse:
     """Other times, or a loan to another unit."""
     row = _shift(request, pk)
     form = ShiftForm(request.POST or None, shift=row, units=_units_of(request, row))
-
-    def save() -> str:
-        data = form.cleaned_data
-        changed = editing.change_shift(
-            row.pk,
-            data["unit"],
-            form.times,
-            reach.act(request, row.unit),
-            data["version"],
-            data["loosen"],
-        )
-        return f"Passet {_named(changed)} är sparat."
-
-    return _page(request, row, form, save, title="Ändra passet")
+    return _page(request, row, commands.ChangeShift, form)
 
 
 @roles(*EDITORS)
@@ -167,13 +130,7 @@ def remove(request: Request, pk: int) -> HttpResponse:
     """Take a shift away."""
     row = _shift(request, pk)
     form = LooseningForm(request.POST or None, shift=row)
-
-    def save() -> str:
-        data = form.cleaned_data
-        editing.remove_shift(row.pk, reach.act(request, row.unit), data["version"], data["loosen"])
-        return "Passet är borttaget."
-
-    return _page(request, row, form, save, title="Ta bort passet", button="Ta bort", danger=True)
+    return _page(request, row, commands.RemoveShift, form, button="Ta bort", danger=True)
 
 
 @roles(*EDITORS)
@@ -181,16 +138,8 @@ def put(request: Request, pk: int) -> HttpResponse:
     """A named substitute on a substitute row."""
     row = _shift(request, pk)
     form = PutForm(request.POST or None, shift=row, carers=_carers(request, row))
-
-    def save() -> str:
-        data = form.cleaned_data
-        changed = editing.put(row.pk, data["carer"], reach.act(request, row.unit), data["version"])
-        who = changed.carer or "Ingen"
-        return f"{who} står nu på {changed.row} {short_date(changed.day)}."
-
-    return _page(
-        request, row, form, save, title=f"Tillsätt {row.row or 'vikarie'}", button="Tillsätt"
-    )
+    title = f"Tillsätt {row.row or 'vikarie'}"
+    return _page(request, row, commands.PutSubstitute, form, title=title, button="Tillsätt")
 
 
 @roles(*EDITORS)
@@ -198,15 +147,7 @@ def absent(request: Request, pk: int) -> HttpResponse:
     """The carer is sick or away from a time of the shift."""
     row = _shift(request, pk)
     form = AbsentForm(request.POST or None, shift=row)
-
-    def save() -> str:
-        version = form.cleaned_data["version"]
-        changed = editing.report_absent(row.pk, form.minute, reach.act(request, row.unit), version)
-        return f"{changed.carer} är frånvarande från {grid.Cell(changed).absent}."
-
-    return _page(
-        request, row, form, save, title="Sjukanmäl eller annan frånvaro", button="Anmäl frånvaro"
-    )
+    return _page(request, row, commands.ReportAbsent, form, button="Anmäl frånvaro")
 
 
 @roles(*EDITORS)
@@ -214,13 +155,10 @@ def absent(request: Request, pk: int) -> HttpResponse:
 def back(request: Request, pk: int) -> HttpResponse:
     """The carer works the whole shift after all."""
     row = _shift(request, pk)
-    seen = entry.number(request.POST.get("version"))
-
-    def save() -> str:
-        changed = editing.report_back(row.pk, reach.act(request, row.unit), seen)
-        return f"{changed.carer} arbetar hela passet."
-
-    return forming.deed(request, save, reverse("staffing:shift", args=[pk]))
+    where = reverse("staffing:shift", args=[pk])
+    return changing.do(
+        request, row, commands.ReportBack(), where, f"{row.carer} arbetar hela passet."
+    )
 
 
 def _shift(request: Request, pk: int) -> Shift:
@@ -255,10 +193,6 @@ def _units_of(request: Request, row: Shift) -> QuerySet[Unit]:
     return (mine | Unit.objects.filter(pk=row.carer.unit_id)).order_by("path")
 
 
-def _named(row: Shift) -> str:
-    return f"{short_date(row.day)} {rules.shown(row.day, row.start, row.end)} för {row.name}"
-
-
 def _schedule(unit: Unit, day: date) -> str:
     return f"{reverse('staffing:schedule')}?enhet={unit.pk}&fran={monday_of(day).isoformat()}"
 
@@ -269,23 +203,47 @@ def _address(row: Shift) -> str:
 
 
 def _home_page(
-    request: Request, home: Unit, form: Any, save: Callable[[], str], **more: Any
+    request: Request,
+    home: Unit,
+    command: type[Filled[Shift]],
+    form: NewShiftForm | RowForm,
+    **more: Any,
 ) -> HttpResponse:
     """A page that adds to a unit's schedule and comes back to the week that was added to."""
-    valid = request.method == "POST" and form.is_valid()
-    day = form.cleaned_data["day"] if valid else asked.day(request, "dag", request.today)
-    where = _schedule(home, day)
-    trail = forming.trail((f"Schema, {home}", where))
-    return forming.page(request, form, save, back=where, trail=trail, **more)
-
-
-def _page(request: Request, row: Shift, form: Any, save: Any, **more: Any) -> HttpResponse:
-    return forming.page(
+    shift = _said(form, home)
+    where = _schedule(home, shift.day or asked.day(request, "dag", request.today))
+    return changing.do_page(
         request,
+        shift,
+        command,
         form,
-        save,
+        back=where,
+        trail=trail((f"Schema, {home}", where)),
+        button="Lägg in",
+        **more,
+    )
+
+
+def _said(form: NewShiftForm | RowForm, home: Unit) -> Shift:
+    """The shift that a form says; of a form that says none yet, one of the unit and no more."""
+    if not form.is_valid():
+        return Shift(unit=home)
+    said = form.cleaned_data
+    return Shift(
+        unit=said.get("unit", home), carer=said.get("carer"), day=said["day"], **vars(form.times)
+    )
+
+
+def _page(
+    request: Request, row: Shift, command: type[Filled[Shift]], form: BaseForm, **more: Any
+) -> HttpResponse:
+    return changing.do_page(
+        request,
+        row,
+        command,
+        form,
         back=_address(row),
-        trail=forming.trail(
+        trail=trail(
             ("Schema", _address(row)), (row.name, reverse("staffing:shift", args=[row.pk]))
         ),
         lead=f"{row.name}, {long_date(row.day)} {rules.shown(row.day, row.start, row.end)}, {row.unit}",

@@ -1,18 +1,22 @@
 """Skills, which all units share, and the teams of a unit. Requirement PLN-21."""
 
-from django.db import transaction
+from typing import Any
+
 from django.db.models import Count, Q
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from door.filled import Filled
 from organisation.access import roles
-from organisation.pages import history
+from organisation.pages import changing, history
 from organisation.request import Request
 from planning.models import CarerSkill, Skill, Team
-from planning.staffing import editing, reach
+from planning.staffing import reach
+from planning.staffing.commands import skills as commands
 from planning.staffing.forms import LastDayForm, SkillForm, TeamForm
-from planning.staffing.pages import forming
+from planning.staffing.pages.trail import trail
 from planning.staffing.reach import EDITORS, READERS
 
 
@@ -35,54 +39,25 @@ def skills(request: Request) -> HttpResponse:
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def add_skill(request: Request) -> HttpResponse:
     """A new skill."""
     form = SkillForm(request.POST or None)
-
-    def save() -> str:
-        skill = form.save()
-        said = {name: [None, value] for name, value in form.cleaned_data.items() if value}
-        editing.record(
-            editing.chain_of(skill), "add_kind_of_skill", skill, reach.act(request), said
-        )
-        return f"{skill} är tillagd."
-
-    return forming.page(
-        request,
-        form,
-        save,
-        title="Ny kompetens",
-        button="Lägg till",
-        back=reverse("staffing:skills"),
-        trail=_skill_trail(),
-    )
+    return _skill_page(request, form, commands.AddKindOfSkill, button="Lägg till")
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def change_skill(request: Request, pk: int) -> HttpResponse:
     """What a skill is called, and whether it is a delegation."""
-    skill = reach.get(Skill.objects.select_for_update(), pk=pk)
-    before = {"name": skill.name, "is_delegation": skill.is_delegation}
-    form = SkillForm(request.POST or None, instance=skill)
+    form = SkillForm(request.POST or None, instance=reach.get(Skill.objects.all(), pk=pk))
+    return _skill_page(request, form, commands.ChangeKindOfSkill)
 
-    def save() -> str:
-        form.save()
-        values = {name: [before[name], form.cleaned_data[name]] for name in form.changed_data}
-        if values:
-            act = reach.act(request)
-            editing.record(editing.chain_of(skill), "change_kind_of_skill", skill, act, values)
-        return "Kompetensen är sparad."
 
-    return forming.page(
-        request,
-        form,
-        save,
-        title="Ändra kompetens",
-        back=reverse("staffing:skills"),
-        trail=_skill_trail(),
-    )
+def _skill_page(
+    request: Request, form: SkillForm, command: type[Filled[Skill]], **more: Any
+) -> HttpResponse:
+    back = reverse("staffing:skills")
+    path = trail(("Kompetenser", back))
+    return changing.do_page(request, form.instance, command, form, back=back, trail=path, **more)
 
 
 @roles(*READERS)
@@ -106,98 +81,51 @@ def teams(request: Request) -> HttpResponse:
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def add_team(request: Request) -> HttpResponse:
     """A new team."""
     units = reach.units(request, EDITORS)
     form = TeamForm(request.POST or None, units=units, today=request.today)
-
-    def save() -> str:
-        team = form.save()
-        said = {name: [None, value] for name, value in form.cleaned_data.items()}
-        editing.record(
-            editing.chain_of(team.unit), "add_team", team, reach.act(request, team.unit), said
-        )
-        return f"{team} är tillagt. Ändra arbetslag på personens sida."
-
-    return forming.page(
-        request,
-        form,
-        save,
-        title="Nytt arbetslag",
-        button="Lägg till",
-        back=reverse("staffing:teams"),
-        trail=_team_trail(),
-    )
+    return _team_page(request, form.instance, commands.AddTeam, form, button="Lägg till")
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def change_team(request: Request, pk: int) -> HttpResponse:
     """A team's name."""
     team = _team(request, pk)
-    before = team.name
     units = reach.units(request, EDITORS)
     form = TeamForm(request.POST or None, instance=team, units=units, today=request.today)
-
-    def save() -> str:
-        form.save()
-        if form.changed_data:
-            values = {"name": [before, team.name]}
-            act = reach.act(request, team.unit)
-            editing.record(editing.chain_of(team.unit), "rename_team", team, act, values)
-        return "Arbetslaget är sparat."
-
-    return forming.page(
-        request,
-        form,
-        save,
-        title="Byt namn på arbetslag",
-        back=reverse("staffing:teams"),
-        trail=_team_trail(),
-    )
+    return _team_page(request, team, commands.RenameTeam, form)
 
 
 @roles(*EDITORS)
-@transaction.atomic
 def end_team(request: Request, pk: int) -> HttpResponse:
     """A team's last day; its carers then have none."""
     team = _team(request, pk)
-    form = LastDayForm(request.POST or None, initial={"last_day": request.today})
-    if form.is_bound and form.is_valid() and form.cleaned_data["last_day"] < team.valid_from:
-        form.add_error("last_day", f"Arbetslaget började {team.valid_from.isoformat()}.")
-
-    def save() -> str:
-        last_day = form.cleaned_data["last_day"]
-        values = {"valid_to": [team.valid_to, last_day]}
-        editing.record(
-            editing.chain_of(team.unit), "end_team", team, reach.act(request, team.unit), values
-        )
-        team.valid_to = last_day
-        team.save()
-        return f"{team} slutar {last_day.isoformat()}."
-
-    return forming.page(
+    form = LastDayForm(
+        request.POST or None,
+        first=team.valid_from,
+        too_early=f"Arbetslaget började {team.valid_from.isoformat()}.",
+        initial={"last_day": request.today},
+    )
+    return _team_page(
         request,
+        team,
+        commands.EndTeam,
         form,
-        save,
-        title="Avsluta arbetslaget",
         button="Avsluta",
         danger=True,
         lead=f"{team}, {team.unit}",
-        back=reverse("staffing:teams"),
-        trail=_team_trail(),
     )
 
 
 def _team(request: Request, pk: int) -> Team:
     rows = Team.objects.filter(reach.within(request.actor, EDITORS, "unit"))
-    return reach.get(rows.select_for_update(of=("self",)).select_related("unit"), pk=pk)
+    return reach.get(rows.select_related("unit"), pk=pk)
 
 
-def _skill_trail():
-    return forming.trail(("Kompetenser", reverse("staffing:skills")))
-
-
-def _team_trail():
-    return forming.trail(("Arbetslag", reverse("staffing:teams")))
+def _team_page(
+    request: Request, team: Team, command: type[Filled[Team]], form: BaseForm, **more: Any
+) -> HttpResponse:
+    back = reverse("staffing:teams")
+    path = trail(("Arbetslag", back))
+    return changing.do_page(request, team, command, form, back=back, trail=path, **more)

@@ -15,7 +15,6 @@ from cases.models import Case
 from clients.models import Client, Service
 from door.performing import perform
 from door.refusals import Refused
-from organisation.authority import actor_on
 from organisation.models import Unit
 from organisation.roles import Role
 from planning import daytime
@@ -32,8 +31,8 @@ from planning.models import (
 )
 from planning.publishing import reading
 from planning.publishing.commands import PublishPlan, RestoreVersion
-from planning.units import moving
-from planning.units.moving import MOVERS, Wish
+from planning.units.commands import PrepareUnitMove
+from planning.units.moving import Wish
 from tests.factories import SINCE, at, person, root_unit
 from tests.planning.begun.world import NIGHT, based
 from tests.planning.plan.world import DAY, World
@@ -311,9 +310,9 @@ def test_a_merger_that_would_begin_yesterday_is_refused(w):
     south = Unit.objects.create(name="Sjövik Söder", parent=root_unit(), valid_from=SINCE)
     manager = person(Role.UNIT_MANAGER, root_unit(), "Tommy Grenholt", "manager")
     wish = Wish(w.unit, south, DAY - timedelta(days=1), True)
-    by = actor_on(manager, DAY).holding(MOVERS, w.unit.path)
+    move = UnitMove(source=w.unit, target=south, first_day=wish.first_day, is_merger=True)
     with pytest.raises(Refused, match="Dagen har varit"):
-        moving.prepare(wish, Act(manager, None, at(DAY, 9)), by)
+        perform(move, PrepareUnitMove(wish=wish), manager, at=at(DAY, 9))
     assert not UnitMove.objects.exists()
 
 

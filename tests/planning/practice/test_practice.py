@@ -1,11 +1,11 @@
 """A unit is copied to learn in: nobody in it is real, nothing of it leaves. BEY-17."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.urls import reverse
 
-from audit.act import Act
 from audit.models import Event
 from clients.models import Client
 from door.performing import perform
@@ -15,6 +15,7 @@ from organisation.models import Unit
 from organisation.roles import Role
 from planning.models import Carer, DayPlan, Delivery, Practice, Shift, Training, Visit
 from planning.practice import making, tasks
+from planning.practice.commands import EndPractice, EnterPractice, StartPractice
 from planning.publishing import packs
 from planning.publishing.commands import PublishPlan
 from tests.factories import SINCE, person, root_unit
@@ -56,9 +57,16 @@ def world(monkeypatch):
     return w
 
 
+def ordered(w: World, unit: Unit | None = None, at: datetime = NOW) -> Practice:
+    """A practice unit that nobody has begun to make."""
+    with patch.object(tasks.make_practice, "delay"):
+        new = Practice(original=unit or w.unit)
+        return perform(new, StartPractice(), w.planner, at=at).subject
+
+
 @pytest.fixture
 def practised(world) -> Unit:
-    practice = making.start(world.unit, Act.own(world.planner, NOW))
+    practice = ordered(world)
     making.carry_out(practice.pk, NOW)
     return Practice.objects.get().unit
 
@@ -122,8 +130,8 @@ def test_what_is_published_in_practice_goes_nowhere(world, practised, settings, 
 def test_the_same_unit_gives_the_same_names_again(world, practised):
     """BEY-17: removed and made anew."""
     before = Client.objects.get(unit=practised).name
-    making.end(practised.practice, Act.own(world.planner, NOW))
-    again = making.start(world.unit, Act.own(world.planner, NOW))
+    perform(practised.practice, EndPractice(), world.planner, at=NOW)
+    again = ordered(world)
     making.carry_out(again.pk, NOW)
     again.refresh_from_db()
     assert Client.objects.get(unit=again.unit).name == before
@@ -134,14 +142,15 @@ def test_the_same_unit_gives_the_same_names_again(world, practised):
 def test_a_second_copy_and_a_copy_of_a_copy_are_refused(world, practised):
     """BEY-17"""
     with pytest.raises(Refused, match="har redan en övningsenhet"):
-        making.start(world.unit, Act.own(world.planner, NOW))
+        ordered(world)
+    perform(practised.practice, EnterPractice(), world.planner, at=NOW)
     with pytest.raises(Refused, match="redan en övningsenhet"):
-        making.start(practised, Act.own(world.planner, NOW))
+        ordered(world, practised)
 
 
 def test_a_making_that_was_killed_leaves_nothing_and_can_be_made_anew(world, monkeypatch):
     """BEY-17"""
-    first = making.start(world.unit, Act.own(world.planner, NOW))
+    first = ordered(world)
 
     def die(*args):
         raise KeyboardInterrupt
@@ -152,7 +161,7 @@ def test_a_making_that_was_killed_leaves_nothing_and_can_be_made_anew(world, mon
     assert not Unit.objects.exclude(practice_of=None).exists()
     monkeypatch.undo()
     later = NOW + timedelta(minutes=16)
-    making.start(world.unit, Act.own(world.planner, later))
+    ordered(world, at=later)
     assert Practice.objects.filter(ended_at=None).count() == 1
 
 
@@ -160,7 +169,7 @@ def test_a_making_whose_worker_was_killed_is_begun_again_and_made_once(world, mo
     """BEY-17, CAP-05"""
     from audit import clock
 
-    made = making.start(world.unit, Act.own(world.planner, NOW))
+    made = ordered(world)
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=50))
     assert tasks.recover() == 0, "it may still be under way"
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=70))
@@ -240,3 +249,43 @@ def test_another_units_planner_makes_no_copy_of_it(world, client):
     client.force_login(person(Role.PLANNER, other, "Stig Mo", "stig"), BACKEND)
     assert client.post(reverse("practice:make", args=[world.unit.pk])).status_code == 404
     assert not Practice.objects.exists()
+
+
+def test_a_training_that_is_sent_twice_is_registered_once(world, training):
+    """BEY-17, CAP-05"""
+    training(key="once")
+    assert "var redan gjort" in training(key="once").content.decode()
+    assert Training.objects.count() == 1
+    assert Event.objects.filter(name="register_training").count() == 1
+
+
+def test_the_page_has_the_unit_copied_and_refuses_a_second_copy_on_record(world, client):
+    """BEY-17, CAP-05, CAP-06"""
+    client.force_login(world.planner, BACKEND)
+    make = reverse("practice:make", args=[world.unit.pk])
+    assert "Övningsenheten görs." in client.post(make, follow=True).content.decode()
+    assert Practice.objects.get().unit is not None
+    assert "har redan en övningsenhet" in client.post(make, follow=True).content.decode()
+    refused = Event.objects.get(kind=Event.Kind.REFUSAL)
+    assert (refused.name, refused.actor) == ("start_practice", world.planner)
+    assert Practice.objects.count() == 1
+
+
+def test_nobody_steps_into_what_is_not_ready_and_an_old_button_takes_nothing_away(world, client):
+    """BEY-17, CAP-05, CAP-06"""
+    made = ordered(world)
+    client.force_login(world.planner, BACKEND)
+    enter = client.post(reverse("practice:enter", args=[made.pk]), follow=True)
+    assert "Övningsenheten är inte klar än." in enter.content.decode()
+    refused = Event.objects.get(
+        chain__name=f"unit:{world.unit.pk}", name="enter_practice", kind=Event.Kind.REFUSAL
+    )
+    assert refused.actor == world.planner
+    making.carry_out(made.pk, NOW)
+    client.post(reverse("practice:enter", args=[made.pk]))
+    client.post(reverse("practice:leave"))
+    said = client.post(
+        reverse("practice:remove", args=[made.pk]), {"version": made.version}, follow=True
+    )
+    assert "Övningsenheten har ändrats sedan du öppnade sidan" in said.content.decode()
+    assert Practice.objects.get().ended_at is None

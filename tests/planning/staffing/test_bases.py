@@ -29,7 +29,7 @@ def test_a_unit_manager_places_the_base_and_the_log_says_from_what_to_what(clien
     assert (base.address, base.latitude, base.longitude) == ("Torget 1", 60.1265, 15.429)
     client.post(address, {**PLACE, "address": "Hamnen 2"})
     event = Event.objects.filter(name="place_base").order_by("seq").last()
-    assert event.values.values == {"address": ["Torget 1", "Hamnen 2"]}
+    assert event.values.values == {"version": 3, "address": ["Torget 1", "Hamnen 2"]}
     assert "Hamnen 2" in client.get(reverse("staffing:bases")).content.decode()
 
 

@@ -99,6 +99,7 @@ def test_a_change_keeps_the_number_when_the_field_is_left_empty(client):
     anna.refresh_from_db()
     assert (anna.identity_number, anna.name) == (NUMBERS[0], "Anna Dahl")
     assert logged("change_carer").values.values == {
+        "version": 2,
         "name": ["Anna Bergkvist", "Anna Dahl"],
         "weekly_hours": ["40.00", "37.5"],
     }
@@ -118,7 +119,7 @@ def test_an_employment_ends_when_no_shift_lies_after_it(client):
     late.delete()
     client.post(address("carer_end", anna.pk), {"last_day": "2026-11-30"})
     assert Carer.objects.get().valid_to == date(2026, 11, 30)
-    assert logged("end_carer").values.values == {"valid_to": [None, "2026-11-30"]}
+    assert logged("end_carer").values.values == {"version": 2, "valid_to": [None, "2026-11-30"]}
 
 
 def test_reading_a_carers_page_is_logged(client):
@@ -216,7 +217,10 @@ def test_skills_and_teams_are_edited_on_pages(client):
     assert "Det finns redan en kompetens med det namnet." in told(answer)
     client.post(address("skill_change", finnish.pk), {"name": "Talar finska"})
     assert Skill.objects.get().name == "Talar finska"
-    assert logged("change_kind_of_skill").values.values == {"name": ["Finska", "Talar finska"]}
+    assert logged("change_kind_of_skill").values.values == {
+        "version": 3,
+        "name": ["Finska", "Talar finska"],
+    }
 
     given = {"name": "Lag Öst", "unit": unit().pk, "valid_from": "2026-11-23"}
     client.post(address("team_add"), given)
@@ -227,7 +231,7 @@ def test_skills_and_teams_are_edited_on_pages(client):
     client.post(address("team_end", team.pk), {"last_day": "2026-12-31"})
     team.refresh_from_db()
     assert (team.name, team.valid_to) == ("Lag Väst", date(2026, 12, 31))
-    assert logged("end_team").values.values == {"valid_to": [None, "2026-12-31"]}
+    assert logged("end_team").values.values == {"version": 4, "valid_to": [None, "2026-12-31"]}
 
 
 def test_a_team_is_of_the_carers_own_unit(client):

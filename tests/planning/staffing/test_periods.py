@@ -51,7 +51,7 @@ def test_it_is_recorded_that_schedules_are_in_and_that_the_period_is_planned(cli
     event = logged("schedules_in")
     assert (event.actor, event.values.values) == (
         planner,
-        {"schedules_in_on": [None, "2026-11-23"]},
+        {"version": 2, "schedules_in_on": [None, "2026-11-23"]},
     )
     assert "Inne 2026-11-23" in told(client.get(address("periods")))
     client.post(address("period_in", row.pk))
@@ -73,7 +73,10 @@ def test_two_periods_of_a_unit_never_overlap(client):
     )
     assert "Sista dagen måste vara första dagen eller senare." in told(answer)
     client.post(address("period_change", row.pk), {"first": "2026-12-07", "last": "2027-01-02"})
-    assert logged("change_period").values.values == {"last": ["2027-01-03", "2027-01-02"]}
+    assert logged("change_period").values.values == {
+        "version": 2,
+        "last": ["2027-01-03", "2027-01-02"],
+    }
     assert client.post(address("period_add"), given).status_code == 302
 
 

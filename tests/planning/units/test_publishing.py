@@ -16,7 +16,7 @@ from planning.models import DayPlan, Delivery, ExtraNeed
 from planning.plan.opening import plan_for
 from planning.publishing import delivery, packs, reading, tasks
 from planning.publishing.commands import PublishPlan
-from planning.units import moving
+from planning.units import due
 from tests.factories import at, person
 from tests.planning.plan.world import NOW
 from tests.planning.units.world import MONDAY, WEDNESDAY, World
@@ -79,13 +79,13 @@ def test_an_open_extra_need_follows_its_person(monkeypatch):
     w = World()
     need = extra_need(w)
     w.prepare(w.merger(MONDAY))
-    assert moving.carry_out_due(NOW) == 1
+    assert due.carry_out_due(NOW) == 1
     need.refresh_from_db()
     assert need.unit == w.south
     assert need.responsible == w.planner
     event = Event.objects.get(chain__name=need.chain, name="follow_client")
     assert event.values.values["unit"] == ["Sjövik Norr", "Sjövik Söder"]
-    moving.follow(at(MONDAY, 12))
+    due.follow(at(MONDAY, 12))
     assert ExtraNeed.objects.get(pk=need.pk).version == need.version
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from audit import clock, sealing
 from audit.act import Act
 from audit.models import Event
-from door.refusals import Refused
+from door.refusals import NotAllowed, Refused
 from organisation.roles import Role
 from planning.baseplans.generation import generate, generate_coming
 from planning.models import (
@@ -25,8 +25,8 @@ from planning.models import (
 from planning.plan import where
 from planning.plan.change import Wanted, change
 from planning.plan.opening import plan_for
-from planning.units import moving
-from tests.factories import SINCE, at, person
+from planning.units import due, moving
+from tests.factories import SINCE, at, person, root_unit
 from tests.planning.plan.world import NOW
 from tests.planning.units.world import (
     BACKEND,
@@ -89,9 +89,9 @@ def test_on_the_day_persons_carers_and_teams_go_over_once(w):
     team = Team.objects.create(unit=w.unit, name="Hamnen", valid_from=SINCE)
     Carer.objects.filter(pk=w.ali.carer_id).update(team=team)
     w.prepare(w.merger())
-    assert moving.carry_out_due(at(TUESDAY, 23)) == 0
-    assert moving.carry_out_due(at(WEDNESDAY, 0)) == 1
-    assert moving.carry_out_due(at(WEDNESDAY, 1)) == 0
+    assert due.carry_out_due(at(TUESDAY, 23)) == 0
+    assert due.carry_out_due(at(WEDNESDAY, 0)) == 1
+    assert due.carry_out_due(at(WEDNESDAY, 1)) == 0
     for row in (w.frida, w.gosta, w.ali.carer, w.britt.carer, team):
         row.refresh_from_db()
         assert row.unit == w.south
@@ -110,7 +110,7 @@ def test_base_plans_go_on_in_the_right_unit_however_often_visits_are_made(w):
     assert generate_coming(NOW, 8) == 4  # two more days for two persons
     later = w.units_of_days(w.frida)
     assert (later[date(2026, 11, 30)], later[date(2026, 12, 1)]) == (SOUTH, SOUTH)
-    moving.carry_out_due(at(WEDNESDAY, 0))
+    due.carry_out_due(at(WEDNESDAY, 0))
     assert generate_coming(at(WEDNESDAY, 3), 6) == 0
     assert w.units_of_days(w.gosta) == later
     assert not DayPlan.objects.filter(planned_unit=w.unit, day__gt=SUNDAY).exists()
@@ -135,7 +135,7 @@ def test_history_stays_readable_after_a_merger(w, client):
     changes = f"{reverse('history:changes')}?enhet={w.unit.pk}&fran={MONDAY}&till={SUNDAY}"
     assert "Frida E" not in client.get(past).content.decode()
     w.prepare(w.merger())
-    moving.carry_out_due(at(WEDNESDAY, 0))
+    due.carry_out_due(at(WEDNESDAY, 0))
     assert "Frida E" in client.get(past).content.decode()
     assert "Frida Ek" in client.get(changes).content.decode()
     visit = w.on(WEDNESDAY, w.frida)
@@ -164,7 +164,7 @@ def test_a_split_takes_the_chosen_and_makes_loose_what_would_stand_apart(w, clie
         last = PlanChange.objects.filter(visit=visit).order_by("pk").last()
         assert (last.actor, last.plan.planned_unit) == (w.manager, w.unit)
     assert Shift.objects.get(unit=w.south).carer == w.ali.carer
-    moving.carry_out_due(at(WEDNESDAY, 0))
+    due.carry_out_due(at(WEDNESDAY, 0))
     for row in (w.frida, w.gosta, w.ali.carer, w.britt.carer, team, w.unit):
         row.refresh_from_db()
     assert (w.frida.unit, w.gosta.unit) == (w.south, w.unit)
@@ -187,10 +187,11 @@ def test_what_was_prepared_is_taken_back_as_if_it_had_not_been(w, client):
     assert w.unit.valid_to is None
     assert set(Shift.objects.values_list("unit", flat=True)) == {w.unit.pk}
     assert generate_coming(NOW, 6) == 0
-    assert moving.carry_out_due(at(WEDNESDAY, 0)) == 0
+    assert due.carry_out_due(at(WEDNESDAY, 0)) == 0
     assert Event.objects.filter(name="cancel_unit_move").count() == 2
     client.post(reverse("units:cancel", args=[move.pk]))
-    assert Event.objects.filter(name="cancel_unit_move").count() == 2
+    done = Event.objects.filter(name="cancel_unit_move", kind=Event.Kind.CHANGE)
+    assert done.count() == 2
 
 
 def test_a_substitute_row_whose_name_is_taken_gets_the_next_one(w):
@@ -267,7 +268,8 @@ def test_what_cannot_be_moved_is_refused_and_nothing_changes(w, wish, why):
         w.prepare(wish(w))
     assert not UnitMove.objects.exists()
     assert set(w.units_of_days(w.frida).values()) == {NORTH}
-    assert not Event.objects.filter(name__in=["prepare_unit_move", "move_visits_out"]).exists()
+    names = ["prepare_unit_move", "move_visits_out"]
+    assert not Event.objects.filter(name__in=names, kind=Event.Kind.CHANGE).exists()
 
 
 def test_two_who_merge_the_same_unit_do_it_once(w):
@@ -329,3 +331,52 @@ def test_days_that_have_been_are_not_made_again(w, client):
     ).content.decode()
     assert "Dagen har varit" in said
     assert not DayPlan.objects.filter(day=date(2026, 11, 20)).exists()
+
+
+def test_a_merger_that_is_asked_for_twice_from_one_page_is_prepared_once(w, client):
+    """CAP-05, PLN-21: the page carries its key, also when it was shown again."""
+    client.force_login(w.manager, BACKEND)
+    page = client.get(asked(w, "sla-ihop"))
+    said = {"gor": "1", "key": page.context["key"]}
+    assert f'name="key" value="{said["key"]}"' in page.content.decode()
+    for _ in range(2):
+        assert client.post(asked(w, "sla-ihop"), said).status_code == 302
+    assert UnitMove.objects.count() == 1
+    answer = client.post(asked(w, "sla-ihop"), {"gor": "1"})
+    assert answer.status_code == 422
+    assert "är redan förberett" in answer.content.decode()
+
+
+def test_a_move_that_was_taken_back_meanwhile_is_not_taken_back_again(w, client):
+    """CAP-05, CAP-06, PLN-21: an old page is told what happened; what is refused stands in the log."""
+    move = w.prepare(w.merger())
+    client.force_login(w.manager, BACKEND)
+    cancel = reverse("units:cancel", args=[move.pk])
+    client.post(cancel, {"version": move.version})
+    said = client.post(cancel, {"version": move.version}, follow=True).content.decode()
+    assert "Det förberedda har ändrats sedan du öppnade sidan" in said
+    client.post(cancel)
+    refused = Event.objects.get(chain__name=f"unit:{w.unit.pk}", kind=Event.Kind.REFUSAL)
+    assert (refused.name, refused.actor) == ("cancel_unit_move", w.manager)
+    assert UnitMove.objects.get().cancelled_at == NOW
+
+
+def test_a_page_about_a_carer_who_has_moved_meanwhile_is_old(w, client):
+    """CAP-05, PLN-21"""
+    ali = w.ali.carer
+    seen = ali.version
+    w.prepare(w.merger(MONDAY))
+    due.carry_out_due(NOW)
+    client.force_login(person(Role.PLANNER, root_unit(), "Sara Ekholt", "south"), BACKEND)
+    ending = {"last_day": "2026-12-31", "version": seen}
+    answer = client.post(reverse("staffing:carer_end", args=[ali.pk]), ending)
+    assert answer.status_code == 409
+    assert "Uppgifter om en anställd ändrades, Kundval" in answer.content.decode()
+
+
+def test_who_leads_one_of_the_units_alone_moves_nothing_between_them(w):
+    """CAP-05, PLN-21, SEC-01"""
+    north = person(Role.UNIT_MANAGER, w.unit, "Nora Lindvall", "north")
+    w.manager = north
+    with pytest.raises(NotAllowed, match="Din roll gäller inte i Sjövik Söder"):
+        w.prepare(w.merger())

@@ -7,12 +7,13 @@ from datetime import date
 
 from audit.act import Act
 from clients.models import Client
+from door.performing import perform
 from organisation.models import Unit
 from organisation.roles import Role
 from planning.baseplans.generation import generate
-from planning.models import BasePlan, BaseVisit, DayPlan, Shift, Visit
-from planning.units import moving
-from planning.units.moving import MOVERS, Wish
+from planning.models import BasePlan, BaseVisit, DayPlan, Shift, UnitMove, Visit
+from planning.units.commands import PrepareUnitMove
+from planning.units.moving import Wish
 from tests.factories import SINCE, at, person, root_unit
 from tests.planning.plan.world import NOW
 from tests.planning.plan.world import World as Board
@@ -85,17 +86,14 @@ class World(Board):
         return Wish(self.unit, self.south, day, False, people, [c for c in who if c not in people])
 
     def prepare(self, wish: Wish, today: date = MONDAY):
-        return moving.prepare(wish, self.act(today), self.holding(wish.source))
-
-    def act(self, day: date = MONDAY):
-        from audit.act import Act
-
-        return Act(self.manager, None, at(day))
-
-    def holding(self, unit: Unit):
-        from organisation.authority import actor_on
-
-        return actor_on(self.manager, MONDAY).holding(MOVERS, unit.path)
+        move = UnitMove(
+            source=wish.source,
+            target=wish.target,
+            first_day=wish.first_day,
+            is_merger=wish.is_merger,
+        )
+        command = PrepareUnitMove(wish=wish)
+        return perform(move, command, self.manager, at=at(today)).subject
 
     def plan_of(self, unit: Unit, day: date) -> DayPlan:
         return DayPlan.objects.get(planned_unit=unit, day=day)
