@@ -29,7 +29,7 @@ class Subject(models.Model):
 
     @property
     def kind_of_object(self) -> str:
-        """What the log and the keys call its kind."""
+        """What its kind is called by who keeps a key of it."""
         return self._meta.label_lower
 
     @property
@@ -65,7 +65,7 @@ class Subject(models.Model):
         changes = (
             Event.objects.filter(
                 chain__name=self.chain,
-                object_type=self.kind_of_object,
+                object_type=self._meta.label_lower,
                 object_id=str(self.pk),
                 kind=Event.Kind.CHANGE,
                 values__values__version__gt=version,

@@ -40,7 +40,7 @@ def do_page(
     *,
     back: str,
     about: Mapping[str, Any] | None = None,
-    then: Callable[[Any], str] | None = None,
+    then: Callable[[Any], str | HttpResponse] | None = None,
     title: str = "",
     trail: Trail = (),
     lead: str = "",
@@ -50,8 +50,8 @@ def do_page(
     """The page of a command on `subject`: its form, and carrying it out.
 
     `about` is what else the command takes, by its names: the row that it is about, or forms sent with
-    the first. Who has done it comes to `back`, or to the address that `then` makes of the command. A refusal
-    stands above the fields, and nothing written is lost; the same page sent twice is done once.
+    the first. Who has done it comes to `back`, or to what `then` makes of the command: an address, or a
+    page that is shown once. A refusal stands above the fields, and nothing written is lost; the same page sent twice is done once.
     """
     try:
         if request.method == "POST" and done_before(subject, command, request.POST.get("key")):
@@ -94,6 +94,23 @@ def do_page(
     return render(request, "organisation/form.html", context, status=status)
 
 
+def change_page(
+    request: Request,
+    row: S,
+    command: type[Filled[S]],
+    form: "forms.ModelForm[Any]",
+    *,
+    back: str,
+    **more: Any,
+) -> HttpResponse:
+    """The page of a command on `row`. What is sent as it stands already is told as saved, and
+    leaves no line in the log."""
+    if request.method == "POST" and form.is_valid() and not form.changed_data:
+        messages.success(request, command(filled=form).receipt(row, {}))
+        return redirect(back)
+    return do_page(request, row, command, form, back=back, **more)
+
+
 def _version(subject: Subject) -> int | None:
     """The version that the page shows; what is new has none yet."""
     rows = type(subject)._default_manager.filter(pk=subject.pk)
@@ -104,7 +121,7 @@ def _after(
     request: Request,
     command: Filled[S],
     outcome: Outcome[S],
-    then: Callable[[Any], str] | None,
+    then: Callable[[Any], str | HttpResponse] | None,
     back: str,
 ) -> HttpResponse:
     if outcome.repeated:
@@ -112,7 +129,8 @@ def _after(
         return redirect(back)
     if text := command.receipt(outcome.subject, outcome.values):
         messages.success(request, text)
-    return redirect(then(command) if then else back)
+    where = then(command) if then else back
+    return redirect(where) if isinstance(where, str) else where
 
 
 def do(

@@ -16,7 +16,7 @@ from organisation.commands.matrix import (
 from organisation.forms import ConfirmForm, ResponsibilityForm
 from organisation.models import Responsibility
 from organisation.pages import changing, history
-from organisation.pages.change_page import change_page
+from organisation.pages.changing import change_page
 from organisation.pages.excel import workbook
 from organisation.pages.holders import by_role
 from organisation.request import Request

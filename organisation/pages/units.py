@@ -24,7 +24,7 @@ from organisation.commands.units import (
 from organisation.forms import CodeForm, EndForm, MoveUnitForm, RenameUnitForm, UnitForm
 from organisation.models import RoleAssignment, Unit, UnitCode
 from organisation.pages import changing, history
-from organisation.pages.change_page import change_page
+from organisation.pages.changing import change_page
 from organisation.pages.reach import current_units_within, units_within
 from organisation.request import Request
 from organisation.roles import Role

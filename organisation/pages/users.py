@@ -43,7 +43,7 @@ from organisation.forms import (
 )
 from organisation.models import Provider, RoleAssignment, Substitution, User
 from organisation.pages import changing, history
-from organisation.pages.change_page import change_page
+from organisation.pages.changing import change_page
 from organisation.pages.excel import workbook
 from organisation.pages.reach import (
     current_units_within,
@@ -306,13 +306,12 @@ def _password_page(
 ) -> HttpResponse:
     """The page of a command that gives a temporary password: its own answer shows it, once."""
     password = temporary_password()
-    given = []
 
-    def then(done: Any) -> str:
-        given.append(password)
-        return back
+    def shown_once(_: Any) -> HttpResponse:
+        context = {"person": person, "password": password, "title": said, "trail": _trail(person)}
+        return render(request, "organisation/password.html", context)
 
-    answer = changing.do_page(
+    return changing.do_page(
         request,
         person,
         command,
@@ -320,13 +319,9 @@ def _password_page(
         back=back,
         trail=trail,
         about={**(about or {}), "password": password},
-        then=then,
+        then=shown_once,
         **more,
     )
-    if not given:
-        return answer
-    context = {"person": person, "password": password, "title": said, "trail": _trail(person)}
-    return render(request, "organisation/password.html", context)
 
 
 def is_locked(request: Request, person: User) -> bool:
