@@ -98,11 +98,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """No test finds what another left in the cache."""
-    from planning.board import pieces, pulse
+    from planning.board import pieces
 
     cache.clear()
     pieces.DRAWINGS.answers.clear()
-    pulse.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.limits.no_store_middleware",
-    "planning.board.pulse.middleware",
     "csp.middleware.CSPMiddleware",
     "organisation.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -108,6 +107,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who may log in, and how
 AUTH_USER_MODEL = "organisation.User"
+BOARDS_WAIT: float = 5
+"""Seconds for which an open board's question is held while nothing happens."""
 ACTORS = "organisation.authority.actor_on"
 """Who may act: what the door to state asks (`door.actors`)."""
 AUTHENTICATION_BACKENDS = [

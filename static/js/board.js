@@ -90,6 +90,7 @@ async function open(visit, place, unfold) {
 
 function show(html, visit, unfold) {
   held = visit;
+  follow(true);
   dialog.innerHTML = html;
   dialog.setAttribute("aria-labelledby", "besok-t");
   for (const form of dialog.querySelectorAll("form")) form.dataset.visit = visit;
@@ -118,6 +119,7 @@ dialog?.addEventListener("click", (event) => {
 dialog?.addEventListener("close", () => {
   const visit = held;
   held = null;
+  follow(true);
   choose(board.querySelector(`.kv-visit[data-visit="${visit}"]`));
 });
 
@@ -233,29 +235,38 @@ document.addEventListener("pointerup", async (event) => {
 
 // ---------------------------------------------------------------- following
 
-const BEAT = 500; // milliseconds between questions, so that a colleague's change is seen within a second
+// The server holds a question until something happens, or some seconds have passed.
+const BEAT = 400; // the least number of milliseconds from one question to the next
+const AGAIN = 3000; // milliseconds until the next try when there was no answer
 let digest = "";
 let asking = null;
+let going = new AbortController();
 
 // `anew`: not satisfied with a question that was asked before now.
 async function follow(anew) {
-  if (asking && anew) await asking;
+  if (asking && anew) {
+    going.abort();
+    await asking;
+  }
   asking ??= ask().finally(() => (asking = null));
   return asking;
 }
 
+// Returns whether the server answered.
 async function ask() {
+  going = new AbortController();
   try {
     const query = new URLSearchParams({
       efter: board.dataset.seq, del: board.dataset.span, dar: digest, ...(held ? { haller: held } : {}),
     });
-    const response = await fetch(`${board.dataset.follow}?${query}`, { redirect: "manual" });
-    if (response.status === 304) return;
+    const response = await fetch(`${board.dataset.follow}?${query}`, { redirect: "manual", signal: going.signal });
+    if (response.status === 304) return true;
     if (response.type === "opaqueredirect" || response.status === 403) return loseTouch();
     if (!response.ok) throw new Error(response.status);
     take(await response.json());
+    return true;
   } catch {
-    // The next time catches up from the same number.
+    return going.signal.aborted; // the next time catches up from the same number
   }
 }
 
@@ -310,9 +321,12 @@ function loseTouch() {
   say("Dagbilden följer inte längre med. Ladda om sidan och logga in igen.");
 }
 
-function beat() {
+async function beat() {
   if ("lost" in board.dataset) return;
-  follow().finally(() => setTimeout(beat, document.hidden ? 10 * BEAT : BEAT));
+  const began = Date.now();
+  const answered = await follow();
+  const least = answered && !document.hidden ? BEAT : AGAIN;
+  setTimeout(beat, Math.max(0, began + least - Date.now()));
 }
 
 if (board) {
