@@ -51,7 +51,8 @@ def do_page(
 
     `about` is what else the command takes, by its names: the row that it is about, or forms sent with
     the first. Who has done it comes to `back`, or to what `then` makes of the command: an address, or a
-    page that is shown once. A refusal stands above the fields, and nothing written is lost; the same page sent twice is done once.
+    page that is shown once. A refusal stands above the fields, and nothing written is lost; the same
+    page sent twice is done once.
     """
     try:
         if request.method == "POST" and done_before(subject, command, request.POST.get("key")):

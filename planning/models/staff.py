@@ -4,7 +4,7 @@ Requirements PLN-10 to PLN-14, PLN-21, BEY-04, BEY-05.
 """
 
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,6 @@ from django.db.models import F, Q
 from cases.models import Record
 from clients.models import Client
 from door.models import Subject
-from door.refusals import Refused
 from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.models import InPeriod, Unit
@@ -320,18 +319,9 @@ class Shift(OfUnit):
         return f"carer:{self.carer_id}" if self.carer_id else super().chain
 
     @property
-    def is_personal(self) -> bool:  # type: ignore[override]
+    def is_personal(self) -> bool:
         """What concerns a carer is."""
         return self.carer_id is not None
-
-    def locked(self) -> Self:
-        """It as it stands now. Raises Refused when somebody else has taken it away."""
-        try:
-            return super().locked()
-        except Shift.DoesNotExist:
-            raise Refused(
-                "Någon annan har tagit bort passet. Se hur schemat är nu, och gör om din ändring."
-            ) from None
 
     @property
     def name(self) -> str:

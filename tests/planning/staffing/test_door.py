@@ -210,7 +210,7 @@ def test_a_shift_that_somebody_else_took_away_meanwhile_is_refused(client, monke
     monkeypatch.setattr(Shift, "locked", gone)
     answer = client.post(address("shift_absent", row.pk), {"at": "10:00"})
     assert answer.status_code == 422
-    assert "Någon annan har tagit bort passet." in told(answer)
+    assert "Passet finns inte längre." in told(answer)
 
 
 def test_a_shift_that_is_saved_as_it_was_keeps_the_day_of_its_notice(client):
