@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from door.models import Subject
 from organisation import identity
 from organisation.encryption import EncryptedTextField, blind_index
 from organisation.roles import OUTSIDE_ROLES, Role
@@ -111,12 +112,15 @@ class UnitCode(models.Model):
         return f"{self.get_system_display()}: {self.code}"
 
 
-class Provider(models.Model):
+class Provider(Subject):
     """A company, from the day it registers as an applicant, or the municipality's own provider.
 
     Its people see what is theirs alone (SEC-01). Whether it may take assignments follows from its
     contract, not from this row.
     """
+
+    is_personal = True
+    called = "Företagets uppgifter"
 
     class Kind(models.TextChoices):
         COMPANY = "company", "Företag"
@@ -162,7 +166,7 @@ class Provider(models.Model):
         )
 
 
-class User(AbstractUser):
+class User(Subject, AbstractUser):
     """A person who logs in. Ended by `is_active`, never deleted: events and tasks point here."""
 
     first_name = None  # type: ignore[assignment]  # how Django is told that there is no such column
