@@ -63,7 +63,7 @@ def meetings(request: Request) -> HttpResponse:
         ],
         "past": rows.filter(held_on__lt=request.today).order_by("-held_on")[:PAST_SHOWN],
         "form": form if may_edit else None,
-        **hidden(request, form.instance),
+        **hidden(request, form.instance, sent.status),
     }
     return render(request, "cases/committee/meetings.html", context, status=sent.status)
 
@@ -189,7 +189,7 @@ def members(request: Request) -> HttpResponse:
         "serving": everybody.filter(Q(valid_to=None) | Q(valid_to__gte=request.today)),
         "former": everybody.filter(valid_to__lt=request.today),
         "form": form if may_edit else None,
-        **hidden(request, form.instance),
+        **hidden(request, form.instance, sent.status),
     }
     return render(request, "cases/committee/members.html", context, status=sent.status)
 
@@ -244,7 +244,7 @@ def _meeting_page(
         "may_freeze": request.actor.has_role(*FREEZERS),
         "matter": MatterForm(),
         "minutes": MinutesForm(initial={"adjusted_on": found.minutes_adjusted_on or request.today}),
-        **hidden(request, found),
+        **hidden(request, found, status),
         **bound,
     }
     return render(request, "cases/committee/meeting.html", context, status=status)

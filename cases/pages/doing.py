@@ -19,6 +19,8 @@ from door.refusals import Refused, Stale
 from organisation.request import Request
 
 S = TypeVar("S", bound=Subject)
+TOLD = 409
+"""The status of a page that tells that what it shows has changed."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def send(request: Request, subject: S, command: type[Filled[S]], form: forms.Bas
         outcome = _perform(request, subject, stated)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return Sent(None, 409 if isinstance(refusal, Stale) else 422)
+        return Sent(None, TOLD if isinstance(refusal, Stale) else 422)
     if outcome.repeated:
         messages.success(request, f"”{stated.label}” var redan gjort.")
     elif text := stated.receipt(outcome.subject, outcome.values):
@@ -60,13 +62,16 @@ def press(request: Request, subject: S, command: Command[S]) -> Outcome[S] | Non
         return None
 
 
-def hidden(request: Request, subject: Subject) -> dict[str, Any]:
-    """What the forms of a page send along: the key of what is sent, and the version that it shows."""
+def hidden(request: Request, subject: Subject, status: int = 200) -> dict[str, Any]:
+    """What the forms of a page send along: the key of what is sent, and the version that it shows.
+
+    What was sent with faults keeps the version that it was sent with: who is to be told of a change
+    (409) has not been told by that.
+    """
     rows = type(subject)._default_manager.filter(pk=subject.pk)
-    return {
-        "key": request.POST.get("key") or uuid.uuid4().hex,
-        "version": rows.values_list("version", flat=True).first(),
-    }
+    now = rows.values_list("version", flat=True).first()
+    seen = None if status == TOLD else entry.whole_number(request.POST.get("version"))
+    return {"key": request.POST.get("key") or uuid.uuid4().hex, "version": seen or now}
 
 
 def _perform(request: Request, subject: S, command: Command[S]) -> Outcome[S]:

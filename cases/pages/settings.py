@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from audit.act import Act
 from audit.models import Event
 from cases.models import Setting
+from cases.pages.doing import TOLD
 from cases.preferences import Preference, all_chosen, all_preferences, chosen
 from door import entry
 from door.command import Command
@@ -81,11 +82,11 @@ def preferences(request: Request) -> HttpResponse:
                 request, "Inställningarna är sparade." if changed else "Inget ändrades."
             )
             return redirect("cases:preferences")
-        status = 409 if any(isinstance(refusal, Stale) for refusal in refusals) else 422
+        status = TOLD if any(isinstance(refusal, Stale) for refusal in refusals) else 422
     context = {
         "form": form,
         "key": request.POST.get("key") or uuid.uuid4().hex,
-        "versions": _versions(),
+        "versions": _versions(request, status),
         "lines": _history(),
     }
     return render(request, "cases/preferences.html", context, status=status)
@@ -109,10 +110,14 @@ def _change(request: Request, form: PreferencesForm, key: str) -> Refused | None
     return None
 
 
-def _versions() -> list[tuple[str, int]]:
+def _versions(request: Request, status: int) -> list[tuple[str, int]]:
     """The version of every choice, as the page shows it: each is changed by itself."""
-    known, first = dict(Setting.objects.values_list("key", "version")), Setting().version
-    return [(key, known.get(key, first)) for key in all_preferences()]
+    now, first = dict(Setting.objects.values_list("key", "version")), Setting().version
+    sent = {} if status == TOLD else request.POST
+    return [
+        (key, entry.whole_number(sent.get(f"version-{key}")) or now.get(key, first))
+        for key in all_preferences()
+    ]
 
 
 def _history() -> list[dict[str, Any]]:
