@@ -41,7 +41,6 @@ LATER = date(2030, 1, 1)
 BY_NO_ROLE = {
     "organisation/login_events.py": "logging in is one's own",
     "planning/plan/change.py": "no visits, so nothing is changed",
-    "procurement/applications/registration.py": "a company's person registers, and has no role yet",
     "procurement/portal/views.py": "a company's person: representing a company has no substitute",
     "procurement/escalations/views.py": "a company's person: representing has no substitute",
 }

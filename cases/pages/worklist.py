@@ -23,14 +23,14 @@ from cases.actions import ChangeResponsible, RegisterNote
 from cases.export import MOST_ROWS, case_list
 from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
+from cases.oneself import WithOwnAccount
 from cases.pages.doing import press
 from cases.views import CASE_READERS, back_to
 from door import entry
-from door.command import Command
 from door.performing import perform
-from door.refusals import NotAllowed, Refused
+from door.refusals import Refused
 from organisation.access import logged_in, public, roles
-from organisation.authority import Actor, Holding, actor_on
+from organisation.authority import Actor, actor_on
 from organisation.models import RoleAssignment, User
 from organisation.pages import changing
 from organisation.request import Request
@@ -215,17 +215,7 @@ def _safe(request: Request, address: str, otherwise: str) -> str:
 # ------------------------------------------------------------------ calendar
 
 
-class OfOneself(Command[User]):
-    """What a person does with their own account, by no role."""
-
-    @classmethod
-    def holding(cls, person: User, actor: Actor) -> Holding:  # type: ignore[override]
-        if actor.user.pk != person.pk:
-            raise NotAllowed(f"”{cls.label}” gör var och en för sig själv.")
-        return Holding(role="", unit_path="", provider_id=None)
-
-
-class MakeCalendarAddress(OfOneself):
+class MakeCalendarAddress(WithOwnAccount):
     """A secret address of the person's calendar feed; one that there was opens nothing any more."""
 
     label = "Skapa kalenderadress"
@@ -239,7 +229,7 @@ class MakeCalendarAddress(OfOneself):
         person.save(update_fields=["calendar_key_hash"])
 
 
-class RemoveCalendarAddress(OfOneself):
+class RemoveCalendarAddress(WithOwnAccount):
     """The address of the person's calendar feed opens nothing any more."""
 
     label = "Ta bort kalenderadressen"
