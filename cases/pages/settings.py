@@ -82,6 +82,8 @@ def preferences(request: Request) -> HttpResponse:
                 request, "Inställningarna är sparade." if changed else "Inget ändrades."
             )
             return redirect("cases:preferences")
+        if len(refusals) < len(changed):
+            messages.success(request, "De andra ändringarna är sparade.")
         status = TOLD if any(isinstance(refusal, Stale) for refusal in refusals) else 422
     context = {
         "form": form,

@@ -291,6 +291,7 @@ def test_what_somebody_else_has_chosen_meanwhile_is_told_and_not_undone(client):
     assert late.status_code == 409
     said = "Inställningen har ändrats sedan du öppnade sidan: Inställning ändrad"
     assert said in late.content.decode()
+    assert "De andra ändringarna är sparade." in late.content.decode()
     assert (chosen("completion_days"), chosen("handling_weeks")) == (10, 6)
     refused = Event.objects.filter(chain__name="preferences", kind="refusal")
     assert not refused.exists(), "an old page is told, and is no attempt"
