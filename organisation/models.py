@@ -119,12 +119,15 @@ class UnitCode(models.Model):
         return f"{self.get_system_display()}: {self.code}"
 
 
-class Provider(models.Model):
+class Provider(Subject):
     """A company, from the day it registers as an applicant, or the municipality's own provider.
 
     Its people see what is theirs alone (SEC-01). Whether it may take assignments follows from its
     contract, not from this row.
     """
+
+    is_personal = True
+    called = "Företagets uppgifter"
 
     class Kind(models.TextChoices):
         COMPANY = "company", "Företag"

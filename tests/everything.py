@@ -14,6 +14,7 @@ from cases.models import CommitteeMeeting, CommitteeMember, Document, OutgoingMa
 from clients.models import Client as Person
 from clients.models import Service
 from config.demo.routine import PAGE
+from door.performing import perform
 from organisation.models import (
     DelegationRule,
     Responsibility,
@@ -44,7 +45,8 @@ from procurement.contracts.models import Contract
 from procurement.escalations.models import Deviation, InDepthFollowUp
 from procurement.introductions.models import Introduction, ProgrammeStep, ProgrammeTemplate
 from procurement.meetings.models import Meeting
-from procurement.specifications.editing import new_version
+from procurement.specifications.commands import VersionDrafted
+from procurement.specifications.models import SpecificationVersion
 from procurement.tenders.commands.drafting import OpenTender
 from procurement.tenders.models import Tender
 from tests.factories import SINCE, at, person, root_unit
@@ -92,7 +94,8 @@ class World:
             shown_to_company=True,
             file=ContentFile(PAGE, "x.pdf"),
         )
-        draft = new_version(Act.own(first, at(SINCE)))
+        drafted = perform(SpecificationVersion(), VersionDrafted(), first, at=at(SINCE))
+        draft = drafted.subject
         self.arguments = {
             "cases:remove_filter": [SavedFilter.objects.create(user=first, name="a", query="").pk],
             "cases:calendar_feed": ["no-such-key"],

@@ -23,9 +23,10 @@ from planning.models import DayPlan, OptimizerRun, Practice
 from planning.optimizing import runs
 from procurement.applications.commands.intake import ReviewApplication
 from procurement.followups.models import QuestionTemplate
+from procurement.specifications.commands import VersionDrafted
 from procurement.specifications.defaults import load_first_version
-from procurement.specifications.editing import new_version
-from procurement.templating import editing as templates
+from procurement.specifications.models import SpecificationVersion
+from procurement.templating.commands import TemplateDrafted
 from tests.everything import BACKEND, addresses
 from tests.everything import World as EveryPage
 from tests.factories import SINCE, person, root_unit, stands_in
@@ -39,9 +40,7 @@ LATER = date(2030, 1, 1)
 
 BY_NO_ROLE = {
     "organisation/login_events.py": "logging in is one's own",
-    "cases/pages/worklist.py": "the secret address of one's own calendar",
     "planning/plan/change.py": "no visits, so nothing is changed",
-    "procurement/applications/registration.py": "a company's person registers, and has no role yet",
     "procurement/portal/views.py": "a company's person: representing a company has no substitute",
     "procurement/escalations/views.py": "a company's person: representing has no substitute",
 }
@@ -240,15 +239,17 @@ def enter_company(client: Client) -> None:
 
 def publish_specification(client: Client) -> None:
     load_first_version(SINCE)
-    draft = new_version(Act.own(person(Role.INVESTIGATOR), NOW))
+    draft = perform(
+        SpecificationVersion(), VersionDrafted(), person(Role.INVESTIGATOR), at=NOW
+    ).subject
     client.post(reverse("specifications:publish", args=[draft.pk]), {"valid_from": "2026-12-01"})
 
 
 def publish_template(client: Client) -> None:
     application_in("received")
-    act = Act.own(person(Role.DIRECTOR), NOW)
-    draft = templates.new_version(QuestionTemplate, "provider", act)
-    client.post(reverse("templating:end_draft", args=[QuestionTemplate.word, draft.pk]))
+    new, by = QuestionTemplate(kind="provider"), person(Role.DEVELOPMENT_STRATEGIST)
+    drafted = perform(new, TemplateDrafted(), by, at=NOW).subject
+    client.post(reverse("templating:end_draft", args=[QuestionTemplate.word, drafted.pk]))
 
 
 def change_preference(client: Client) -> None:

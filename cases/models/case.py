@@ -278,11 +278,22 @@ class SavedFilter(models.Model):
         return self.name
 
 
-class Setting(models.Model):
+class Setting(Subject):
     """A choice of the municipality; see `cases.preferences` for what there is to choose."""
+
+    called = "Inställningen"
 
     key = models.SlugField(max_length=60, primary_key=True)
     value = models.JSONField()
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"
+
+    @property
+    def chain(self) -> str:
+        """All choices have one."""
+        return "preferences"
+
+    def locked(self) -> Self:
+        """What has never been chosen has no row, and is held by nobody."""
+        return type(self).objects.select_for_update().filter(pk=self.pk).first() or self

@@ -1,15 +1,21 @@
 """The committee: meetings, agenda, members and their conflicts of interest. CAP-09."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from cases.models.case import Case
+from door.models import Subject
 from organisation.models import InPeriod
 from organisation.swedish import SWEDISH
 
 
-class CommitteeMember(InPeriod):
+class CommitteeMember(InPeriod, Subject):
     """A member of the committee in a period; needs no login."""
+
+    called = "Uppdraget"
 
     name = models.CharField("namn", max_length=120, db_collation=SWEDISH)
     seat = models.CharField("uppdrag", max_length=60, default="Ledamot")
@@ -20,9 +26,16 @@ class CommitteeMember(InPeriod):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def chain(self) -> str:
+        """All members have one."""
+        return "committee"
 
-class CommitteeMeeting(models.Model):
+
+class CommitteeMeeting(Subject):
     """A meeting, with the last day for documents (manusstopp)."""
+
+    called = "Sammanträdet"
 
     held_on = models.DateField("sammanträdesdag", unique=True)
     documents_due = models.DateField("manusstopp")
@@ -48,6 +61,18 @@ class CommitteeMeeting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.held_on}"
+
+    @property
+    def chain(self) -> str:
+        return f"meeting:{self.pk}"
+
+    def locked(self) -> Self:
+        """With the cases on its agenda, held before the meeting as when one of them is acted on: no
+        document is revised while the packet is frozen, and neither waits for the other for ever."""
+        standing = self.items.filter(withdrawn_on=None) if self.pk else AgendaItem.objects.none()
+        cases = Case.objects.filter(pk__in=standing.values("case")).order_by("pk")
+        list(cases.select_for_update(of=("self",)))
+        return super().locked()
 
 
 class AgendaItem(models.Model):

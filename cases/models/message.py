@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from door.models import Subject
+
 
 class Notification(models.Model):
     """A line in a person's inbox."""
@@ -34,8 +36,10 @@ class Notification(models.Model):
         return self.text
 
 
-class OutgoingMail(models.Model):
+class OutgoingMail(Subject):
     """A mail, written in the transaction of what it tells of, sent by a job with retries."""
+
+    called = "Brevet"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "I kö"
@@ -66,3 +70,8 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def chain(self) -> str:
+        """All mails have one."""
+        return "mail"

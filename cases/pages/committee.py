@@ -1,10 +1,11 @@
 """The committee's pages: meetings, agenda, packet, minutes and members. Requirement CAP-09."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpResponse
@@ -13,7 +14,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from cases import committee, deadlines, documents
+from cases import committee, committee_commands, deadlines, documents
+from cases.committee_commands import EDITORS, FREEZERS
 from cases.committee_forms import (
     MatterForm,
     MeetingForm,
@@ -21,20 +23,19 @@ from cases.committee_forms import (
     MemberForm,
     MinutesForm,
 )
-from cases.dates import full_date, short_date
+from cases.dates import full_date
 from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
+from cases.pages.doing import hidden, press, send
 from cases.process import processes
 from cases.views import actions
 from door import entry
 from organisation.access import roles
-from organisation.acting import act_of
+from organisation.pages import changing
 from organisation.reading import log_read
 from organisation.request import Request
-from organisation.roles import ADMINISTRATION, Role
+from organisation.roles import ADMINISTRATION
 
-EDITORS = frozenset({Role.COMMITTEE_SECRETARY})
-FREEZERS = EDITORS | {Role.DEPUTY_DIRECTOR}
 REVISE = "revise_proposal_text"
 ON_THE_AGENDA = (REVISE, "take_off_agenda")
 """Commands of a case that the page offers beside its document."""
@@ -46,18 +47,11 @@ def meetings(request: Request) -> HttpResponse:
     """Coming meetings and the latest past ones; the secretary plans new ones here."""
     may_edit = request.actor.has_role(*EDITORS)
     form = MeetingForm(request.POST or None, day=request.today)
-    if request.method == "POST":
-        if not may_edit:
-            raise PermissionDenied("Sammanträden läggs in av nämndsekreteraren.")
-        if form.is_valid():
-            planned = form.save(commit=False)
-            committee.save_meeting(planned, act_of(request, EDITORS))
-            messages.success(
-                request,
-                f"Sammanträdet {short_date(planned.held_on)} är inlagt. "
-                f"Manusstopp {short_date(planned.documents_due)}.",
-            )
-            return redirect("committee:meeting", planned.pk)
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied("Sammanträden läggs in av nämndsekreteraren.")
+    sent = send(request, form.instance, committee_commands.MeetingPlanned, form)
+    if sent.outcome:
+        return redirect("committee:meeting", sent.outcome.subject.pk)
     rows = CommitteeMeeting.objects.annotate(
         standing=Count("items", filter=Q(items__withdrawn_on=None)),
         late=Count("items", filter=Q(items__withdrawn_on=None, items__is_late=True)),
@@ -69,9 +63,9 @@ def meetings(request: Request) -> HttpResponse:
         ],
         "past": rows.filter(held_on__lt=request.today).order_by("-held_on")[:PAST_SHOWN],
         "form": form if may_edit else None,
+        **hidden(request, form.instance, sent.status),
     }
-    status = 422 if form.errors else 200
-    return render(request, "cases/committee/meetings.html", context, status=status)
+    return render(request, "cases/committee/meetings.html", context, status=sent.status)
 
 
 @roles(*EDITORS)
@@ -79,15 +73,14 @@ def change_meeting(request: Request, pk: int) -> HttpResponse:
     """Another day or place, as long as no case stands on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     form = MeetingForm(request.POST or None, instance=found, day=request.today)
-    if request.method == "POST" and form.is_valid():
-        try:
-            committee.save_meeting(form.save(commit=False), act_of(request, EDITORS))
-        except ValidationError as fault:
-            form.add_error(None, fault)
-        else:
-            messages.success(request, "Sammanträdet är ändrat.")
-            return redirect("committee:meeting", pk)
-    return _form_page(request, form, "Ändra sammanträdet", reverse("committee:meeting", args=[pk]))
+    return changing.do_page(
+        request,
+        found,
+        committee_commands.MeetingChanged,
+        form,
+        back=_address(found),
+        trail=[("Nämnd", reverse("committee:meetings"))],
+    )
 
 
 @roles(*ADMINISTRATION)
@@ -123,10 +116,14 @@ def packet(request: Request, pk: int) -> HttpResponse:
 def freeze(request: Request, pk: int) -> HttpResponse:
     """Lock every document on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
-    locked = committee.freeze(found, act_of(request, FREEZERS))
-    count = "1 handling" if len(locked) == 1 else f"{len(locked)} handlingar"
-    messages.success(request, f"Utskicket är låst: {count}.")
+    if outcome := press(request, found, committee_commands.PacketFrozen()):
+        messages.success(request, _locked(outcome.values.get("documents", ())))
     return redirect(_address(found, request.POST.get("punkt")))
+
+
+def _locked(documents: Sequence[int]) -> str:
+    count = "1 handling" if len(documents) == 1 else f"{len(documents)} handlingar"
+    return f"Utskicket är låst: {count}."
 
 
 @roles(*EDITORS)
@@ -135,16 +132,10 @@ def adjust_minutes(request: Request, pk: int) -> HttpResponse:
     """Record the day the minutes were adjusted."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     form = MinutesForm(request.POST)
-    if form.is_valid():
-        try:
-            day = form.cleaned_data["adjusted_on"]
-            committee.adjust_minutes(found, day, act_of(request, EDITORS))
-        except ValidationError as fault:
-            form.add_error("adjusted_on", fault)
-        else:
-            messages.success(request, "Justeringsdagen är sparad.")
-            return redirect(_address(found))
-    return _meeting_page(request, found, minutes=form)
+    sent = send(request, found, committee_commands.MinutesAdjusted, form)
+    if sent.outcome:
+        return redirect(_address(found))
+    return _meeting_page(request, found, sent.status, minutes=form)
 
 
 @roles(*EDITORS)
@@ -153,10 +144,10 @@ def add_matter(request: Request, pk: int) -> HttpResponse:
     """Put a matter in words on the agenda."""
     found = get_object_or_404(CommitteeMeeting, pk=pk)
     form = MatterForm(request.POST)
-    if not form.is_valid():
-        return _meeting_page(request, found, matter=form)
-    item = committee.add_matter(found, form.cleaned_data["title"], act_of(request, EDITORS))
-    return redirect(_address(found, item.pk))
+    sent = send(request, found, committee_commands.AgendaItemAdded, form)
+    if sent.outcome:
+        return redirect(_address(found, sent.outcome.values.get("item")))
+    return _meeting_page(request, found, sent.status, matter=form)
 
 
 @roles(*EDITORS)
@@ -165,7 +156,7 @@ def move_item(request: Request, pk: int) -> HttpResponse:
     """Move a line of the agenda one place up or down."""
     item = get_object_or_404(AgendaItem, pk=pk, withdrawn_on=None)
     step = -1 if request.POST.get("step") == "up" else 1
-    committee.move_item(item, step, act_of(request, EDITORS))
+    press(request, item.meeting, committee_commands.AgendaItemMoved(item=item, step=step))
     return redirect(_address(item.meeting, request.POST.get("punkt")))
 
 
@@ -174,13 +165,13 @@ def move_item(request: Request, pk: int) -> HttpResponse:
 def remove_matter(request: Request, pk: int) -> HttpResponse:
     """Take a matter in words off the agenda."""
     item = get_object_or_404(AgendaItem, pk=pk, withdrawn_on=None)
-    try:
-        committee.remove_matter(item, act_of(request, EDITORS))
-    except ValidationError as fault:
-        messages.error(request, fault.messages[0])
-    else:
-        messages.success(request, f"Borttaget från listan: {item.title}.")
-    return redirect(_address(item.meeting))
+    return changing.do(
+        request,
+        item.meeting,
+        committee_commands.AgendaItemRemoved(item=item),
+        _address(item.meeting),
+        receipt=f"Borttaget från listan: {item.title}.",
+    )
 
 
 @roles(*ADMINISTRATION)
@@ -188,21 +179,19 @@ def members(request: Request) -> HttpResponse:
     """The committee's members, with the days they serve."""
     may_edit = request.actor.has_role(*EDITORS)
     form = MemberForm(request.POST or None, initial={"valid_from": request.today})
-    if request.method == "POST":
-        if not may_edit:
-            raise PermissionDenied("Ledamöter läggs in av nämndsekreteraren.")
-        if form.is_valid():
-            committee.save_member(form.save(commit=False), act_of(request, EDITORS))
-            messages.success(request, f"{form.instance} är inlagd.")
-            return redirect("committee:members")
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied("Ledamöter läggs in av nämndsekreteraren.")
+    sent = send(request, form.instance, committee_commands.MemberAdded, form)
+    if sent.outcome:
+        return redirect("committee:members")
     everybody = CommitteeMember.objects.order_by("name")
     context = {
         "serving": everybody.filter(Q(valid_to=None) | Q(valid_to__gte=request.today)),
         "former": everybody.filter(valid_to__lt=request.today),
         "form": form if may_edit else None,
+        **hidden(request, form.instance, sent.status),
     }
-    status = 422 if form.errors else 200
-    return render(request, "cases/committee/members.html", context, status=status)
+    return render(request, "cases/committee/members.html", context, status=sent.status)
 
 
 @roles(*EDITORS)
@@ -210,14 +199,20 @@ def end_member(request: Request, pk: int) -> HttpResponse:
     """The last day of a member."""
     found = get_object_or_404(CommitteeMember, pk=pk)
     form = MemberEndForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        committee.save_member(form.save(commit=False), act_of(request, EDITORS))
-        messages.success(request, f"Sista dag för {found} är sparad.")
-        return redirect("committee:members")
-    return _form_page(request, form, f"Avsluta uppdraget för {found}", reverse("committee:members"))
+    return changing.do_page(
+        request,
+        found,
+        committee_commands.MemberEnded,
+        form,
+        back=reverse("committee:members"),
+        title=f"Avsluta uppdraget för {found}",
+        trail=[("Nämnd", reverse("committee:meetings"))],
+    )
 
 
-def _meeting_page(request: Request, found: CommitteeMeeting, **bound: Any) -> HttpResponse:
+def _meeting_page(
+    request: Request, found: CommitteeMeeting, status: int = 200, **bound: Any
+) -> HttpResponse:
     items = list(_standing(found).select_related("document", "case__unit", "case__responsible"))
     seen = _seen(request, {item.case_id for item in items} - {None})
     picked = _picked(request, items)
@@ -249,9 +244,9 @@ def _meeting_page(request: Request, found: CommitteeMeeting, **bound: Any) -> Ht
         "may_freeze": request.actor.has_role(*FREEZERS),
         "matter": MatterForm(),
         "minutes": MinutesForm(initial={"adjusted_on": found.minutes_adjusted_on or request.today}),
+        **hidden(request, found, status),
         **bound,
     }
-    status = 422 if bound else 200
     return render(request, "cases/committee/meeting.html", context, status=status)
 
 
@@ -372,9 +367,3 @@ def _address(found: CommitteeMeeting, item: Any = None) -> str:
     address = reverse("committee:meeting", args=[found.pk])
     number = entry.whole_number(str(item or ""))
     return f"{address}?punkt={number}" if number else address
-
-
-def _form_page(request: Request, form: Any, title: str, back: str) -> HttpResponse:
-    context = {"form": form, "title": title, "back": back}
-    status = 422 if form.errors else 200
-    return render(request, "cases/committee/form.html", context, status=status)

@@ -1,23 +1,43 @@
 """Outgoing mail: what is sent, what failed and why, and sending again. Requirement CAP-04."""
 
+from typing import Any
+
 from django.conf import settings
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from audit import log
+from audit.act import Act
 from cases.models import OutgoingMail
 from cases.pages.worklist import page_of
+from door.command import Command
+from door.refusals import Refused
 from organisation.access import roles
-from organisation.acting import act_of
+from organisation.pages import changing
 from organisation.request import Request
 from organisation.roles import Role
 
 READERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR})
 Status = OutgoingMail.Status
 CAN_BE_SENT_AGAIN = (Status.FAILED, Status.BOUNCED)
+
+
+class SendMailAgain(Command[OutgoingMail]):
+    """A mail that failed or bounced stands in the queue again, with all its attempts."""
+
+    label, roles = "Skicka igen", READERS
+
+    def check(self, mail: OutgoingMail, act: Act) -> None:
+        if mail.status not in CAN_BE_SENT_AGAIN:
+            status = mail.get_status_display().lower()
+            raise Refused(f"Brevet är inte misslyckat utan {status}.")
+
+    def apply(self, mail: OutgoingMail, act: Act) -> dict[str, Any]:
+        before = mail.status
+        mail.status, mail.attempts, mail.next_try_at = Status.QUEUED, 0, act.at
+        mail.save(update_fields=["status", "attempts", "next_try_at"])
+        return {"status": [before, mail.status]}
 
 
 @roles(*READERS)
@@ -44,22 +64,10 @@ def outgoing(request: Request) -> HttpResponse:
 @require_POST
 def again(request: Request, pk: int) -> HttpResponse:
     """Put a mail that failed or bounced back in the queue, with all its attempts."""
-    with transaction.atomic():
-        mail = get_object_or_404(OutgoingMail.objects.select_for_update(), pk=pk)
-        if mail.status not in CAN_BE_SENT_AGAIN:
-            messages.error(
-                request, f"Brevet är inte misslyckat utan {mail.get_status_display().lower()}."
-            )
-            return redirect("cases:mail")
-        before = mail.status
-        mail.status, mail.attempts, mail.next_try_at = Status.QUEUED, 0, request.at
-        mail.save(update_fields=["status", "attempts", "next_try_at"])
-        log.record(
-            "mail",
-            "send_mail_again",
-            act_of(request, READERS),
-            subject=mail,
-            values={"status": [before, mail.status]},
-        )
-    messages.success(request, "Brevet ligger i kön och skickas igen inom kort.")
-    return redirect("cases:mail")
+    return changing.do(
+        request,
+        get_object_or_404(OutgoingMail, pk=pk),
+        SendMailAgain(),
+        reverse("cases:mail"),
+        receipt="Brevet ligger i kön och skickas igen inom kort.",
+    )

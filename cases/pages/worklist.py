@@ -10,7 +10,6 @@ from typing import Any
 import icalendar
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,13 +17,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from audit import log
 from audit.act import Act
 from cases import awaiting, calendar
 from cases.actions import ChangeResponsible, RegisterNote
 from cases.export import MOST_ROWS, case_list
 from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
+from cases.oneself import WithOwnAccount
+from cases.pages.doing import press
 from cases.views import CASE_READERS, back_to
 from door import entry
 from door.performing import perform
@@ -32,6 +32,7 @@ from door.refusals import Refused
 from organisation.access import logged_in, public, roles
 from organisation.authority import Actor, actor_on
 from organisation.models import RoleAssignment, User
+from organisation.pages import changing
 from organisation.request import Request
 from organisation.roles import Role
 
@@ -214,26 +215,43 @@ def _safe(request: Request, address: str, otherwise: str) -> str:
 # ------------------------------------------------------------------ calendar
 
 
+class MakeCalendarAddress(WithOwnAccount):
+    """A secret address of the person's calendar feed; one that there was opens nothing any more."""
+
+    label = "Skapa kalenderadress"
+    key_hash: str
+
+    def stated(self) -> dict[str, Any]:
+        return {}
+
+    def apply(self, person: User, act: Act) -> None:
+        person.calendar_key_hash = self.key_hash
+        person.save(update_fields=["calendar_key_hash"])
+
+
+class RemoveCalendarAddress(WithOwnAccount):
+    """The address of the person's calendar feed opens nothing any more."""
+
+    label = "Ta bort kalenderadressen"
+
+    def apply(self, person: User, act: Act) -> None:
+        person.calendar_key_hash = ""
+        person.save(update_fields=["calendar_key_hash"])
+
+
 @roles(*CASE_READERS)
 def calendar_address(request: Request) -> HttpResponse:
     """The secret address of the person's calendar feed: make, renew, remove. It is shown on the
     answer to its making and never again."""
+    if request.method == "POST" and request.POST.get("do") == "remove":
+        back = reverse("cases:calendar_address")
+        gone = "Adressen är borttagen."
+        return changing.do(request, request.user, RemoveCalendarAddress(), back, receipt=gone)
     address = ""
     if request.method == "POST":
-        removed = request.POST.get("do") == "remove"
-        key = "" if removed else secrets.token_urlsafe(32)
-        with transaction.atomic():
-            User.objects.filter(pk=request.user.pk).update(
-                calendar_key_hash=_hashed(key) if key else ""
-            )
-            log.record(
-                f"user:{request.user.pk}",
-                "remove_calendar_address" if removed else "make_calendar_address",
-                Act.own(request.user, request.at),
-                subject=request.user,
-            )
-        if removed:
-            messages.success(request, "Adressen är borttagen.")
+        key = secrets.token_urlsafe(32)
+        made = press(request, request.user, MakeCalendarAddress(key_hash=_hashed(key)))
+        if made is None or made.repeated:
             return redirect("cases:calendar_address")
         address = request.build_absolute_uri(reverse("cases:calendar_feed", args=[key]))
     context = {"address": address, "has_address": bool(request.user.calendar_key_hash)}

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from audit.act import Act
-from cases import calendar, committee, preferences
+from cases import calendar, preferences
 from cases.actions import ChangeResponsible, DeclareConflict, WriteNote
+from cases.committee_commands import PacketFrozen
 from cases.models import CommitteeMeeting, CommitteeMember
 from config.demo.companies import SOLE_TRADER, load_company, sunday_before
 from config.demo.routine import Routine, handled
 from config.demo.timeline import Deed, Thread, Timeline, moment
+from door.performing import perform
 from organisation.models import Provider, Unit, User
 from procurement.applications.commands import assessment, intake
 from procurement.applications.models import ProviderApplication
@@ -320,8 +322,12 @@ def decided(s: Story, key: str, outcome: str, paragraph: int) -> Story:
 def freeze(stage: Stage, key: str) -> None:
     """The secretary freezes a meeting's packet, the day after the last day for its documents."""
     secretary, found = stage.people["committee-secretary"], stage.meetings[key]
-    day = calendar.next_working_day(found.documents_due)
-    stage.timeline.on(day, lambda at: committee.freeze(found, Act.own(secretary, at)))
+
+    def as_it_stands(at: datetime) -> None:
+        found.refresh_from_db()
+        perform(found, PacketFrozen(), secretary, at=at)
+
+    stage.timeline.on(calendar.next_working_day(found.documents_due), as_it_stands)
 
 
 def approve(r: Routine, at: datetime) -> None:

@@ -1,34 +1,37 @@
 """Staff's pages for companies: their facts, who may represent them, and applications on paper."""
 
 import uuid
+from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from audit import log
-from audit.act import Act
 from cases.commands import open_once
 from cases.models import Case
+from cases.pages.doing import Sent, hidden, send
 from door import entry
+from door.command import Command
+from door.performing import perform
 from organisation import swedish
 from organisation.access import roles
 from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit
+from organisation.pages import changing
 from organisation.reading import log_read
 from organisation.request import Request
-from organisation.roles import ADMINISTRATION, Role
-from procurement.applications import registration
+from organisation.roles import ADMINISTRATION
 from procurement.applications.commands.intake import enter_application
-from procurement.applications.intake_forms import CompanyForm, EnterForm
-
-INTAKE = frozenset(
-    {Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.DEPUTY_DIRECTOR, Role.REGISTRAR}
+from procurement.applications.companies import (
+    INTAKE,
+    ApproveRepresentation,
+    EditCompany,
+    EndRepresentation,
+    EnterCompany,
 )
-"""Who approves authority, corrects a company's facts, and enters applications."""
+from procurement.applications.intake_forms import CompanyForm, EnterForm
 
 
 @roles(*ADMINISTRATION)
@@ -54,18 +57,8 @@ def company(request: Request, pk: int) -> HttpResponse:
     log_read(request, f"provider:{pk}", "read_company", provider, ADMINISTRATION)
     may_edit = request.actor.has_role(*INTAKE)
     form = CompanyForm(request.POST or None, instance=provider)
-    if request.method == "POST" and may_edit and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            log.record(
-                f"provider:{pk}",
-                "edit_company",
-                act_of(request, INTAKE),
-                subject=provider,
-                values={n: form.cleaned_data[n] for n in form.changed_data},
-                personal=True,
-            )
-        messages.success(request, "Uppgifterna är sparade.")
+    sent = send(request, provider, EditCompany, form) if may_edit else Sent[Provider](None, 200)
+    if sent.outcome:
         return redirect("applications:company", pk)
     context = {
         "provider": provider,
@@ -76,8 +69,9 @@ def company(request: Request, pk: int) -> HttpResponse:
         .filter(provider=provider)
         .select_related("responsible")
         .order_by("-opened_at"),
+        **hidden(request, provider, sent.status),
     }
-    return render(request, "procurement/company.html", context)
+    return render(request, "procurement/company.html", context, status=sent.status)
 
 
 @roles(*INTAKE)
@@ -87,17 +81,14 @@ def authority(request: Request, pk: int) -> HttpResponse:
     representation = get_object_or_404(
         Representation, pk=entry.whole_number(request.POST.get("representation")), provider_id=pk
     )
+    person = representation.user
+    command: Command[Provider] = EndRepresentation(representation=representation)
+    said = f"Behörigheten för {person} är avslutad."
     if request.POST.get("do") == "approve":
-        try:
-            registration.approve(representation, act_of(request, INTAKE))
-        except ValueError as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"{representation.user} är godkänd som företrädare.")
-    else:
-        registration.end(representation, act_of(request, INTAKE))
-        messages.success(request, f"Behörigheten för {representation.user} är avslutad.")
-    return redirect("applications:company", pk)
+        command = ApproveRepresentation(representation=representation)
+        said = f"{person} är godkänd som företrädare."
+    back = reverse("applications:company", args=[pk])
+    return changing.do(request, representation.provider, command, back, receipt=said)
 
 
 @roles(*INTAKE)
@@ -106,12 +97,11 @@ def enter(request: Request) -> HttpResponse:
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         unit, act = Unit.objects.get(parent=None), act_of(request, INTAKE)
+        company = _entered(request, form.cleaned_data)
         application = open_once(
             request.POST.get("key", ""),
             "enter_application",
-            lambda: enter_application(
-                _provider(form.cleaned_data, act), unit, form.cleaned_data["channel"], act
-            ),
+            lambda: enter_application(company, unit, form.cleaned_data["channel"], act),
         )
         return redirect("cases:do", application.pk, "register_arrival")
     status = 422 if form.errors else 200
@@ -119,16 +109,17 @@ def enter(request: Request) -> HttpResponse:
     return render(request, "procurement/enter.html", context, status=status)
 
 
-def _provider(stated: dict, act: Act) -> Provider:
+def _entered(request: Request, stated: dict[str, Any]) -> Provider:
     """The company with that number; a known one keeps what stands of it."""
     found = Provider.with_number(stated["organisation_number"])
     if found:
         return found
-    provider = Provider.objects.create(
+    company = Provider(
         name=stated["company"],
         organisation_number=stated["organisation_number"],
         address=stated["address"],
         mail=stated["mail"],
     )
-    log.record(f"provider:{provider.pk}", "enter_company", act, subject=provider, personal=True)
-    return provider
+    page = request.POST.get("key")
+    key = f"{page}-company" if page else None
+    return perform(company, EnterCompany(), request.user, key=key, at=request.at).subject

@@ -5,10 +5,12 @@ document (LOV 4 kap. 1-4 §§) stands in sections 2, 2.1, 5 and 5.12. Domain not
 """
 
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from audit import log
 from audit.act import Act
 from procurement.specifications import editing
 from procurement.specifications.models import (
@@ -196,7 +198,8 @@ def load_first_version(valid_from: date) -> SpecificationVersion:
     if found := SpecificationVersion.objects.order_by("number").first():
         return found
     at = datetime.combine(valid_from, time(9), tzinfo=ZoneInfo("Europe/Stockholm"))
-    version = editing.new_version(Act.by_system(at))
+    version = SpecificationVersion.objects.create(number=1, valid_from=valid_from)
+    _log(version, "version_drafted", at, copy_of=None)
     SpecificationSection.objects.bulk_create(
         SpecificationSection(specification=version, number=number, heading=heading, text=text)
         for number, heading, text in SECTIONS
@@ -211,4 +214,10 @@ def load_first_version(valid_from: date) -> SpecificationVersion:
         Remedy(specification=version, step=step, clause=clause, text=text)
         for step, clause, text in REMEDIES
     )
-    return editing.publish(version, valid_from, Act.by_system(at))
+    editing.fix(version, valid_from, valid_from)
+    _log(version, "version_published", at, valid_from=valid_from)
+    return version
+
+
+def _log(version: SpecificationVersion, name: str, at: datetime, **values: Any) -> None:
+    log.record(version.chain, name, Act.by_system(at), subject=version, values=values)

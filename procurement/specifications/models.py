@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from door.models import Subject
 from organisation.swedish import SWEDISH
 
 
@@ -37,8 +38,10 @@ class SpecificationVersionQuerySet(models.QuerySet):
         return rows.order_by("-valid_from").first()
 
 
-class SpecificationVersion(models.Model):
+class SpecificationVersion(Subject):
     """A version of the call document. Fixed once published; a change is a new version."""
+
+    called = "Utkastet"
 
     number = models.PositiveSmallIntegerField("version", unique=True)
     valid_from = models.DateField("gäller från")
@@ -66,6 +69,10 @@ class SpecificationVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Förfrågningsunderlag version {self.number}"
+
+    @property
+    def chain(self) -> str:
+        return f"specification:{self.number}"
 
 
 class SpecificationSection(models.Model):

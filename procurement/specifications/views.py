@@ -3,26 +3,23 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from cases.pages.doing import hidden, press, send
 from cases.views import CASE_READERS
+from door.filled import Filled
 from organisation.access import public, roles
-from organisation.acting import act_of
+from organisation.pages import changing
 from organisation.request import Request
-from organisation.roles import Role
-from procurement.specifications import editing
+from procurement.specifications import commands, editing
+from procurement.specifications.commands import EDITORS
 from procurement.specifications.forms import ROW_FORMS, PublishForm, TermsForm
 from procurement.specifications.models import ServiceArea, SpecificationVersion
 from procurement.specifications.wording import validity
-
-EDITORS = frozenset(
-    {Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST, Role.INVESTIGATOR, Role.PROCUREMENT_OFFICER}
-)
 
 
 @roles(*EDITORS)
@@ -41,11 +38,10 @@ def versions(request: Request) -> HttpResponse:
 @require_POST
 def new(request: Request) -> HttpResponse:
     """Begin a draft as a copy of the latest version."""
-    try:
-        draft = editing.new_version(act_of(request, EDITORS))
-    except ValidationError as fault:
-        messages.error(request, fault.messages[0])
+    drafted = press(request, SpecificationVersion(), commands.VersionDrafted())
+    if drafted is None:
         return redirect("specifications:list")
+    draft = drafted.subject
     messages.success(request, f"Version {draft.number} är ett utkast. Ändra det som ska ändras.")
     return redirect("specifications:version", draft.pk)
 
@@ -73,10 +69,7 @@ def terms(request: Request, pk: int) -> HttpResponse:
     """Decision time and what is new, in a draft."""
     row = _draft(pk)
     form = TermsForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        editing.set_terms(row, **form.cleaned_data, act=act_of(request, EDITORS))
-        return redirect("specifications:version", pk)
-    return _form_page(request, row, form, "Tid för beslut och ändringar")
+    return _form_page(request, row, commands.TermsChanged, form)
 
 
 @roles(*EDITORS)
@@ -86,34 +79,31 @@ def edit_row(request: Request, pk: int, part: str, row: int | None = None) -> Ht
     kind = _part(part)
     instance = _row(kind, row, found) if row else kind.model(specification=found)
     form = ROW_FORMS[part](request.POST or None, instance=instance)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save(commit=False)
-        editing.save_row(saved, act_of(request, EDITORS))
-        messages.success(request, f"Sparat: {saved}.")
-        return redirect(f"{_address(found)}#{part}")
+    command = commands.RowChanged if row else commands.RowAdded
     title = f"Ändra {instance}" if row else f"Lägg till {kind.name.lower()}"
-    return _form_page(request, found, form, title, part)
+    return _form_page(request, found, command, form, title, part)
 
 
 @roles(*EDITORS)
 @require_POST
 def move_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
     """Move a row of a draft one place up or down."""
-    kind = _part(part)
-    found = _row(kind, row, _draft(pk))
+    kind, draft = _part(part), _draft(pk)
+    found = _row(kind, row, draft)
     step = -1 if request.POST.get("step") == "up" else 1
-    editing.move_row(kind, found, step, act_of(request, EDITORS))
-    return redirect(f"{_address(found.specification)}#{part}")
+    if kind.can_move(draft, found, step):
+        press(request, draft, commands.RowMoved(part=kind, row=found, step=step))
+    return redirect(_address(draft, part))
 
 
 @roles(*EDITORS)
 @require_POST
 def remove_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
     """Take a row out of a draft."""
-    found = _row(_part(part), row, _draft(pk))
-    editing.remove_row(found, act_of(request, EDITORS))
-    messages.success(request, f"Borttaget: {found}.")
-    return redirect(f"{_address(found.specification)}#{part}")
+    draft = _draft(pk)
+    found = _row(_part(part), row, draft)
+    command, said = commands.RowRemoved(row=found), f"Borttaget: {found}."
+    return changing.do(request, draft, command, _address(draft, part), receipt=said)
 
 
 @roles(*EDITORS)
@@ -121,7 +111,8 @@ def remove_row(request: Request, pk: int, part: str, row: int) -> HttpResponse:
 def discard(request: Request, pk: int) -> HttpResponse:
     """Throw a draft away."""
     row = _draft(pk)
-    editing.discard(row, act_of(request, EDITORS))
+    if press(request, row, commands.DraftDiscarded()) is None:
+        return redirect("specifications:version", pk)
     messages.success(request, f"Utkastet till version {row.number} är borttaget.")
     return redirect("specifications:list")
 
@@ -131,26 +122,17 @@ def publish(request: Request, pk: int) -> HttpResponse:
     """Publish a draft from a day on."""
     row = _draft(pk)
     form = PublishForm(request.POST or None, initial={"valid_from": request.today})
-    if request.method == "POST" and form.is_valid():
-        try:
-            editing.publish(row, form.cleaned_data["valid_from"], act_of(request, EDITORS))
-        except ValidationError as fault:
-            form.add_error(None, fault)
-        else:
-            messages.success(
-                request,
-                f"Version {row.number} är publicerad. Annonsera ändringen i den nationella "
-                "databasen för valfrihetssystem.",
-            )
-            return redirect("specifications:version", pk)
+    sent = send(request, row, commands.VersionPublished, form)
+    if sent.outcome:
+        return redirect("specifications:version", pk)
     context = {
-        "version": row,
+        "draft": row,
         "form": form,
         "missing": editing.missing(row),
         **_against_previous(row),
+        **hidden(request, row, sent.status),
     }
-    status = 422 if form.errors else 200
-    return render(request, "procurement/specifications/publish.html", context, status=status)
+    return render(request, "procurement/specifications/publish.html", context, status=sent.status)
 
 
 @public
@@ -215,14 +197,22 @@ def _row(part: editing.Part, pk: int, version: SpecificationVersion) -> editing.
     return row
 
 
-def _address(row: SpecificationVersion) -> str:
-    return reverse("specifications:version", args=[row.pk])
+def _address(row: SpecificationVersion, part: str = "") -> str:
+    address = reverse("specifications:version", args=[row.pk])
+    return f"{address}#{part}" if part else address
 
 
 def _form_page(
-    request: Request, row: SpecificationVersion, form: Any, title: str, part: str = ""
+    request: Request,
+    row: SpecificationVersion,
+    command: type[Filled[SpecificationVersion]],
+    form: Any,
+    title: str = "",
+    part: str = "",
 ) -> HttpResponse:
-    context = {"version": row, "form": form, "title": title, "part": part}
-    return render(
-        request, "procurement/specifications/form.html", context, status=422 if form.errors else 200
-    )
+    trail = [
+        ("Förfrågningsunderlag", reverse("specifications:list")),
+        (f"Version {row.number}", _address(row)),
+    ]
+    back = _address(row, part)
+    return changing.do_page(request, row, command, form, back=back, title=title, trail=trail)

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from door.models import Subject
+
 
 class TemplateQuerySet(models.QuerySet):
     """The reading vocabulary of templates."""
@@ -16,9 +18,10 @@ class TemplateQuerySet(models.QuerySet):
         return rows.order_by("number").last()
 
 
-class Template(models.Model):
+class Template(Subject):
     """A version of the template of a kind. A subclass names its kinds and its rows."""
 
+    called = "Mallen"
     Kind: ClassVar[type[models.TextChoices]]
     word: ClassVar[str]
     """Its word in addresses."""
@@ -51,6 +54,10 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind_label}, version {self.number}"
+
+    @property
+    def chain(self) -> str:
+        return f"{self._meta.model_name}:{self.kind}:{self.number}"
 
     @property
     def kind_label(self) -> str:

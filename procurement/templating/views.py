@@ -3,21 +3,21 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 from django.forms import BooleanField, Textarea, modelformset_factory
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from cases.pages.doing import TOLD, hidden, press
 from cases.views import CASE_READERS
 from organisation.access import roles
-from organisation.acting import act_of
+from organisation.pages import changing
 from organisation.request import Request
-from organisation.roles import Role
-from procurement.templating import editing
+from procurement.templating import commands
+from procurement.templating.commands import EDITORS
 from procurement.templating.models import Template
-
-EDITORS = frozenset({Role.DEPUTY_DIRECTOR, Role.DEVELOPMENT_STRATEGIST})
 
 
 def _templates() -> dict[str, type[Template]]:
@@ -57,12 +57,13 @@ def template(request: Request, what: str, pk: int) -> HttpResponse:
     if not may_edit:
         raise Http404
     forms = _row_forms(request, row)
-    if request.method == "POST" and forms.is_valid():
-        editing.save(row, forms, act_of(request, EDITORS))
-        messages.success(request, "Mallen är sparad.")
-        return redirect("templating:template", what, pk)
-    context = {"what": what, "template": row, "forms": forms}
     status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and forms.is_valid():
+        if press(request, row, commands.TemplateChanged(rows=forms)):
+            messages.success(request, "Mallen är sparad.")
+            return redirect("templating:template", what, pk)
+        status = TOLD
+    context = {"what": what, "template": row, "forms": forms, **hidden(request, row, status)}
     return render(request, "procurement/templating/draft.html", context, status=status)
 
 
@@ -100,12 +101,10 @@ def new_template(request: Request, what: str) -> HttpResponse:
     of, kind = _kind_of(what), request.POST.get("kind", "")
     if kind not in of.Kind.values:
         raise Http404
-    try:
-        draft = editing.new_version(of, kind, act_of(request, EDITORS))
-    except ValidationError as fault:
-        messages.error(request, fault.messages[0])
+    drafted = press(request, of(kind=kind), commands.TemplateDrafted())
+    if drafted is None:
         return redirect("templating:list")
-    return redirect("templating:template", what, draft.pk)
+    return redirect("templating:template", what, drafted.subject.pk)
 
 
 @roles(*EDITORS)
@@ -113,14 +112,13 @@ def new_template(request: Request, what: str) -> HttpResponse:
 def end_draft(request: Request, what: str, pk: int) -> HttpResponse:
     """Publish a draft, or throw it away."""
     draft = get_object_or_404(_kind_of(what), pk=pk)
-    if request.POST.get("do") == "discard":
-        editing.discard(draft, act_of(request, EDITORS))
-        messages.success(request, "Utkastet är kastat.")
-        return redirect("templating:list")
-    try:
-        editing.publish(draft, act_of(request, EDITORS))
-    except ValidationError as fault:
-        messages.error(request, fault.messages[0])
-    else:
-        messages.success(request, f"{draft} är publicerad och används för {draft.used_for}.")
-    return redirect("templating:template", what, pk)
+    if draft.published_on:
+        raise PermissionDenied(commands.FIXED)
+    back = reverse("templating:template", args=[what, pk])
+    if request.POST.get("do") != "discard":
+        said = f"{draft} är publicerad och används för {draft.used_for}."
+        return changing.do(request, draft, commands.TemplatePublished(), back, receipt=said)
+    if press(request, draft, commands.TemplateDiscarded()) is None:
+        return redirect(back)
+    messages.success(request, "Utkastet är kastat.")
+    return redirect("templating:list")

@@ -8,8 +8,8 @@ are no working days. Manusstopp is thus 26 March.
 from datetime import date
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,9 +18,11 @@ from audit import clock
 from audit.act import Act
 from audit.models import Event
 from cases import committee
+from cases.committee_commands import AgendaItemMoved, AgendaItemRemoved, PacketFrozen
 from cases.models import CommitteeMeeting, CommitteeMember, Document, Setting
+from door.performing import perform
 from door.refusals import Blocked, Refused
-from organisation.models import Unit
+from organisation.models import Unit, User
 from organisation.roles import Role
 from procurement.applications.commands.committee import ReviseProposalText
 from tests.factories import SINCE, at, person
@@ -78,7 +80,7 @@ def on_the_agenda() -> tuple[Routine, CommitteeMeeting]:
 def decided(outcome: str = "rejected") -> tuple[Routine, CommitteeMeeting]:
     """Decided on 15 April, paragraph 42, registered the day after; one member had jäv."""
     r, meeting = on_the_agenda()
-    committee.freeze(meeting, Act.own(r.people["committee-secretary"], at(BEFORE)))
+    freeze(meeting, r.people["committee-secretary"])
     member = CommitteeMember.objects.create(name="Ulf Sundmark", seat="Ledamot", valid_from=SINCE)
     r.decide(
         at(AFTER),
@@ -89,6 +91,11 @@ def decided(outcome: str = "rejected") -> tuple[Routine, CommitteeMeeting]:
         conflict_reason="Delägare i företaget",
     )
     return r, meeting
+
+
+def freeze(meeting: CommitteeMeeting, by: User) -> None:
+    meeting.refresh_from_db()
+    perform(meeting, PacketFrozen(), by, at=at(BEFORE))
 
 
 def events(meeting: CommitteeMeeting, kind: str = "change") -> list[str]:
@@ -498,17 +505,116 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_agenda(now)
     for number in (1, 20):
         for _ in range(number):
             act = Act.own(person(Role.COMMITTEE_SECRETARY), at(AFTER))
-            committee.add_matter(meeting, "Fråga", act)
+            committee.add_item(meeting, "Fråga", act)
         with CaptureQueriesContext(connection) as asked:
             client.get(address("meeting", meeting.pk))
         counts.append(len(asked))
     assert counts[0] == counts[1] < 60
 
 
-def test_adjusting_minutes_raises_in_swedish():
-    """CAP-09"""
+# ---------------------------------------------------------------- the one door
+
+
+def sent(page: HttpResponse) -> dict[str, object]:
+    """What every form of the page sends along."""
+    return {name: page.context[name] for name in ("key", "version")}
+
+
+@pytest.mark.both
+def test_the_same_matter_sent_twice_stands_once_on_the_agenda():
+    """CAP-05, CAP-09"""
     meeting = plan()
-    act = Act.own(person(Role.COMMITTEE_SECRETARY), at(AFTER))
-    with pytest.raises(ValidationError, match="före sammanträdet"):
-        committee.adjust_minutes(meeting, date(2026, 4, 14), act)
-    assert events(meeting) == []
+    client = secretary()
+    said = {"title": "Ordföranden informerar", **sent(client.get(address("meeting", meeting.pk)))}
+    for _ in range(2):
+        page = client.post(address("add_matter", meeting.pk), said, follow=True)
+    assert meeting.items.count() == 1
+    assert "var redan gjort" in page.content.decode()
+    assert events(meeting) == ["agenda_item_added"]
+
+
+@pytest.mark.both
+def test_the_same_meeting_sent_twice_is_planned_once():
+    """CAP-05, CAP-09"""
+    client = secretary()
+    said = {"held_on": "2026-04-15", "key": "en-gång"}
+    client.post(address("meetings"), said)
+    page = client.post(address("meetings"), said)
+    assert page.status_code == 422  # the day is taken, by the same meeting
+    assert CommitteeMeeting.objects.count() == 1
+
+
+@pytest.mark.both
+def test_a_packet_is_not_frozen_with_what_the_page_does_not_show():
+    """CAP-05, CAP-09: a case came on the agenda after the page was opened."""
+    r = application_in("committee")
+    meeting = plan()
+    client = secretary()
+    seen = sent(client.get(address("meeting", meeting.pk)))
+    r.agenda(at(BEFORE), meeting)
+    page = client.post(address("freeze", meeting.pk), seen, follow=True).content.decode()
+    assert "Sammanträdet har ändrats sedan du öppnade sidan" in page
+    assert "Ärende uppsatt på föredragningslistan" in page
+    meeting.refresh_from_db()
+    assert meeting.packet_frozen_at is None
+    assert Document.objects.get(kind="decision_proposal").locked_at is None
+
+
+@pytest.mark.both
+def test_an_old_page_of_a_meeting_changes_nothing_and_is_told():
+    """CAP-05, CAP-09"""
+    meeting = plan()
+    client = secretary()
+    version = client.get(address("change_meeting", meeting.pk)).context["version"]
+    data = {"documents_due": "2026-04-07", "version": version}
+    client.post(address("change_meeting", meeting.pk), {**data, "held_on": "2026-04-22"})
+    page = client.post(address("change_meeting", meeting.pk), {**data, "held_on": "2026-04-23"})
+    assert page.status_code == 409
+    assert "har ändrats sedan du öppnade sidan: Sammanträdet ändrat" in page.content.decode()
+    minutes = {"adjusted_on": "2026-03-26", "version": version}
+    assert client.post(address("adjust_minutes", meeting.pk), minutes).status_code == 409
+    meeting.refresh_from_db()
+    assert (meeting.held_on, meeting.minutes_adjusted_on) == (date(2026, 4, 22), None)
+
+
+@pytest.mark.both
+def test_what_is_refused_of_a_meeting_stands_in_its_log():
+    """CAP-05, CAP-06, CAP-09"""
+    _, meeting = on_the_agenda()
+    item = meeting.items.get()
+    secretary().post(address("remove_matter", item.pk))
+    secretary().post(address("adjust_minutes", meeting.pk), {"adjusted_on": "2026-03-26"})
+    assert events(meeting, "refusal") == ["agenda_item_removed", "minutes_adjusted"]
+    assert events(meeting) == ["agenda_item_added"]
+
+
+@pytest.mark.both
+def test_a_line_that_was_taken_off_meanwhile_is_neither_moved_nor_taken_off_again():
+    """CAP-05, CAP-09"""
+    meeting = plan()
+    by = person(Role.COMMITTEE_SECRETARY)
+    act = Act.own(by, at(BEFORE))
+    item = committee.add_item(meeting, "Fråga", act)
+    meeting.refresh_from_db()
+    perform(meeting, AgendaItemRemoved(item=item), by, at=at(BEFORE))
+    meeting.refresh_from_db()
+    for command in (AgendaItemRemoved(item=item), AgendaItemMoved(item=item, step=1)):
+        with pytest.raises(Refused, match="står inte längre"):
+            perform(meeting, command, by, at=at(BEFORE))
+
+
+def test_the_same_member_sent_twice_is_entered_once_and_an_old_page_ends_nobody():
+    """CAP-05, CAP-09"""
+    client = secretary()
+    said = {"name": "Ulf Sundmark", "seat": "Ledamot", "valid_from": "2026-01-01", "key": "k"}
+    for _ in range(2):
+        client.post(address("members"), said)
+    member = CommitteeMember.objects.get()
+    version = client.get(address("end_member", member.pk)).context["version"]
+    ends = {"valid_to": "2026-03-31", "version": version}
+    assert client.post(address("end_member", member.pk), ends).status_code == 302
+    page = client.post(address("end_member", member.pk), {**ends, "valid_to": "2026-05-31"})
+    assert page.status_code == 409
+    assert "Uppdraget har ändrats sedan du öppnade sidan" in page.content.decode()
+    member.refresh_from_db()
+    assert member.valid_to == date(2026, 3, 31)

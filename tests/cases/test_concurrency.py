@@ -11,13 +11,23 @@ from django.db import connection, connections
 from audit import sealing
 from audit.models import Event
 from cases import ledger
-from cases.models import Case, CaseNumber, Deadline, FiredRung, Notification
+from cases.committee_commands import PacketFrozen
+from cases.models import (
+    Case,
+    CaseNumber,
+    CommitteeMeeting,
+    Deadline,
+    Document,
+    FiredRung,
+    Notification,
+)
 from door.performing import perform
 from door.refusals import Refused, Stale
+from procurement.applications.commands.committee import ReviseProposalText
 from procurement.applications.commands.intake import DeclareComplete, ReviewApplication
 from procurement.applications.models import HandlingStep, ProviderApplication
 from tests.factories import at
-from tests.procurement.routine import application_in
+from tests.procurement.routine import MEETING, application_in
 
 pytestmark = [
     pytest.mark.postgres,
@@ -143,3 +153,29 @@ def test_sixteen_threads_take_sixteen_numbers_without_a_gap():
             return CaseNumber.take("LOV", 2026)
 
     assert sorted(together(take)) == [f"LOV-2026-{n:04d}" for n in range(1, 17)]
+
+
+def test_a_packet_is_frozen_while_its_documents_are_revised_and_neither_waits_for_ever():
+    """CAP-05, CAP-09: the text that went to the members is the one that is locked."""
+    r = application_in("committee")
+    meeting = CommitteeMeeting.objects.create(held_on=MEETING, documents_due=date(2026, 3, 27))
+    r.agenda(at(date(2026, 3, 26)), meeting)
+    by, now = r.people["committee-secretary"], at(date(2026, 3, 26), 13)
+
+    def freeze_or_revise(number: int) -> str:
+        if number % 2:
+            perform(CommitteeMeeting.objects.get(pk=meeting.pk), PacketFrozen(), by, at=now)
+            return "frozen"
+        case = ProviderApplication.objects.get(pk=r.application.pk)
+        command = ReviseProposalText(reasons=f"Skäl {number}", economic_consequences="Inga.")
+        perform(case, command, by, at=now)
+        return "revised"
+
+    answers = together(freeze_or_revise)
+    assert answers.total() == THREADS, "a deadlock ends a thread without an answer"
+    assert answers["frozen"] >= 1
+    item = meeting.items.get()
+    assert item.document.locked_at
+    revisions = Document.objects.filter(case_id=r.application.pk, kind="decision_proposal")
+    assert revisions.order_by("version").last() == item.document
+    assert sealing.verify().faults == ()

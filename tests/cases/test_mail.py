@@ -187,7 +187,7 @@ def test_a_mail_that_failed_is_sent_again_from_the_page_and_that_is_logged(clien
     assert (mail.status, mail.attempts, mail.next_try_at) == ("queued", 0, NOON)
     event = Event.objects.get(chain__name="mail")
     assert (event.name, event.actor, event.object_id) == ("send_mail_again", admin, str(mail.pk))
-    assert event.values.values == {"status": ["bounced", "queued"]}
+    assert event.values.values == {"version": 2, "status": ["bounced", "queued"]}
     with smtp(settings) as taken:
         messages.send_queued(NOON)
     assert len(taken) == 1
@@ -202,7 +202,19 @@ def test_only_a_mail_that_failed_can_be_sent_again(client, status):
     assert "Brevet är inte misslyckat" in page
     mail.refresh_from_db()
     assert (mail.status, mail.attempts) == (status, 1)
-    assert not Event.objects.filter(chain__name="mail").exists()
+    refused = Event.objects.get(chain__name="mail")
+    assert (refused.kind, refused.name) == ("refusal", "send_mail_again")
+
+
+def test_a_mail_is_sent_again_once_however_often_it_is_pressed(client):
+    """CAP-04, CAP-05"""
+    log_in(client, Role.DEPUTY_DIRECTOR)
+    mail = queued(status="failed", attempts=8)
+    for _ in range(2):
+        client.post(reverse("cases:mail_again", args=[mail.pk]), {"key": "k", "version": 1})
+    assert Event.objects.get(chain__name="mail").kind == "change"
+    mail.refresh_from_db()
+    assert (mail.status, mail.version) == ("queued", 2)
 
 
 def test_the_text_of_a_mail_about_no_case_is_shown_in_demo_mode_alone(client, settings):
@@ -241,7 +253,7 @@ def test_a_choice_is_changed_within_its_limits_with_from_and_to_on_record(client
     assert chosen("completion_days") == 10
     event = Event.objects.get(chain__name="preferences")
     assert event.actor == deputy
-    assert event.values.values == {"key": "completion_days", "from": 14, "to": 10}
+    assert event.values.values == {"version": 2, "key": "completion_days", "from": 14, "to": 10}
     page = client.get(reverse("cases:preferences")).content.decode()
     assert '<td data-l="Från">14</td>' in page
     assert '<td data-l="Till">10</td>' in page
@@ -268,3 +280,29 @@ def test_a_choice_beyond_its_limits_is_refused_with_the_limits(client, days):
     assert "Mellan 1 och 60" in response.content.decode()
     assert not Setting.objects.exists()
     assert not Event.objects.filter(chain__name="preferences").exists()
+
+
+def test_what_somebody_else_has_chosen_meanwhile_is_told_and_not_undone(client):
+    """CAP-05, CAP-06: each choice has its own version, and the others are saved."""
+    log_in(client, Role.DEPUTY_DIRECTOR)
+    page = client.get(reverse("cases:preferences"))
+    seen = {f"version-{key}": version for key, version in page.context["versions"]}
+    client.post(reverse("cases:preferences"), {**FORM, "completion_days": 10})
+    late = client.post(reverse("cases:preferences"), {**FORM, **seen, "handling_weeks": 6})
+    assert late.status_code == 409
+    said = "Inställningen har ändrats sedan du öppnade sidan: Inställning ändrad"
+    assert said in late.content.decode()
+    assert "De andra ändringarna är sparade." in late.content.decode()
+    assert (chosen("completion_days"), chosen("handling_weeks")) == (10, 6)
+    refused = Event.objects.filter(chain__name="preferences", kind="refusal")
+    assert not refused.exists(), "an old page is told, and is no attempt"
+
+
+def test_the_same_choices_sent_twice_are_chosen_once(client):
+    """CAP-05, CAP-06"""
+    log_in(client, Role.DEPUTY_DIRECTOR)
+    key = client.get(reverse("cases:preferences")).context["key"]
+    for _ in range(2):
+        said = {**FORM, "key": key, "version-completion_days": 1, "completion_days": 10}
+        assert client.post(reverse("cases:preferences"), said).status_code == 302
+    assert Event.objects.filter(chain__name="preferences").count() == 1

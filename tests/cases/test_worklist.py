@@ -15,7 +15,10 @@ from openpyxl import load_workbook
 from audit import clock
 from audit.models import Event
 from cases.models import Case, ConflictOfInterest, Notification, SavedFilter
-from organisation.models import Unit
+from cases.pages.worklist import MakeCalendarAddress
+from door.performing import perform
+from door.refusals import NotAllowed
+from organisation.models import Unit, User
 from organisation.roles import Role
 from tests.cases.factories import application, deadline, notice, official_note
 from tests.factories import SINCE, at, person, root_unit, stands_in
@@ -363,6 +366,33 @@ def test_the_address_is_made_by_a_post_alone_and_can_be_removed(client):
     worker.refresh_from_db()
     assert worker.calendar_key_hash == ""
     assert client.get(feed).status_code == 404
+
+
+def test_an_address_made_on_an_old_page_is_not_made_and_the_one_there_is_still_opens(client):
+    """CAP-05, CAP-14"""
+    worker = log_in(client, Role.DEVELOPMENT_STRATEGIST)
+    feed = made(client)
+    old = {"do": "renew", "key": "k", "version": 1}
+    page = client.post(reverse("cases:calendar_address"), old, follow=True).content.decode()
+    assert "har ändrats sedan du öppnade sidan" in page
+    assert client.get(feed).status_code == 200
+    now = {**old, "version": User.objects.get(pk=worker.pk).version}
+    assert client.post(reverse("cases:calendar_address"), now).status_code == 200
+    again = client.post(reverse("cases:calendar_address"), now)
+    assert again.status_code == 302, "sent twice it shows no address that opens nothing"
+    names = Event.objects.filter(chain__name=f"user:{worker.pk}", name="make_calendar_address")
+    assert names.count() == 2
+
+
+def test_an_address_is_nobody_elses_to_make(client):
+    """CAP-06, SEC-01"""
+    worker, other = person(Role.DEVELOPMENT_STRATEGIST), person(Role.INVESTIGATOR)
+    with pytest.raises(NotAllowed, match="för sig själv"):
+        perform(worker, MakeCalendarAddress(key_hash="x"), other, at=at(TODAY))
+    worker.refresh_from_db()
+    assert worker.calendar_key_hash == ""
+    refused = Event.objects.get(chain__name=f"user:{worker.pk}", kind="refusal")
+    assert (refused.name, refused.actor) == ("make_calendar_address", other)
 
 
 # ------------------------------------------------------------------ inbox

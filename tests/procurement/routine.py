@@ -8,8 +8,10 @@ from datetime import date
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audit.act import Act
+from cases.committee_commands import PacketFrozen
 from cases.models import CommitteeMeeting
 from config.demo.routine import PAGE, Routine, handled
+from door.performing import perform
 from organisation.models import Provider, Representation, RoleAssignment, User
 from organisation.roles import Role
 from procurement.applications.commands.intake import open_draft
@@ -145,13 +147,13 @@ def _decided(r: Routine) -> None:
 
 def put_on_agenda(r: Routine) -> CommitteeMeeting:
     """On the agenda of 15 April, with the packet frozen."""
-    from cases import committee
-
     meeting, _ = CommitteeMeeting.objects.get_or_create(
         held_on=MEETING, defaults={"documents_due": date(2026, 3, 27)}
     )
     r.agenda(at(date(2026, 3, 26)), meeting)
-    committee.freeze(meeting, Act.own(r.people["committee-secretary"], at(date(2026, 3, 27))))
+    meeting.refresh_from_db()
+    secretary = r.people["committee-secretary"]
+    perform(meeting, PacketFrozen(), secretary, at=at(date(2026, 3, 27)))
     return meeting
 
 

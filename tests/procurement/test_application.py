@@ -803,7 +803,7 @@ class TestNotice:
             "version": ProviderApplication.objects.get().version,
             "key": "a",
         }
-        shown = client.post(address, stated, follow=True).content.decode()
+        shown = " ".join(client.post(address, stated, follow=True).content.decode().split())
         assert (
             "Mål 4417-26, inkom till förvaltningsrätten mån 11 maj 2026, "
             "kommunen fick veta det tis 19 maj 2026"

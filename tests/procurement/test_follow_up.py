@@ -6,16 +6,16 @@ import pytest
 from django.urls import reverse
 
 from audit import clock
-from audit.act import Act
 from audit.models import Event
 from cases import ledger
 from cases.models import Document, JournalNote, Notification
+from door.performing import perform
 from door.refusals import Blocked, NotAllowed, Refused
 from organisation.roles import Role
 from procurement.duties import jobs
 from procurement.followups import commands
 from procurement.followups.models import FollowUp, QuestionTemplate
-from procurement.templating import editing
+from procurement.templating.commands import TemplateDrafted, TemplatePublished
 from tests.cases.test_overview import log_in
 from tests.factories import at, person
 from tests.procurement.agreements import contract, contract_with_company, do, with_matrix
@@ -261,9 +261,10 @@ def test_a_template_changed_while_in_use_leaves_what_has_begun_alone():
     r = Routine()
     before = [row.text for row in r.case.questions.all()]
     user = person(DEPUTY)
-    draft = editing.new_version(QuestionTemplate, "provider", Act.own(user, at(OPENED)))
+    new = QuestionTemplate(kind="provider")
+    draft = perform(new, TemplateDrafted(), user, at=at(OPENED)).subject
     draft.questions.exclude(pk=draft.questions.first().pk).delete()
-    editing.publish(draft, Act.own(user, at(OPENED)))
+    perform(draft, TemplatePublished(), user, at=at(OPENED))
     assert [row.text for row in r.case.questions.all()] == before
     jobs.run(at(date(2026, 10, 1)))
     later = FollowUp.objects.get(agreement=r.contract, duty__ordinal=6)

@@ -525,3 +525,99 @@ def test_staff_correct_a_companys_facts_and_the_change_is_logged(client, sjovik)
     client.post(page, {**stated, "address": "Någon annanstans"})
     provider.refresh_from_db()
     assert provider.address == "Nygatan 2, 000 00 Sjövik"
+
+
+# ---------------------------------------------------------------- the one door
+
+
+def seen_by_staff(client, staff: User, provider: Provider) -> dict:
+    """What the forms of the company's page send along."""
+    client.force_login(staff, BACKEND)
+    page = client.get(reverse("applications:company", args=[provider.pk]))
+    return {name: page.context[name] for name in ("key", "version")}
+
+
+def test_authority_is_approved_once_however_often_it_is_pressed(client, sjovik):
+    """CAP-05, SEC-01"""
+    confirmed(client)
+    row = Representation.objects.get()
+    page = reverse("applications:authority", args=[row.provider_id])
+    said = {"representation": row.pk, "do": "approve"}
+    sent = {**said, **seen_by_staff(client, sjovik, row.provider)}
+    for _ in range(2):
+        answer = client.post(page, sent, follow=True)
+        assert "är godkänd som företrädare" in answer.content.decode()
+    assert RoleAssignment.objects.filter(user=row.user, role=Role.APPLICANT).count() == 1
+    again = client.post(page, said, follow=True).content.decode()
+    assert "är redan godkänd som företrädare" in again
+    events = Event.objects.filter(name="approve_representation").order_by("pk")
+    assert list(events.values_list("kind", "chain__name", "personal")) == [
+        ("change", f"provider:{row.provider_id}", True),
+        ("refusal", f"provider:{row.provider_id}", True),
+    ]
+    assert OutgoingMail.objects.filter(subject__contains="behörighet är godkänd").count() == 1
+
+
+def test_authority_is_not_approved_of_what_was_stated_after_the_page_was_opened(client, sjovik):
+    """CAP-05, SEC-01: the person registered again, as somebody else."""
+    user = register(client)
+    row = Representation.objects.get()
+    seen = seen_by_staff(client, sjovik, row.provider)
+    client.logout()
+    register(client, title="ombud", basis="power_of_attorney")
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    client.force_login(sjovik, BACKEND)
+    page = reverse("applications:authority", args=[row.provider_id])
+    said = {"representation": row.pk, "do": "approve", **seen}
+    answer = client.post(page, said, follow=True).content.decode()
+    assert "har ändrats sedan du öppnade sidan: Företag registrerat, Alva Havsgren" in answer
+    assert Representation.objects.get().approved_on is None
+
+
+def test_an_old_page_of_a_company_changes_nothing_and_is_told(client, sjovik):
+    """CAP-05, SEC-02"""
+    provider = application_in("received").application.provider
+    seen = seen_by_staff(client, sjovik, provider)
+    page = reverse("applications:company", args=[provider.pk])
+    stated = {"name": provider.name, "mail": "", "phone": "", **seen}
+    assert client.post(page, {**stated, "address": "Nygatan 2"}).status_code == 302
+    twice = client.post(page, {**stated, "address": "Nygatan 2"})
+    assert twice.status_code == 302
+    assert Event.objects.filter(name="edit_company").count() == 1
+    late = client.post(page, {**stated, "address": "Storgatan 3", "key": "another"})
+    assert late.status_code == 409
+    told = "Företagets uppgifter har ändrats sedan du öppnade sidan: Företagets uppgifter ändrade"
+    assert told in late.content.decode()
+    assert 'value="Storgatan 3"' in late.content.decode()
+    provider.refresh_from_db()
+    assert provider.address == "Nygatan 2"
+
+
+def test_a_link_that_was_replaced_or_is_of_an_ended_account_is_refused_in_the_log(client, sjovik):
+    """CAP-06, SEC-01"""
+    user = register(client)
+    register(client, password="ett-annat-långt-lösenord")
+    first = OutgoingMail.objects.filter(to=user.email).order_by("pk").first()
+    client.post(re.search(r"/portal/bekrafta/\S+/", first.body)[0])
+    event = Event.objects.get(name="confirm_mail")
+    assert (event.kind, event.chain.name, event.actor) == ("refusal", f"user:{user.pk}", user)
+    latest = OutgoingMail.objects.filter(to=user.email).order_by("pk").last()
+    client.post(re.search(r"/portal/bekrafta/\S+/", latest.body)[0])
+    assert User.objects.get(pk=user.pk).is_active, "an attempt does not use the account up"
+
+
+def test_who_was_confirmed_while_they_registered_again_is_told_by_mail(client, sjovik, monkeypatch):
+    """CAP-05, SEC-01: the account that is opened keeps its password."""
+    user = register(client)
+    read = registration._awaits_confirmation
+
+    def meanwhile(person: User) -> bool:
+        found = read(person)
+        if found:
+            User.objects.filter(pk=user.pk).update(is_active=True)
+        return found
+
+    monkeypatch.setattr(registration, "_awaits_confirmation", meanwhile)
+    register(client, password="ett-annat-långt-lösenord")
+    assert User.objects.get(pk=user.pk).check_password(STATED["password"])
+    assert OutgoingMail.objects.filter(subject__contains="redan ett konto").count() == 1

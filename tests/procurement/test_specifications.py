@@ -3,16 +3,19 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
 from audit import clock
-from audit.act import Act
 from audit.models import Event
+from door.command import Command
+from door.performing import perform
+from door.refusals import Refused
 from organisation.roles import Role
-from procurement.specifications import editing
+from procurement.specifications import commands, editing
 from procurement.specifications.defaults import AREAS, load_first_version
+from procurement.specifications.forms import PublishForm
 from procurement.specifications.models import (
     Remedy,
     RequiredAttachment,
@@ -46,14 +49,25 @@ def strategist() -> Client:
 
 
 def events(number: int) -> list[str]:
-    rows = Event.objects.filter(chain__name=f"specification:{number}").order_by("seq")
-    return list(rows.values_list("name", flat=True))
+    rows = Event.objects.filter(chain__name=f"specification:{number}", kind="change")
+    return list(rows.order_by("seq").values_list("name", flat=True))
 
 
 def draft() -> SpecificationVersion:
     """Version 2, a copy of Sjövik's version 1."""
     load_first_version(FIRST)
-    return editing.new_version(Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
+    return new_version()
+
+
+def new_version() -> SpecificationVersion:
+    return do(SpecificationVersion(), commands.VersionDrafted())
+
+
+def do(version: SpecificationVersion, command: Command) -> SpecificationVersion:
+    """Carried out by the strategist at noon, on the version as it stands."""
+    if version.pk:
+        version.refresh_from_db()
+    return perform(version, command, person(Role.DEVELOPMENT_STRATEGIST), at=NOON).subject
 
 
 def address(name: str, *args: object) -> str:
@@ -197,13 +211,14 @@ def test_an_attachment_that_is_only_shown_cannot_be_tried_by_date():
 def test_publishing_an_empty_version_says_what_is_missing():
     """LOV-01, ESC-04"""
     version = SpecificationVersion.objects.create(number=1, valid_from=TODAY)
-    with pytest.raises(ValidationError) as refusal:
-        editing.publish(version, TODAY, Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
-    assert refusal.value.messages == [
-        "Saknas: minst ett avsnitt.",
-        "Saknas: minst en bilaga som krävs.",
-        "Saknas: minst en åtgärd när avtalet inte följs.",
-    ]
+    answer = strategist().post(address("publish", version.pk), {"valid_from": "2026-06-01"})
+    assert answer.status_code == 422
+    refusal = Event.objects.get(chain__name="specification:1", kind="refusal")
+    assert (refusal.name, refusal.values.values["message"]) == (
+        "version_published",
+        "Det går inte än. Saknas: Minst ett avsnitt; Minst en bilaga som krävs; "
+        "Minst en åtgärd när avtalet inte följs.",
+    )
     page = strategist().get(address("publish", version.pk)).content.decode()
     assert "Minst en bilaga som krävs" in page
     version.refresh_from_db()
@@ -218,7 +233,8 @@ def test_the_first_version_may_be_published_from_a_day_that_has_passed():
     )
     RequiredAttachment.objects.create(specification=version, code="f_tax", name="F-skatt")
     Remedy.objects.create(specification=version, step="warning", clause="5.26.1", text="Varning.")
-    editing.publish(version, FIRST, Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
+    page = strategist().post(address("publish", version.pk), {"valid_from": FIRST})
+    assert page.status_code == 302
     assert SpecificationVersion.objects.in_force(FIRST) == version
 
 
@@ -244,7 +260,7 @@ def test_a_version_begins_after_every_version_published_before():
     """LOV-01"""
     second = draft()
     strategist().post(address("publish", second.pk), {"valid_from": "2026-06-01"})
-    third = editing.new_version(Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
+    third = new_version()
     page = strategist().post(address("publish", third.pk), {"valid_from": "2026-06-01"})
     assert "Version 2 börjar gälla mån 1 juni 2026" in page.content.decode()
     third.refresh_from_db()
@@ -260,7 +276,7 @@ def test_the_version_in_force_is_the_last_published_up_to_the_day():
     page = strategist().post(address("publish", second.pk), {"valid_from": "2026-06-01"})
     assert page.status_code == 302
     assert events(2)[-1] == "version_published"
-    editing.new_version(Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
+    new_version()
     in_force = SpecificationVersion.objects.in_force
     assert in_force(date(2025, 12, 31)) is None
     assert in_force(date(2026, 1, 1)).number == 1
@@ -274,8 +290,11 @@ def test_an_application_keeps_the_version_of_the_day_it_arrived():
     r = application_in("received")
     strategist_user = person(Role.DEVELOPMENT_STRATEGIST)
     later = at(date(2026, 3, 9))
-    second = editing.new_version(Act.own(strategist_user, later))
-    editing.publish(second, date(2026, 3, 9), Act.own(strategist_user, later))
+    drafted = perform(SpecificationVersion(), commands.VersionDrafted(), strategist_user, at=later)
+    form = PublishForm({"valid_from": "2026-03-09"})
+    assert form.is_valid()
+    published = commands.VersionPublished(filled=form)
+    perform(drafted.subject, published, strategist_user, at=later)
     r.application.refresh_from_db()
     assert r.application.specification.number == 1
 
@@ -298,9 +317,10 @@ def test_a_published_version_cannot_be_changed_in_any_way():
         page = client.post(address(name, *args), {"valid_from": "2026-06-01", "name": "Ny"})
         assert page.status_code == 403, name
     assert "publicerad och kan inte ändras" in page.content.decode()
-    with pytest.raises(PermissionDenied):
-        editing.save_row(section, Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON))
     assert Event.objects.count() == before
+    with pytest.raises(Refused, match="publicerad och kan inte ändras"):
+        do(version, commands.RowRemoved(row=section))
+    assert version.sections.first() == section
     assert "Ändra" not in client.get(address("version", version.pk)).content.decode()
 
 
@@ -312,21 +332,28 @@ def test_a_draft_can_be_thrown_away():
     assert events(2)[-1] == "draft_discarded"
 
 
+def change_row(client: Client, part: str, row: editing.Row) -> None:
+    """On its page, to what it says now."""
+    values = model_to_dict(row, exclude=["specification", "id"])
+    said = {name: value for name, value in values.items() if value not in (None, False)}
+    page = client.post(address("edit_row", row.specification_id, part, row.pk), said)
+    assert page.status_code == 302
+
+
 def test_the_version_page_says_in_words_what_is_new_changed_and_removed():
     """LOV-01, ESC-04"""
     version = draft()
-    act = Act.own(person(Role.DEVELOPMENT_STRATEGIST), NOON)
+    client = strategist()
     section = version.sections.get(number="4.2")
     section.text = "Minst tre års erfarenhet av ledning."
-    editing.save_row(section, act)
+    change_row(client, "avsnitt", section)
     age = version.required_attachments.get(code="skv4820")
     age.max_age_months = 3
-    editing.save_row(age, act)
-    editing.remove_row(version.remedies.get(step="penalty"), act)
-    editing.save_row(
-        RequiredAttachment(specification=version, code="crisis_plan", name="Krisplan"), act
-    )
-    editing.set_terms(version, 10, "Kortare tid för beslut.", act)
+    change_row(client, "bilaga", age)
+    do(version, commands.RowRemoved(row=version.remedies.get(step="penalty")))
+    client.post(address("add_row", version.pk, "bilaga"), {"name": "Krisplan"})
+    terms = {"decision_weeks": 10, "change_note": "Kortare tid för beslut."}
+    client.post(address("terms", version.pk), terms)
     version.refresh_from_db()
     found = {
         (d.part, d.what): (d.row, d.changes)
@@ -384,3 +411,71 @@ def test_nobody_writes_without_logging_in():
     page = Client().post(address("publish", version.pk), {"valid_from": "2026-06-01"})
     assert page.status_code == 302
     assert reverse("account_login") in page.url
+
+
+# ---------------------------------------------------------------- the one door
+
+
+def test_a_row_sent_twice_is_added_once():
+    """CAP-05, LOV-01"""
+    version = draft()
+    client = strategist()
+    page = client.get(address("add_row", version.pk, "bilaga"))
+    said = {"name": "Krisplan", **{name: page.context[name] for name in ("key", "version")}}
+    for _ in range(2):
+        answer = client.post(address("add_row", version.pk, "bilaga"), said, follow=True)
+    assert "var redan gjort" in answer.content.decode()
+    assert version.required_attachments.filter(name="Krisplan").count() == 1
+    assert events(2) == ["version_drafted", "row_added"]
+
+
+def test_a_page_of_a_draft_that_has_changed_is_told_and_changes_nothing():
+    """CAP-05, LOV-01: neither the draft's text, nor that it is published."""
+    version = draft()
+    client = strategist()
+    seen = {"version": client.get(address("terms", version.pk)).context["version"]}
+    said = {"decision_weeks": 10, "change_note": "Kortare."}
+    assert client.post(address("terms", version.pk), {**said, **seen}).status_code == 302
+    late = client.post(address("terms", version.pk), {**said, **seen, "decision_weeks": 8})
+    publish = client.post(address("publish", version.pk), {"valid_from": "2026-06-01", **seen})
+    for page in (late, publish):
+        assert page.status_code == 409
+        told = "har ändrats sedan du öppnade sidan: Tid för beslut och ändringar skrivna"
+        assert told in page.content.decode()
+    version.refresh_from_db()
+    assert (version.decision_weeks, version.published) == (10, False)
+
+
+def test_what_a_faulty_page_of_a_draft_has_not_shown_is_still_told():
+    """CAP-05, LOV-01: a fault does not make the page a newer one."""
+    version = draft()
+    client = strategist()
+    seen = {"version": client.get(address("publish", version.pk)).context["version"]}
+    client.post(address("add_row", version.pk, "bilaga"), {"name": "Krisplan"})
+    faulty = client.post(address("publish", version.pk), {"valid_from": "2026-03-40", **seen})
+    assert (faulty.status_code, faulty.context["version"]) == (422, seen["version"])
+    told = client.post(address("publish", version.pk), {"valid_from": "2026-06-01", **seen})
+    assert (told.status_code, told.context["version"]) == (409, seen["version"] + 1)
+
+
+def test_what_is_refused_of_the_call_document_stands_in_its_log():
+    """CAP-06, LOV-01"""
+    version = draft()
+    strategist().post(address("publish", version.pk), {"valid_from": "2026-03-01"})
+    strategist().post(address("new"))
+    refused = Event.objects.filter(kind="refusal").order_by("pk")
+    assert list(refused.values_list("chain__name", "name")) == [
+        ("specification:2", "version_published"),
+        ("new:specificationversion", "version_drafted"),
+    ]
+
+
+def test_a_row_at_the_end_stays_where_it_is():
+    """LOV-01"""
+    version = draft()
+    first = version.required_attachments.first()
+    strategist().post(address("move_row", version.pk, "bilaga", first.pk), {"step": "up"})
+    assert version.required_attachments.first() == first
+    assert events(2) == ["version_drafted"]
+    with pytest.raises(Refused, match="kan inte flyttas"):
+        do(version, commands.RowMoved(part=editing.PARTS["bilaga"], row=first, step=-1))

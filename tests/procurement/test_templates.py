@@ -61,7 +61,9 @@ def sent(page, **changes) -> dict:
 def names_of(row) -> list[str]:
     chain = f"{row._meta.model_name}:{row.kind}:{row.number}"
     return list(
-        Event.objects.filter(chain__name=chain).order_by("seq").values_list("name", flat=True)
+        Event.objects.filter(chain__name=chain, kind="change")
+        .order_by("seq")
+        .values_list("name", flat=True)
     )
 
 
@@ -186,6 +188,55 @@ def test_a_published_version_is_neither_changed_published_again_nor_thrown_away(
         answer = client.post(address("uppfoljning", row, "end_draft"), {"do": what})
         assert answer.status_code == 403
     assert QuestionTemplate.objects.in_force("system") == row
+
+
+def test_a_draft_is_neither_saved_nor_published_by_a_page_that_shows_another(client, editor):
+    """CAP-05, CAP-06, FUP-03"""
+    row = draft(client, "uppfoljning", "provider")
+    page = client.get(address("uppfoljning", row))
+    seen = {"version": page.context["version"]}
+    client.post(address("uppfoljning", row), sent(page, **seen, **{"form-0-text": "Först?"}))
+    late = client.post(address("uppfoljning", row), sent(page, **seen, **{"form-0-text": "Sist?"}))
+    assert late.status_code == 409
+    assert "Mallen har ändrats sedan du öppnade sidan: Mallen ändrad" in late.content.decode()
+    assert "Sist?" in late.content.decode(), "nothing that was written is lost"
+    gone = client.post(
+        address("uppfoljning", row, "end_draft"), {"do": "publish", **seen}, follow=True
+    )
+    assert "har ändrats sedan du öppnade sidan" in gone.content.decode()
+    row.refresh_from_db()
+    assert (row.published_on, row.questions.first().text) == (None, "Först?")
+
+
+def test_a_draft_sent_twice_is_saved_once(client, editor):
+    """CAP-05, FUP-03: also its new row."""
+    row = draft(client, "uppfoljning", "person")
+    page = client.get(address("uppfoljning", row))
+    new = f"form-{row.questions.count()}"
+    said = {
+        f"{new}-order": "9",
+        f"{new}-area": FollowUpArea.STAFF,
+        f"{new}-text": "Hur många?",
+        "key": page.context["key"],
+        "version": page.context["version"],
+    }
+    for _ in range(2):
+        assert client.post(address("uppfoljning", row), sent(page, **said)).status_code == 302
+    assert row.questions.filter(text="Hur många?").count() == 1
+    assert names_of(row) == ["template_drafted", "template_changed"]
+
+
+def test_what_is_refused_of_a_draft_stands_in_its_log(client, editor):
+    """CAP-06, INT-01"""
+    row = draft(client, "introduktion", "home_care")
+    row.steps.filter(stage="signing").delete()
+    client.post(address("introduktion", row, "end_draft"), {"do": "publish"})
+    client.post(reverse("templating:new", args=["introduktion"]), {"kind": "home_care"})
+    refused = Event.objects.filter(kind=Event.Kind.REFUSAL).order_by("pk")
+    assert list(refused.values_list("chain__name", "name")) == [
+        (row.chain, "template_published"),
+        ("new:programmetemplate", "template_drafted"),
+    ]
 
 
 def test_who_may_not_edit_reads_what_is_published_and_finds_no_draft(client, editor):

@@ -1,0 +1,85 @@
+"""Commands on pages with a look of their own: a form among other things, and buttons. CAP-05, CAP-08.
+
+`organisation.pages.changing` has the page that shows a form alone, and the button that leads back.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from django.contrib import messages
+
+from door import entry
+from door.command import Command
+from door.filled import Filled
+from door.models import Subject
+from door.performing import Outcome, perform
+from door.refusals import Refused, Stale
+from organisation.request import Request
+
+S = TypeVar("S", bound=Subject)
+TOLD = 409
+"""The status of a page that tells that what it shows has changed."""
+
+
+@dataclass(frozen=True)
+class Sent(Generic[S]):
+    """What came of a form: what was done, or None; and how the page is answered that shows it again."""
+
+    outcome: Outcome[S] | None
+    status: int
+
+
+def send(request: Request, subject: S, command: type[Filled[S]], form: forms.BaseForm) -> Sent[S]:
+    """Carry out what a form states, when it was sent and is right; else the form says what is wrong.
+
+    Its template shows what `hidden` gives, as `components/sent.html` does.
+    """
+    if request.method != "POST":
+        return Sent(None, 200)
+    if not form.is_valid():
+        return Sent(None, 422)
+    stated = command(filled=form)
+    try:
+        outcome = _perform(request, subject, stated)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return Sent(None, TOLD if isinstance(refusal, Stale) else 422)
+    if outcome.repeated:
+        messages.success(request, f"”{stated.label}” var redan gjort.")
+    elif text := stated.receipt(outcome.subject, outcome.values):
+        messages.success(request, text)
+    return Sent(outcome, 200)
+
+
+def press(request: Request, subject: S, command: Command[S]) -> Outcome[S] | None:
+    """Carry out what a button states; None when it was refused, which a message tells."""
+    try:
+        return _perform(request, subject, command)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return None
+
+
+def hidden(request: Request, subject: Subject, status: int = 200) -> dict[str, Any]:
+    """What the forms of a page send along: the key of what is sent, and the version that it shows.
+
+    What was sent with faults keeps the version that it was sent with: who is to be told of a change
+    (409) has not been told by that.
+    """
+    rows = type(subject)._default_manager.filter(pk=subject.pk)
+    now = rows.values_list("version", flat=True).first()
+    seen = None if status == TOLD else entry.whole_number(request.POST.get("version"))
+    return {"key": request.POST.get("key") or uuid.uuid4().hex, "version": seen or now}
+
+
+def _perform(request: Request, subject: S, command: Command[S]) -> Outcome[S]:
+    return perform(
+        subject,
+        command,
+        request.user,
+        expected_version=entry.whole_number(request.POST.get("version")),
+        key=request.POST.get("key"),
+        at=request.at,
+    )
