@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from cases.models import Case, Deadline, JournalNote
 from cases.permission import permitting
 from cases.process import commands_of, process_of
 from door import entry
+from door.asked import CommandForm
 from door.performing import Outcome, done_or_refused, perform
 from door.refusals import Blocked, Refused, Stale
 from organisation.access import logged_in, roles
@@ -112,7 +114,7 @@ def do(request: Request, pk: int, name: str) -> HttpResponse:
         "command": command,
         "form": form,
         "key": request.POST.get("key") or uuid.uuid4().hex,
-        "version": Case.objects.values_list("version", flat=True).get(pk=pk),
+        "version": _version(request, row, form),
         "fits": fits,
         "not_allowed": held if isinstance(held, str) else "",
         "acting_for": None if isinstance(held, str) else held.on_behalf_of,
@@ -141,10 +143,18 @@ def _carry_out(
         )
     except Blocked:
         return None  # the page lists what is missing
-    except (Stale, Refused) as refusal:
-        form.add_error(None, str(refusal))
+    except Refused as refusal:
+        form.add_error(None, ValidationError(str(refusal), code=refusal.reason_code))
         return None
     return _done(request, row, command, outcome)
+
+
+def _version(request: Request, row: Case, form: CommandForm) -> int:
+    """The version that the page shows. What was sent with faults keeps the one that it was sent with: a
+    change that came meanwhile has not been told by that."""
+    is_told = form.is_bound and form.has_error(NON_FIELD_ERRORS, Stale.reason_code)
+    sent = None if is_told else entry.whole_number(request.POST.get("version"))
+    return sent or Case.objects.values_list("version", flat=True).get(pk=row.pk)
 
 
 def _too_late(

@@ -26,12 +26,12 @@ from cases.committee_forms import (
 from cases.dates import full_date
 from cases.leading import leading_command
 from cases.models import AgendaItem, Case, CommitteeMeeting, CommitteeMember, Deadline
-from cases.pages.doing import hidden, press, send
 from cases.process import processes
 from cases.views import actions
 from door import entry
 from organisation.access import roles
 from organisation.pages import changing
+from organisation.pages.doing import hidden, press, send
 from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import ADMINISTRATION

@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from audit.act import Act
 from audit.models import Event
 from cases.models import Setting
-from cases.pages.doing import TOLD
 from cases.preferences import Preference, all_chosen, all_preferences, chosen
 from door import entry
 from door.command import Command
 from door.performing import perform
 from door.refusals import Refused, Stale
 from organisation.access import roles
+from organisation.pages.doing import TOLD
 from organisation.request import Request
 from organisation.roles import Role
 

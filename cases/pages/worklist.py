@@ -23,16 +23,16 @@ from cases.actions import ChangeResponsible, RegisterNote
 from cases.export import MOST_ROWS, case_list
 from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered, known_query
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
-from cases.oneself import WithOwnAccount
-from cases.pages.doing import press
 from cases.views import CASE_READERS, back_to
 from door import entry
 from door.performing import perform
 from door.refusals import Refused
 from organisation.access import logged_in, public, roles
 from organisation.authority import Actor, actor_on
+from organisation.commands.people import OfOneself
 from organisation.models import RoleAssignment, User
 from organisation.pages import changing
+from organisation.pages.doing import press
 from organisation.request import Request
 from organisation.roles import Role
 
@@ -215,7 +215,7 @@ def _safe(request: Request, address: str, otherwise: str) -> str:
 # ------------------------------------------------------------------ calendar
 
 
-class MakeCalendarAddress(WithOwnAccount):
+class MakeCalendarAddress(OfOneself):
     """A secret address of the person's calendar feed; one that there was opens nothing any more."""
 
     label = "Skapa kalenderadress"
@@ -229,7 +229,7 @@ class MakeCalendarAddress(WithOwnAccount):
         person.save(update_fields=["calendar_key_hash"])
 
 
-class RemoveCalendarAddress(WithOwnAccount):
+class RemoveCalendarAddress(OfOneself):
     """The address of the person's calendar feed opens nothing any more."""
 
     label = "Ta bort kalenderadressen"

@@ -1,12 +1,16 @@
 """Whom a person acts on: others as their administrator, and themselves by no role. SEC-01, CAP-08."""
 
+from typing import Generic, TypeVar
+
 from door.actors import Actor, Holding
 from door.command import Command
+from door.models import Subject
 from door.refusals import NotAllowed
 from organisation import authority
 from organisation.models import User
 from organisation.roles import Role
 
+S = TypeVar("S", bound=Subject)
 ADMINISTRATORS = frozenset({Role.VIVA_ADMINISTRATOR})
 NEVER_ONES_OWN = "Dina egna roller och din egen inloggning ändras av en annan systemförvaltare."
 
@@ -23,11 +27,19 @@ class OfAnother(Command[User]):
         return super().holding(subject, actor)
 
 
-class OfOneself(Command[User]):
-    """What a person does with their own account, whatever their roles."""
+class ByNoRole(Command[S], Generic[S]):
+    """Anybody may do it, and does it for themselves: nobody does it in their stead."""
+
+    @classmethod
+    def holding(cls, subject: S, actor: Actor) -> Holding:
+        return authority.Holding(role="", unit_path="", provider_id=None)
+
+
+class OfOneself(ByNoRole[User]):
+    """What each does with their own account alone."""
 
     @classmethod
     def holding(cls, subject: User, actor: Actor) -> Holding:
         if actor.user != subject:
             raise NotAllowed(f"”{cls.label}” gör var och en för sig själv.")
-        return authority.Holding(role="", unit_path="", provider_id=None)
+        return super().holding(subject, actor)

@@ -1,6 +1,5 @@
 """The page of a command that a form states, and the button of one that needs no form. CAP-05, CAP-08."""
 
-import uuid
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -10,13 +9,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from door import entry
 from door.command import Command
 from door.filled import Filled
 from door.models import Subject
-from door.performing import Outcome, done_before, perform
-from door.refusals import Refused, Stale
 from organisation.models import InPeriod
+from organisation.pages.doing import hidden, press, send
 from organisation.request import Request
 
 S = TypeVar("S", bound=Subject)
@@ -54,37 +51,14 @@ def do_page(
     page that is shown once. A refusal stands above the fields, and nothing written is lost; the same
     page sent twice is done once.
     """
-    try:
-        if request.method == "POST" and done_before(subject, command, request.POST.get("key")):
-            messages.success(request, f"”{command.label}” var redan gjort.")
-            return redirect(back)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    parts = dict(about or {})
-    sent = [form, *(part for part in parts.values() if isinstance(part, forms.BaseForm))]
-    faults = [each.errors for each in sent]  # of every form, so that the page shows them all
-    is_valid = request.method == "POST" and not any(faults)
-    status = 422 if request.method == "POST" else 200
-    if is_valid:
-        stated = command(filled=form, **parts)
-        try:
-            outcome = perform(
-                subject,
-                stated,
-                request.user,
-                expected_version=entry.whole_number(request.POST.get("version")),
-                key=request.POST.get("key"),
-                at=request.at,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            status = 409 if isinstance(refusal, Stale) else 422
-        else:
-            return _after(request, stated, outcome, then, back)
+    sent = send(request, subject, command, form, about)
+    if sent.outcome:
+        where = then(sent.command) if then and sent.command else back
+        return redirect(where) if isinstance(where, str) else where
+    also = [part for part in (about or {}).values() if isinstance(part, forms.BaseForm)]
     context = {
-        "forms": sent,
-        "key": request.POST.get("key") or uuid.uuid4().hex,
-        "version": _version(subject),
+        **hidden(request, subject, sent.status),
+        "forms": [form, *also],
         "title": title or command.label,
         "back": back,
         "trail": trail,
@@ -92,7 +66,7 @@ def do_page(
         "button": button,
         "danger": danger,
     }
-    return render(request, "organisation/form.html", context, status=status)
+    return render(request, "organisation/form.html", context, status=sent.status)
 
 
 def change_page(
@@ -112,44 +86,14 @@ def change_page(
     return do_page(request, row, command, form, back=back, **more)
 
 
-def _version(subject: Subject) -> int | None:
-    """The version that the page shows; what is new has none yet."""
-    rows = type(subject)._default_manager.filter(pk=subject.pk)
-    return rows.values_list("version", flat=True).first()
-
-
-def _after(
-    request: Request,
-    command: Filled[S],
-    outcome: Outcome[S],
-    then: Callable[[Any], str | HttpResponse] | None,
-    back: str,
-) -> HttpResponse:
-    if outcome.repeated:
-        messages.success(request, f"”{command.label}” var redan gjort.")
-        return redirect(back)
-    if text := command.receipt(outcome.subject, outcome.values):
-        messages.success(request, text)
-    where = then(command) if then else back
-    return redirect(where) if isinstance(where, str) else where
-
-
 def do(
     request: Request, subject: S, command: Command[S], back: str, receipt: str = ""
 ) -> HttpResponse:
     """A command that needs no form: carried out, or refused with a message, and back."""
-    try:
-        perform(
-            subject,
-            command,
-            request.user,
-            expected_version=entry.whole_number(request.POST.get("version")),
-            key=request.POST.get("key"),
-            at=request.at,
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    outcome = press(request, subject, command)
+    if outcome and outcome.repeated:
+        messages.success(request, f"”{command.label}” var redan gjort.")
+    elif outcome:
         messages.success(request, receipt or f"”{command.label}” är gjort.")
     return redirect(back)
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from cases.commands import open_once
 from cases.models import Case
-from cases.pages.doing import Sent, hidden, send
 from door import entry
 from door.command import Command
 from door.performing import perform
@@ -20,6 +19,7 @@ from organisation.access import roles
 from organisation.acting import act_of
 from organisation.models import Provider, Representation, Unit
 from organisation.pages import changing
+from organisation.pages.doing import Sent, hidden, send
 from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import ADMINISTRATION

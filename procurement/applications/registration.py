@@ -15,9 +15,9 @@ from django.utils.crypto import salted_hmac
 from audit.act import Act
 from audit.models import Event
 from cases import messages
-from cases.oneself import ByNoRole, WithOwnAccount
 from door.performing import perform
 from door.refusals import Refused
+from organisation.commands.people import ByNoRole, OfOneself
 from organisation.models import Provider, Representation, User
 
 CONFIRM_WITHIN_DAYS = 3
@@ -103,7 +103,7 @@ def confirm(token: str, at: datetime) -> User | None:
     return user if user.is_active and mark == _mark(user) else None
 
 
-class ConfirmMail(WithOwnAccount):
+class ConfirmMail(OfOneself):
     """The link of the mail was opened: the account is the one who reads mail to the address."""
 
     label = "Bekräfta e-postadressen"

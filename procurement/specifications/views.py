@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cases.pages.doing import hidden, press, send
 from cases.views import CASE_READERS
 from door.filled import Filled
 from organisation.access import public, roles
 from organisation.pages import changing
+from organisation.pages.doing import hidden, press, send
 from organisation.request import Request
 from procurement.specifications import commands, editing
 from procurement.specifications.commands import EDITORS

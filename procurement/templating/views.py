@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cases.pages.doing import TOLD, hidden, press
 from cases.views import CASE_READERS
 from organisation.access import roles
 from organisation.pages import changing
+from organisation.pages.doing import TOLD, hidden, press
 from organisation.request import Request
 from procurement.templating import commands
 from procurement.templating.commands import EDITORS

@@ -195,3 +195,14 @@ def test_a_key_that_belongs_to_something_else_is_no_key_of_this():
     perform(walk, Wash(), None, key="k", at=NOW)
     with pytest.raises(Refused, match="Sidan är gammal"):
         perform(other, Wash(), None, key="k", at=NOW)
+
+
+def test_what_was_sent_with_faults_keeps_the_version_that_was_seen(client, worker):
+    """CAP-05: another's change is told when the faults are mended, and not passed over."""
+    there = someone()
+    address = reverse("clients:change", args=[there.pk])
+    client.post(address, particulars(there, phone="0171-100 20"))
+    faulty = client.post(address, particulars(there, name=""))
+    assert (faulty.status_code, faulty.context["version"]) == (422, 1)
+    mended = client.post(address, particulars(there, entry="Kod 1234"))
+    assert (mended.status_code, mended.context["version"]) == (409, 2)

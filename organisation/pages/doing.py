@@ -4,6 +4,7 @@
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +15,7 @@ from door import entry
 from door.command import Command
 from door.filled import Filled
 from door.models import Subject
-from door.performing import Outcome, perform
+from door.performing import Outcome, done_before, perform
 from door.refusals import Refused, Stale
 from organisation.request import Request
 
@@ -25,32 +26,49 @@ TOLD = 409
 
 @dataclass(frozen=True)
 class Sent(Generic[S]):
-    """What came of a form: what was done, or None; and how the page is answered that shows it again."""
+    """What came of a form: what was done and by which command (none when it was done before), or neither;
+    and how the page is answered that shows it again."""
 
     outcome: Outcome[S] | None
     status: int
+    command: Filled[S] | None = None
 
 
-def send(request: Request, subject: S, command: type[Filled[S]], form: forms.BaseForm) -> Sent[S]:
+def send(
+    request: Request,
+    subject: S,
+    command: type[Filled[S]],
+    form: forms.BaseForm,
+    about: Mapping[str, Any] | None = None,
+) -> Sent[S]:
     """Carry out what a form states, when it was sent and is right; else the form says what is wrong.
 
-    Its template shows what `hidden` gives, as `components/sent.html` does.
+    `about` is what else the command takes, by its names: the row that it is about, or forms sent with
+    the first. The template shows what `hidden` gives, as `components/sent.html` does.
     """
     if request.method != "POST":
         return Sent(None, 200)
-    if not form.is_valid():
-        return Sent(None, 422)
-    stated = command(filled=form)
+    parts = dict(about or {})
     try:
+        if done := done_before(subject, command, request.POST.get("key")):
+            messages.success(request, f"”{command.label}” var redan gjort.")
+            return Sent(done, 200)
+        if not _all_valid(form, *parts.values()):
+            return Sent(None, 422)
+        stated = command(filled=form, **parts)
         outcome = _perform(request, subject, stated)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return Sent(None, TOLD if isinstance(refusal, Stale) else 422)
-    if outcome.repeated:
-        messages.success(request, f"”{stated.label}” var redan gjort.")
-    elif text := stated.receipt(outcome.subject, outcome.values):
+    if text := stated.receipt(outcome.subject, outcome.values):
         messages.success(request, text)
-    return Sent(outcome, 200)
+    return Sent(outcome, 200, stated)
+
+
+def _all_valid(*parts: Any) -> bool:
+    """Whether the forms among them are; each is asked, so that the page shows what is wrong in all."""
+    faults = [part.errors for part in parts if isinstance(part, forms.BaseForm)]
+    return not any(faults)
 
 
 def press(request: Request, subject: S, command: Command[S]) -> Outcome[S] | None:
