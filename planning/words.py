@@ -10,6 +10,7 @@ EVENT_NAMES = {
     "change_row": "En rad i dagbilden ändrad",
     "accept_breach": "Regelbrott godtaget",
     "add_visit": "Besök inlagt",
+    "report_visit": "Extra besök rapporterat",
     "decline_visit": "Besök avböjdes",
     "follow_absence": "Besök följde en frånvaro",
     "accept_proposal": "Optimeringens förslag godtaget",

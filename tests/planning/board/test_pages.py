@@ -139,7 +139,7 @@ def test_undo_by_the_button(client, world):
 def test_a_breach_is_accepted_with_a_reason_and_logged(client, world):
     """PLN-20"""
     address = reverse("board:accept", args=[world.plan.pk])
-    assert client.post(address, {"code": "break", "about": ":1", "reason": ""}).status_code == 200
+    assert client.post(address, {"code": "break", "about": ":1", "reason": ""}).status_code == 422
     client.post(address, {"code": "break", "about": ":1", "reason": "Rasten tas på kontoret."})
     assert AcceptedBreach.objects.get().reason == "Rasten tas på kontoret."
     assert Event.objects.filter(name="accept_breach").count() == 1
