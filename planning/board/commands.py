@@ -4,14 +4,13 @@ from audit.act import Act
 from door.filled import Filled, Values
 from planning.board.forms import AcceptForm
 from planning.models import AcceptedBreach, DayPlan
-from planning.plan.change import PLANNERS
-from planning.plan.commands import Beside
+from planning.plan.commands import OfPlan
 
 
-class AcceptBreach(Beside[DayPlan], Filled[DayPlan]):
+class AcceptBreach(OfPlan, Filled[DayPlan]):
     """A breach of a rule is accepted for the day, with a reason."""
 
-    label, roles = "Godta regelbrott", PLANNERS
+    label = "Godta regelbrott"
     done = "Regelbrottet är godtaget för den här dagen."
     filled: AcceptForm
 

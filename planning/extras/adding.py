@@ -111,7 +111,7 @@ class ReportVisit(OfVisit):
     """Who did it, when they had a row that day."""
 
     def stated(self) -> dict[str, Any]:
-        return {}
+        return {"day": str(self.day)}
 
     def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
         plan = plan_for(client, self.day, act)

@@ -244,3 +244,8 @@ class OptimizerRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.get_status_display()}"
+
+    @property
+    def has_proposal(self) -> bool:
+        """Whether it has ended with something to accept."""
+        return self.status in (self.Status.DONE, self.Status.STOPPED)

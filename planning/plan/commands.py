@@ -7,7 +7,9 @@ from audit.act import Act
 from clients.models import Client
 from door.command import Command
 from door.models import Subject
+from door.refusals import NotAllowed
 from organisation.authority import Actor, Holding
+from planning.models import DayPlan
 from planning.plan import where
 from planning.plan.change import PLANNERS
 
@@ -32,3 +34,16 @@ class OfVisit(Beside[Client]):
     def holding(cls, client: Client, actor: Actor) -> Holding:  # type: ignore[override]
         found = (actor.holding(cls.roles, unit.path) for unit in where.units_of(client))
         return next(filter(None, found), None) or super().holding(client, actor)  # type: ignore[return-value]
+
+
+class OfPlan(Beside[DayPlan]):
+    """A verb of a day's plan that neither settles nor publishes it, by the unit's planners."""
+
+    roles = PLANNERS
+
+    @classmethod
+    def holding(cls, plan: DayPlan, actor: Actor) -> Holding:  # type: ignore[override]
+        held = actor.holding(cls.roles, plan.unit_path)
+        if held is None:
+            raise NotAllowed("Planen ändras av enhetens planerare.")
+        return held
