@@ -73,8 +73,8 @@ def generate(
 
 def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all: bool) -> int:
     with transaction.atomic():
-        # The unit's row keeps two who make the same day at once apart.
-        Unit.objects.select_for_update().get(pk=unit.pk)
+        # The unit's row keeps two who make the same day at once apart; its key stays free.
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         base_plans = reading.now()
         plan = plan_of(unit, day, act)
         standing = standing_visits(plan, base_plans.lives, held=True)

@@ -42,7 +42,7 @@ def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:
     """
     with transaction.atomic():
         # The client's row first: whoever ends a need of theirs meanwhile comes before or after.
-        Client.objects.select_for_update(of=("self",)).get(pk=new.client.pk)
+        Client.objects.select_for_update(of=("self",), no_key=True).get(pk=new.client.pk)
         made = _make(plan, new)
         started = begin(made, act, new.called_by)
         event = log.record(
