@@ -48,6 +48,9 @@ class Command(Generic[S]):
     """Roles that may do it where the subject is."""
     automatic: ClassVar[bool] = False
     """Whether the system itself may do it (a sweep); never for approving or rejecting (CAP-16)."""
+    keeps_version: ClassVar[bool] = False
+    """Whether it changes nothing that pages of the subject fill in: several do such things at the same time,
+    and none has to read the page again."""
     form: ClassVar[type[CommandForm]] = CommandForm
     help: ClassVar[str] = ""
 
@@ -96,6 +99,8 @@ class Command(Generic[S]):
         """Apply it, and give the subject its next version. Returns what the event keeps."""
         stated = self.stated()
         values = {**stated, **(self.apply(subject, act) or {})}
+        if self.keeps_version:
+            return values
         subject.step_version()
         return {"version": subject.version, **values}
 

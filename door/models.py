@@ -49,7 +49,7 @@ class Subject(models.Model):
         """
         if self.pk is None:
             return self
-        rows = type(self)._default_manager.select_for_update(of=("self",))
+        rows = type(self)._default_manager.select_for_update(of=("self",), no_key=True)
         found = rows.filter(pk=self.pk).first()
         if found is None:
             raise Refused(f"{self.called} finns inte längre. Gå tillbaka och ladda om sidan.")

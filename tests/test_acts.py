@@ -20,7 +20,6 @@ from door.refusals import NotAllowed
 from organisation.models import Provider, RoleAssignment, Unit, User
 from organisation.roles import OUTSIDE_ROLES, Role
 from planning.models import DayPlan, OptimizerRun, Practice
-from planning.optimizing import runs
 from procurement.applications.commands.intake import ReviewApplication
 from procurement.followups.models import QuestionTemplate
 from procurement.specifications.commands import VersionDrafted
@@ -155,7 +154,8 @@ def run_of(w: World, **more) -> OptimizerRun:
 
 def start_optimizer(client: Client, w: World) -> None:
     w.visit("Frida Karlsson", 600)
-    runs.start(w.plan, User.objects.get(username="vikarie"), profile="balanced", seconds=15, at=NOW)
+    said = {"profile": "balanced", "seconds": 15}
+    client.post(reverse("optimizing:page", args=[w.plan.pk]), said)
 
 
 def stop_optimizer(client: Client, w: World) -> None:

@@ -16,7 +16,7 @@ from config.demo.timeline import moment
 from config.demo.whole import all_or_nothing
 from door.performing import perform
 from organisation.models import Unit, User
-from planning.declines.recording import Declined, decline
+from planning.declines.commands import DeclineVisit
 from planning.extras import adding, commands, rules
 from planning.models import ExtraNeed, Shift, Visit
 from planning.plan.change import Wanted, change
@@ -222,5 +222,12 @@ def _decline(unit: Unit, planner: User, today: date) -> None:
     shifts = [row and row.pk] + [None] * (visit.staff_needed - 1)
     placed = Wanted(visit.pk, "staff", {"shifts": shifts}, visit.staff_version)
     change(visit.plan_id, [placed], planner, key="demo-placed", at=at)
-    said = Declined(at, staff_used=False, why="Åker till dottern över dagen")
-    decline(visit, said, visit.status_version, Act(planner, None, at), "demo-decline")
+    said = DeclineVisit(
+        visit=visit,
+        declined_at=at,
+        staff_used=False,
+        why="Åker till dottern över dagen",
+        seen=visit.status_version,
+        change_key="demo-decline",
+    )
+    perform(visit.client, said, planner, key="demo-decline", at=at)

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max, Prefetch, QuerySet
 
 from audit.act import Act
@@ -13,8 +11,8 @@ from audit.clock import local_date
 from cases import calendar
 from clients import editing
 from clients.models import Client
+from door.refusals import Refused
 from organisation.models import Unit
-from organisation.pages.changing import end_on
 from planning import daytime
 from planning.baseplans import preview
 from planning.baseplans.generation import generate, standing_visits
@@ -40,8 +38,8 @@ def base_plans_of(client: Client) -> QuerySet[BasePlan]:
 
 
 def open_draft(client: Client, act: Act) -> BasePlan:
-    """The client's draft: the one there is, or a copy of the latest one. In a transaction."""
-    Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    """The client's draft: the one there is, or a copy of the latest one. In a transaction in which the
+    client is held."""
     if found := base_plans_of(client).filter(is_draft=True).first():
         return found
     latest = base_plans_of(client).first()
@@ -80,72 +78,21 @@ def in_draft(draft: BasePlan, visit: BaseVisit) -> BaseVisit | None:
     return draft.visits.filter(slot=visit.slot, week=visit.week, weekday=visit.weekday).first()
 
 
-def copy_week(draft: BasePlan, source: int, target: int, act: Act) -> None:
-    """One week's visits instead of another's."""
-    draft.visits.filter(week=target).delete()
+def copy_week(draft: BasePlan, source: int, target: int) -> None:
+    """One week's visits in another, which has none."""
     copy_visits(list(with_content(draft.visits.filter(week=source))), draft, target)
-    editing.record(draft.client, act, "copy_base_plan_week", {"week": [source, target]}, draft)
-
-
-def set_weeks(draft: BasePlan, weeks: int, act: Act) -> None:
-    """A longer or shorter cycle. New weeks are like the first, so that nothing falls away."""
-    before = draft.weeks
-    draft.weeks = weeks
-    draft.save(update_fields=["weeks"])
-    draft.visits.filter(week__gt=weeks).delete()
-    for week in range(before + 1, weeks + 1):
-        copy_visits(list(with_content(draft.visits.filter(week=1))), draft, week)
-    editing.record(draft.client, act, "change_base_plan_weeks", {"weeks": [before, weeks]}, draft)
-
-
-def discard(draft: BasePlan, act: Act) -> None:
-    """Throw the draft away."""
-    editing.record(draft.client, act, "discard_base_plan_draft", subject=draft)
-    draft.delete()
 
 
 def refuse_day(client: Client, first: date, today: date) -> None:
-    """Raises ValidationError when a draft cannot take effect on `first`."""
+    """Raise Refused when a draft cannot take effect on `first`."""
     if first < today:
-        raise ValidationError(f"Det som har varit ändras inte. Skriv {today} eller senare.")
+        raise Refused(f"Det som har varit ändras inte. Skriv {today} eller senare.")
     later = client.base_plans.settled().filter(valid_from__gt=first).order_by("valid_from").last()
     if later:
-        raise ValidationError(
+        raise Refused(
             f"En grundplanering är redan sparad från {later.valid_from}. Två kan inte gälla samma "
             f"dag: skriv {later.valid_from} eller senare."
         )
-
-
-def take_effect(draft: BasePlan, first: date, act: Act) -> int:
-    """The draft becomes the client's base plan from `first`, and the visits follow.
-
-    Returns how many visits changed. Raises ValidationError as `refuse_day`.
-    """
-    with transaction.atomic():
-        client = Client.objects.select_for_update(of=("self",)).get(pk=draft.client_id)
-        if not client.base_plans.filter(pk=draft.pk, is_draft=True).exists():
-            raise ValidationError("Utkastet är redan sparat eller kastat av någon annan.")
-        refuse_day(client, first, act.day)
-        before = calendar.add_days(first, -1)
-        holding = client.base_plans.settled().exclude(valid_to__lte=before)
-        for row in holding:
-            end_on(row, before)
-        draft.is_draft, draft.valid_from, draft.valid_to = False, first, None
-        for name, value in act.stamp.items():
-            setattr(draft, name, value)
-        draft.save()
-        editing.record(
-            client,
-            act,
-            "save_base_plan",
-            {
-                "valid_from": [None, str(first)],
-                "weeks": [None, draft.weeks],
-                "visits": [None, draft.visits.count()],
-            },
-            draft,
-        )
-    return regenerate(client, first, act)
 
 
 def last_planned_day(unit: Unit) -> date | None:
@@ -187,7 +134,7 @@ def in_words(count: int) -> str:
 
 def preview_of(draft: BasePlan, first: date, at: datetime) -> list[preview.DayChange]:
     """What saving a draft from `first` at an instant would do to the days that are planned already:
-    the same visits as `take_effect` changes."""
+    the same visits as `regenerate` changes then."""
     units = where.units_of(draft.client)
     days = (
         day for unit in units for day in _previewed(draft, max(first, local_date(at)), at, unit)
@@ -220,36 +167,3 @@ def _with_draft(base_plans: BasePlans, draft: BasePlan, first: date) -> BasePlan
     new = Cycle(new.pk, new.weeks, new.cycle_monday, Period(first))
     held = preview.cut(base_plans.cycles.get(draft.client_id, ()), new)
     return BasePlans(base_plans.lives, {**base_plans.cycles, draft.client_id: held}, visits)
-
-
-def write_visit(draft: BasePlan, row: BaseVisit, data: dict[str, Any], act: Act) -> BaseVisit:
-    """A visit of the draft as a form says it. What it follows is found among the draft's own rows."""
-    before = preview.described(row) if row.pk else ""
-    row.base_plan = draft
-    for name in (
-        "start",
-        "minutes",
-        "earliest",
-        "latest_end",
-        "staff_needed",
-        "priority",
-        "lag_min",
-        "lag_max",
-        "note",
-    ):
-        setattr(row, name, data[name])
-    row.after = in_draft(draft, data["after"]) if data["after"] else None
-    row.save()
-    for name in ("services", "skills", "serves"):
-        if name in data:
-            getattr(row, name).set(data[name])
-    said = {"visit": [before, preview.described(row)], "week": row.week, "weekday": row.weekday}
-    editing.record(draft.client, act, "write_base_visit", said, draft)
-    return row
-
-
-def remove_visit(draft: BasePlan, row: BaseVisit, act: Act) -> None:
-    """Take a visit out of the draft."""
-    said = {"visit": [preview.described(row), ""], "week": row.week, "weekday": row.weekday}
-    editing.record(draft.client, act, "remove_base_visit", said, draft)
-    row.delete()

@@ -73,11 +73,11 @@ def generate(
 
 def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all: bool) -> int:
     with transaction.atomic():
-        # The unit's row keeps two who make the same day at once apart.
-        Unit.objects.select_for_update().get(pk=unit.pk)
+        # The unit's row keeps two who make the same day at once apart; its key stays free.
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         base_plans = reading.now()
         plan = plan_of(unit, day, act)
-        standing = standing_visits(plan, base_plans.lives)
+        standing = standing_visits(plan, base_plans.lives, held=True)
         found = outcome(plan, base_plans, standing, act.at, whole=for_all and plan.last_seq == 0)
         made = _make(plan, found.come)
         _take_away(found.gone)
@@ -97,9 +97,15 @@ def _generate_day(unit: Unit, day: date, reading: Reading, act: Act, *, for_all:
     return found.count
 
 
-def standing_visits(plan: DayPlan, clients: Iterable[int]) -> dict[Key, Visit]:
-    """The visits of some clients that a plan has from base plans, those taken away among them."""
+def standing_visits(
+    plan: DayPlan, clients: Iterable[int], *, held: bool = False
+) -> dict[Key, Visit]:
+    """The visits of some clients that a plan has from base plans, those taken away among them; `held`
+    in the one order in which all hold them, for whoever writes them: a planner's change meanwhile
+    comes before or after."""
     rows = plan.visits.filter(client__in=clients, origin=Visit.Origin.BASE_PLAN)
+    if held:
+        rows = rows.select_for_update(no_key=True).order_by("pk")
     return {(visit.client_id, visit.slot): visit for visit in rows}
 
 

@@ -1,16 +1,16 @@
 """Base planning: the list, a client's matrix, the draft, and the daily list. PLN-03 to PLN-07, BEY-07."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cases import calendar
@@ -20,13 +20,16 @@ from clients.defaults import FETCHES
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
 from door import entry
+from door.performing import Outcome, perform
+from door.refusals import Refused
 from organisation.access import roles
 from organisation.models import Unit
+from organisation.pages import changing
 from organisation.pages.excel import workbook
 from organisation.reading import log_read
 from organisation.request import Request
 from planning import daytime
-from planning.baseplans import balance, drafts
+from planning.baseplans import balance, commands, drafts
 from planning.baseplans.forms import FirstDayForm, NewVisitForm, UnitFilter, VisitForm, WeeksForm
 from planning.baseplans.matrix import DAY_NAMES, PARTS, matrix, overlaps
 from planning.baseplans.reading import cycle_from, read_base_plans
@@ -119,7 +122,6 @@ def plan(request: Request, pk: int) -> HttpResponse:
 
 
 @roles(*PLANNERS)
-@transaction.atomic
 def visit(request: Request, pk: int) -> HttpResponse:
     """A visit of the matrix in the panel; what is written goes into the draft."""
     row = get_object_or_404(drafts.with_content(BaseVisit.objects.all()), pk=pk)
@@ -139,26 +141,20 @@ def visit(request: Request, pk: int) -> HttpResponse:
         weekday=row.weekday,
         granted=_granted(client, request.today),
     )
-    if request.method == "POST" and form.is_valid():
-        act = editing.act_of(request, client, PLANNERS)
-        draft = drafts.open_draft(client, act)
-        kept = drafts.in_draft(draft, row) or BaseVisit(
-            slot=row.slot, week=row.week, weekday=row.weekday
-        )
-        drafts.write_visit(draft, kept, form.cleaned_data, act)
-        return _back(request, client, draft, "Besöket är ändrat i utkastet.")
+    wrote = "Besöket är ändrat i utkastet."
+    if request.method == "POST" and (done := _wrote(request, form, row, (row.weekday,), wrote)):
+        return done
     fresh = BaseVisit.objects.get(pk=pk)  # the form has written on its own
     title = f"{DAY_NAMES[row.weekday]} {daytime.shown(fresh.start)}, vecka {row.week}"
     return _page(request, client, form=form, title=title, chosen=row)
 
 
 @roles(*PLANNERS)
-@transaction.atomic
 def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpResponse:
     """A new visit on a day, or on several at once."""
     client = editing.client_of(request, pk, PLANNERS)
     shown = _shown(client, request)
-    if weekday > 6 or not 1 <= week <= (shown.weeks if shown else 1):
+    if weekday > 6 or not 1 <= week <= _weeks(shown):
         raise Http404
     part = next((row for row in PARTS if row.code == request.GET.get("tid")), PARTS[0])
     form = NewVisitForm(
@@ -177,97 +173,112 @@ def add_visit(request: Request, pk: int, week: int, weekday: int) -> HttpRespons
             "priority": 2,
         },
     )
+    wrote = "Besöket är tillagt i utkastet."
     if request.method == "POST" and form.is_valid():
-        act = editing.act_of(request, client, PLANNERS)
-        draft = drafts.open_draft(client, act)
-        for day in form.cleaned_data["days"]:
-            new = BaseVisit(week=week, weekday=day)
-            same_day = form.cleaned_data if day == weekday else {**form.cleaned_data, "after": None}
-            drafts.write_visit(draft, new, same_day, act)
-        return _back(request, client, draft, "Besöket är tillagt i utkastet.")
+        days = tuple(form.cleaned_data["days"])
+        if done := _wrote(request, form, BaseVisit(week=week, weekday=weekday), days, wrote):
+            return done
     title = f"Nytt besök {DAY_NAMES[weekday].lower()}, vecka {week}"
     return _page(request, client, form=form, title=title)
 
 
+def _wrote(
+    request: Request, form: VisitForm, seen: BaseVisit, days: tuple[int, ...], said: str
+) -> HttpResponse | None:
+    """Write what the form says in the draft; None when it cannot be, which the form then says."""
+    if not form.is_valid():
+        return None
+    command = commands.WriteBaseVisit(seen=seen, days=days, filled=form)
+    try:
+        done = _perform(request, form.client, command)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    return _back(request, form.client, _already(command) if done.repeated else said)
+
+
+def _perform(request: Request, client: Client, command: commands.OfDraft) -> Outcome[Client]:
+    return perform(client, command, request.user, key=request.POST.get("key"), at=request.at)
+
+
+def _already(command: commands.OfDraft) -> str:
+    return f"”{command.label}” var redan gjort."
+
+
 @roles(*PLANNERS)
 @require_POST
-@transaction.atomic
 def remove_visit(request: Request, pk: int) -> HttpResponse:
     """Take a visit out of the draft."""
     row = get_object_or_404(BaseVisit.objects.select_related("base_plan"), pk=pk)
     client = editing.client_of(request, row.base_plan.client_id, PLANNERS)
-    act = editing.act_of(request, client, PLANNERS)
-    draft = drafts.open_draft(client, act)
-    if found := drafts.in_draft(draft, row):
-        drafts.remove_visit(draft, found, act)
-    return _back(request, client, draft, "Besöket är borttaget ur utkastet.")
+    command = commands.RemoveBaseVisit(seen=row)
+    return _button(request, client, command, "Besöket är borttaget ur utkastet.")
 
 
 @roles(*PLANNERS)
 @require_POST
-@transaction.atomic
 def copy_week(request: Request, pk: int, source: int, target: int) -> HttpResponse:
     """One week like another."""
     client = editing.client_of(request, pk, PLANNERS)
-    act = editing.act_of(request, client, PLANNERS)
-    draft = drafts.open_draft(client, act)
-    if source == target or not {source, target} <= set(range(1, draft.weeks + 1)):
+    newest = drafts.base_plans_of(client).first()
+    if source == target or not {source, target} <= set(range(1, _weeks(newest) + 1)):
         raise Http404
-    drafts.copy_week(draft, source, target, act)
-    return _back(request, client, draft, f"Vecka {source} är kopierad till vecka {target}.")
+    command = commands.CopyBasePlanWeek(source=source, target=target)
+    said = f"Vecka {source} är kopierad till vecka {target}."
+    return _button(request, client, command, said)
+
+
+def _weeks(shown: BasePlan | None) -> int:
+    return shown.weeks if shown else 1
 
 
 @roles(*PLANNERS)
 @require_POST
-@transaction.atomic
 def set_weeks(request: Request, pk: int) -> HttpResponse:
     """A cycle of another number of weeks."""
     client = editing.client_of(request, pk, PLANNERS)
     form = WeeksForm(request.POST)
     if not form.is_valid():
         return _page(request, client, weeks_form=form)
-    act = editing.act_of(request, client, PLANNERS)
-    draft = drafts.open_draft(client, act)
-    drafts.set_weeks(draft, form.cleaned_data["weeks"], act)
-    return _back(request, client, draft, f"Grundplaneringen har nu {draft.weeks} veckor.")
+    weeks = form.cleaned_data["weeks"]
+    command = commands.ChangeBasePlanWeeks(weeks=weeks)
+    return _button(request, client, command, f"Grundplaneringen har nu {weeks} veckor.")
 
 
 @roles(*PLANNERS)
 @require_POST
-@transaction.atomic
 def discard(request: Request, pk: int) -> HttpResponse:
     """Throw the draft away."""
     client = editing.client_of(request, pk, PLANNERS)
-    if draft := client.base_plans.select_for_update().filter(is_draft=True).first():
-        drafts.discard(draft, editing.act_of(request, client, PLANNERS))
-        messages.success(request, "Ändringarna är kastade. Det som gällde gäller.")
-    return redirect("baseplans:plan", client.pk)
+    said = "Ändringarna är kastade. Det som gällde gäller."
+    back = reverse("baseplans:plan", args=[client.pk])
+    return changing.do(request, client, commands.DiscardBasePlanDraft(), back, said)
 
 
 @roles(*PLANNERS)
 @require_POST
 def save(request: Request, pk: int) -> HttpResponse:
-    """The draft takes effect from a day."""
+    """The draft takes effect from a day, and then the days that are planned follow it."""
     client = editing.client_of(request, pk, PLANNERS)
     draft = client.base_plans.filter(is_draft=True).first()
     if draft is None:
         messages.info(request, "Det finns inget utkast att spara.")
         return redirect("baseplans:plan", client.pk)
     form = FirstDayForm(request.POST)
-    if form.is_valid():
-        act = editing.act_of(request, client, PLANNERS)
-        try:
-            count = drafts.take_effect(draft, form.cleaned_data["fran"], act)
-        except ValidationError as refusal:
-            form.add_error("fran", refusal)
-        else:
-            messages.success(
-                request,
-                f"Grundplaneringen gäller från {short_date(draft.valid_from)}. "
-                f"{drafts.in_words(count)} ändrades.",
-            )
-            return redirect("baseplans:plan", client.pk)
-    return _page(request, client, day_form=form)
+    if not form.is_valid():
+        return _page(request, client, day_form=form)
+    first = form.cleaned_data["fran"]
+    try:
+        _perform(request, client, commands.SaveBasePlan(draft=draft, first=first))
+    except Refused as refusal:
+        form.add_error("fran", str(refusal))
+        return _page(request, client, day_form=form)
+    count = drafts.regenerate(client, first, editing.act_of(request, client, PLANNERS))
+    messages.success(
+        request,
+        f"Grundplaneringen gäller från {short_date(first)}. {drafts.in_words(count)} ändrades.",
+    )
+    return redirect("baseplans:plan", client.pk)
 
 
 def _shown(client: Client, request: Request) -> BasePlan | None:
@@ -285,9 +296,21 @@ def _granted(client: Client, day: date) -> dict[int, int]:
     return dict(held.order_by("valid_from").values_list("service_id", "minutes"))
 
 
-def _back(request: Request, client: Client, draft: BasePlan, said: str) -> HttpResponse:
+def _button(request: Request, client: Client, command: commands.OfDraft, said: str) -> HttpResponse:
+    """A command on the draft that needs no form: carried out, or refused with a message, and back."""
+    try:
+        done = _perform(request, client, command)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("baseplans:plan", client.pk)
+    return _back(request, client, _already(command) if done.repeated else said)
+
+
+def _back(request: Request, client: Client, said: str) -> HttpResponse:
     messages.success(request, f"{said} Ingenting ändras i planeringen förrän du sparar.")
-    for text in overlaps(draft.visits.all()):
+    for text in overlaps(
+        BaseVisit.objects.filter(base_plan__client=client, base_plan__is_draft=True)
+    ):
         messages.warning(request, f"{text} Flytta ett av dem om det inte är meningen.")
     return redirect("baseplans:plan", client.pk)
 
@@ -310,7 +333,7 @@ def _page(
     visits = list(shown.visits.all()) if shown else []
     [row] = standings(Client.objects.filter(pk=client.pk), request.today)
     found = balance.granted_and_planned(
-        row.orders, visits, shown.weeks if shown else 1, _day_of(shown, request.today)
+        row.orders, visits, _weeks(shown), _day_of(shown, request.today)
     )
     latest = next((one for one in everything if not one.is_draft), None)
     day_form = day_form or _asked_day(request)
@@ -340,7 +363,8 @@ def _page(
         .exclude(last__lt=request.today)
         .order_by("first"),
         "day_form": day_form,
-        "weeks_form": weeks_form or WeeksForm(initial={"weeks": shown.weeks if shown else 1}),
+        "weeks_form": weeks_form or WeeksForm(initial={"weeks": _weeks(shown)}),
+        "key": request.POST.get("key") or uuid.uuid4().hex,
         "week_numbers": range(1, MOST_WEEKS + 1),
         **_preview(request, client, shown, day_form),
     }
@@ -367,8 +391,8 @@ def _preview(
     first = form.cleaned_data["fran"]
     try:
         drafts.refuse_day(client, first, request.today)
-    except ValidationError as refusal:
-        form.add_error("fran", refusal)
+    except Refused as refusal:
+        form.add_error("fran", str(refusal))
         return {}
     days = drafts.preview_of(shown, first, request.at)
     settled = DayPlan.objects.filter(

@@ -9,34 +9,37 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import clock, log
+from audit import clock
 from cases import calendar
+from cases.dates import short_date
 from clients import editing
-from clients.models import READERS
+from clients.models import READERS, Client
 from door import entry
+from door.performing import Outcome, perform
 from door.refusals import Refused
 from organisation.access import in_background, roles
 from organisation.acting import act_of
 from organisation.models import Unit
+from organisation.pages import changing
 from organisation.request import Request
 from planning import daytime
 from planning.baseplans.generation import generate
 from planning.board import figures, following, moving, pieces, shown
+from planning.board.commands import AcceptBreach
 from planning.board.following import Standing
 from planning.board.forms import AcceptForm, AddForm, RowField
 from planning.board.watching import WATCH
 from planning.extras import adding
-from planning.extras.opening import Started
 from planning.extras.people import social_workers
 from planning.extras.reading import needs_of_visit
 from planning.extras.rules import contact_by, day_ten, listed, why_contact
-from planning.models import AcceptedBreach, DayPlan, Shift, Visit
+from planning.models import DayPlan, Shift, Visit
 from planning.plan import reading
 from planning.plan.advice import advice
 from planning.plan.change import PLANNERS, Clashed, Locked, Wanted, change, undo
@@ -495,19 +498,17 @@ def accept(request: Request, pk: int) -> HttpResponse:
     plan = plan_to_change(request, pk)
     first = {"code": request.GET.get("brott"), "about": request.GET.get("om")}
     form = AcceptForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
-        said, act = form.cleaned_data, act_of(request, PLANNERS, plan.unit.path)
-        with transaction.atomic():
-            AcceptedBreach.objects.get_or_create(
-                plan=plan,
-                code=said["code"],
-                about=said["about"],
-                defaults={"reason": said["reason"], **act.stamp},
-            )
-            log.record(plan.chain, "accept_breach", act, subject=plan, values=said)
-        messages.success(request, "Regelbrottet är godtaget för den här dagen.")
-        return redirect(_board(plan.planned_unit, plan.day))
-    return render(request, "planning/board/accept.html", {"plan": plan, "form": form})
+    back = _board(plan.planned_unit, plan.day)
+    return changing.do_page(
+        request,
+        plan,
+        AcceptBreach,
+        form,
+        back=back,
+        trail=((f"Dagbild {short_date(plan.day)}", back),),
+        title="Godta regelbrottet",
+        button="Godta för dagen",
+    )
 
 
 @roles(*PLANNERS)
@@ -517,15 +518,16 @@ def add(request: Request, pk: int) -> HttpResponse:
     form = AddForm(request.POST or None, plan=plan, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
-            made, started = _add(request, plan, form.cleaned_data | form.times)
+            outcome = _add(request, plan, form.cleaned_data | form.times)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            _tell(request, made, started)
+            _tell(request, outcome)
             return redirect(_board(plan.planned_unit, plan.day))
     context = {
         "plan": plan,
         "form": form,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
         "contact_by": contact_by(request.today),
         "why": why_contact(request.today),
         "day_ten": day_ten(plan.day),
@@ -535,17 +537,23 @@ def add(request: Request, pk: int) -> HttpResponse:
     return render(request, "planning/board/add.html", context, status=status)
 
 
-def _tell(request: Request, made: Visit, started: list[Started]) -> None:
+def _add(request: Request, plan: DayPlan, said: dict[str, Any]) -> Outcome[Client]:
+    new = adding.NewVisit(**said)
+    command = adding.AddVisit(plan=plan, new=new)
+    key = request.POST.get("key")
+    return perform(new.client, command, request.user, key=key, at=request.at)
+
+
+def _tell(request: Request, outcome: Outcome[Client]) -> None:
     """Where the visit lies, and of each extra need whom to contact, by when and why (EXT-01)."""
-    said = f"Besöket hos {made.client.short_name} ligger i Otilldelade."
+    if outcome.repeated:
+        messages.success(request, "Besöket är redan inlagt.")
+        return
+    started = adding.started_by(outcome.values)
+    said = f"Besöket hos {outcome.subject.short_name} ligger i Otilldelade."
     if not started:
         said += " Det ryms i det som är beställt, så ingen kontakt behövs."
     messages.success(request, said)
-    act = editing.act_of(request, made.client, PLANNERS)
+    act = editing.act_of(request, outcome.subject, PLANNERS)
     for one in started:
         messages.warning(request, one.words(act))
-
-
-def _add(request: Request, plan: DayPlan, said: dict[str, Any]) -> tuple[Visit, list[Started]]:
-    act = editing.act_of(request, said["client"], PLANNERS)
-    return adding.add(plan, adding.NewVisit(**said), act)

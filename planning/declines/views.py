@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from clients import editing
 from door import entry
+from door.performing import perform
 from door.refusals import Refused
 from organisation.access import roles
 from organisation.request import Request
+from planning.declines.commands import DeclineVisit
 from planning.declines.forms import DeclineForm
 from planning.declines.holes import holes_of
-from planning.declines.recording import Declined, decline
 from planning.models import DayPlan, Decline, Visit
 from planning.plan.change import PLANNERS
 from planning.plan.reach import plan_to_change
@@ -45,11 +45,17 @@ def _visit(plan: DayPlan, pk: int) -> Visit:
 
 
 def _decline(request: Request, row: Visit, form: DeclineForm) -> Decline:
-    said = Declined(form.declined_at, form.cleaned_data["staff_used"], form.cleaned_data["why"])
-    seen = entry.number(request.POST.get("status_version"))
-    act = editing.act_of(request, row.client, PLANNERS)
     key = request.POST.get("key") or uuid.uuid4().hex
-    return decline(row, said, seen, act, key)
+    command = DeclineVisit(
+        visit=row,
+        declined_at=form.declined_at,
+        staff_used=form.cleaned_data["staff_used"],
+        why=form.cleaned_data["why"],
+        seen=entry.number(request.POST.get("status_version")),
+        change_key=key,
+    )
+    perform(row.client, command, request.user, key=key, at=request.at)
+    return row.declines.latest("pk")
 
 
 def _told(done: Decline) -> str:

@@ -1,7 +1,9 @@
 """A visit that the base plan does not have, with the extra needs that it begins. PLN-19, EXT-01."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +12,9 @@ from audit.act import Act
 from clients.models import Client, Service
 from organisation.models import User
 from planning.extras.opening import Started, begin
-from planning.models import DayPlan, Shift, Visit, VisitService, VisitStaff
+from planning.models import Carer, DayPlan, ExtraNeed, Shift, Visit, VisitService, VisitStaff
+from planning.plan.commands import OfVisit
+from planning.plan.opening import plan_for
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def add(plan: DayPlan, new: NewVisit, act: Act) -> tuple[Visit, list[Started]]:
     """
     with transaction.atomic():
         # The client's row first: whoever ends a need of theirs meanwhile comes before or after.
-        Client.objects.select_for_update(of=("self",)).get(pk=new.client.pk)
+        Client.objects.select_for_update(of=("self",), no_key=True).get(pk=new.client.pk)
         made = _make(plan, new)
         started = begin(made, act, new.called_by)
         event = log.record(
@@ -81,3 +85,52 @@ def _make(plan: DayPlan, new: NewVisit) -> Visit:
         VisitService(visit=made, service=service) for service in new.services
     )
     return made
+
+
+class AddVisit(OfVisit):
+    """A visit that the base plan does not have, placed by nobody yet (PLN-20)."""
+
+    label = "Nytt besök"
+    plan: DayPlan
+    new: NewVisit
+
+    def stated(self) -> dict[str, Any]:
+        return {}
+
+    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+        return _kept(*add(self.plan, self.new, act))
+
+
+class ReportVisit(OfVisit):
+    """An extra visit that was done without planning begins the same need (EXT-01)."""
+
+    label = "Rapportera extra insats"
+    day: date
+    new: NewVisit
+    carer: Carer | None
+    """Who did it, when they had a row that day."""
+
+    def stated(self) -> dict[str, Any]:
+        return {"day": str(self.day)}
+
+    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+        plan = plan_for(client, self.day, act)
+        rows = Shift.objects.of(plan.planned_unit, self.day)
+        shift = rows.filter(carer=self.carer).first() if self.carer else None
+        return _kept(*add(plan, replace(self.new, shift=shift), act))
+
+
+def _kept(made: Visit, started: Iterable[Started]) -> Mapping[str, Any]:
+    needs = list(started)
+    return {
+        "visit": made.pk,
+        "needs": [one.need.pk for one in needs],
+        "begun": [one.need.pk for one in needs if one.is_new],
+    }
+
+
+def started_by(values: Mapping[str, Any]) -> list[Started]:
+    """The needs that an added visit began or joined, of what its event keeps."""
+    found = ExtraNeed.objects.filter(pk__in=values["needs"])
+    rows = found.select_related("service", "unit", "responsible").order_by("pk")
+    return [Started(need, need.pk in values["begun"]) for need in rows]

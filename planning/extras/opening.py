@@ -83,7 +83,7 @@ def begin(visit: Visit, act: Act, called_by: User | None = None) -> list[Started
     when the client cannot have a visit, or a need that is applied for began later.
     """
     client = (
-        Client.objects.select_for_update(of=("self",))
+        Client.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit")
         .get(pk=visit.client_id)
     )

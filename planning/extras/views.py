@@ -1,10 +1,10 @@
 """Extra needs: the list, and reporting what was done without planning. EXT-01 to EXT-05."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +15,7 @@ from cases.models import Case
 from clients import editing
 from clients.editing import PLANNERS
 from clients.models import READERS, Client
+from door.performing import Outcome, perform
 from door.refusals import Refused
 from organisation import swedish
 from organisation.access import roles
@@ -27,10 +28,8 @@ from planning import daytime
 from planning.extras import adding, rules
 from planning.extras import figures as year
 from planning.extras.forms import NeedFilter, ReportForm
-from planning.extras.opening import Started
 from planning.extras.people import social_workers
-from planning.models import ExtraNeed, Shift
-from planning.plan.opening import plan_for
+from planning.models import ExtraNeed
 
 PER_PAGE = 50
 
@@ -95,14 +94,15 @@ def report(request: Request) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            started = _report(request, form.cleaned_data)
+            outcome = _report(request, form.cleaned_data)
         except Refused as refusal:
             form.add_error("client", str(refusal))
         else:
-            return _told(request, form.cleaned_data["client"], started)
+            return _told(request, outcome)
     told = {name for unit in units for name in social_workers(unit, request.today)}
     context = {
         "form": form,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
         "contact_by": rules.contact_by(request.today),
         "why": rules.why_contact(request.today),
         "told": rules.listed(sorted((user.name for user in told), key=swedish.key)),
@@ -111,29 +111,28 @@ def report(request: Request) -> HttpResponse:
     return render(request, "planning/extras/report.html", context, status=status)
 
 
-def _report(request: Request, said: dict[str, Any]) -> list[Started]:
-    client, day = said["client"], said["day"]
-    act = editing.act_of(request, client, PLANNERS)
-    start = daytime.from_wall(day, said["start"])
-    with transaction.atomic():
-        plan = plan_for(client, day, act)
-        shift = Shift.objects.of(plan.planned_unit, day).filter(carer=said["carer"]).first()
-        new = adding.NewVisit(
-            client=client,
-            services=said["services"],
-            start=start,
-            minutes=said["minutes"],
-            earliest=start,
-            latest_end=start + said["minutes"],
-            called_by=said["called_by"],
-            shift=shift if said["carer"] else None,
-            note="Gjort utan planering",
-        )
-        return adding.add(plan, new, act)[1]
+def _report(request: Request, said: dict[str, Any]) -> Outcome[Client]:
+    start = daytime.from_wall(said["day"], said["start"])
+    new = adding.NewVisit(
+        client=said["client"],
+        services=said["services"],
+        start=start,
+        minutes=said["minutes"],
+        earliest=start,
+        latest_end=start + said["minutes"],
+        called_by=said["called_by"],
+        note="Gjort utan planering",
+    )
+    command = adding.ReportVisit(day=said["day"], new=new, carer=said["carer"])
+    key = request.POST.get("key")
+    return perform(new.client, command, request.user, key=key, at=request.at)
 
 
-def _told(request: Request, client: Client, started: list[Started]) -> HttpResponse:
-    act = editing.act_of(request, client, PLANNERS)
+def _told(request: Request, outcome: Outcome[Client]) -> HttpResponse:
+    if outcome.repeated:
+        messages.success(request, "Det extra besöket är redan registrerat.")
+        return redirect("extras:list")
+    started = adding.started_by(outcome.values)
     if not started:
         messages.success(
             request,
@@ -141,6 +140,7 @@ def _told(request: Request, client: Client, started: list[Started]) -> HttpRespo
         )
         return redirect("extras:list")
     messages.success(request, "Det extra besöket är registrerat.")
+    act = editing.act_of(request, outcome.subject, PLANNERS)
     for one in started:
         messages.warning(request, one.words(act))
     return redirect("cases:case", started[0].need.pk)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
+from audit.models import Chain
 from cases.models import Case, Record
 from clients.models import READERS
 
@@ -46,6 +47,17 @@ class DayPlan(Case):
                 fields=["planned_unit", "day"], name="one_plan_per_unit_and_day"
             )
         ]
+
+    def locked(self) -> "DayPlan":
+        """It as it stands now, and every change of it kept out until the transaction ends.
+
+        Whoever changes a plan holds its visits, then its chain, then its row: in that order alone, so
+        that two who meet wait for each other and never both. What points at the row waits for nobody.
+        """
+        list(self.visits.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        list(Chain.objects.select_for_update().filter(name=self.chain))
+        rows = DayPlan.whole().select_for_update(of=("self", "case_ptr"), no_key=True)
+        return rows.get(pk=self.pk)
 
     @transition(
         field="state", source=[State.PLANNING, State.SETTLED, State.PUBLISHED], target=State.SETTLED
@@ -232,3 +244,8 @@ class OptimizerRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.get_status_display()}"
+
+    @property
+    def has_proposal(self) -> bool:
+        """Whether it has ended with something to accept."""
+        return self.status in (self.Status.DONE, self.Status.STOPPED)

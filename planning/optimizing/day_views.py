@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from door.performing import perform
 from door.refusals import Refused
 from organisation.access import roles
+from organisation.pages import changing
 from organisation.request import Request
 from planning.models import DayPlan, OptimizerRun
-from planning.optimizing import days, runs
+from planning.optimizing import commands, days, runs
 from planning.optimizing.tasks import optimize_days
 from planning.plan.change import PLANNERS
 from planning.plan.problem import PROFILES
@@ -44,11 +47,10 @@ def page(request: Request, pk: int) -> HttpResponse:
     form = DaysForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            group = days.start(plan, request.user, at=request.at, **form.cleaned_data)
+            _start(request, plan, form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            transaction.on_commit(lambda: optimize_days.delay(str(group)))
             return redirect("optimizing:days", pk)
     runs.end_silent(plan)
     last = plan.runs.exclude(group=None).first()
@@ -56,10 +58,19 @@ def page(request: Request, pk: int) -> HttpResponse:
     context = {
         "plan": plan,
         "form": form,
+        "new_key": uuid.uuid4().hex,
         **(_shown(plan, days.of(shown)) if shown else {}),
     }
     status = 422 if form.errors else 200
     return render(request, "planning/optimizing/days.html", context, status=status)
+
+
+def _start(request: Request, plan: DayPlan, said: dict[str, Any]) -> None:
+    command = commands.StartOptimizerDays(group=uuid.uuid4(), **said)
+    key = request.POST.get("key")
+    done = perform(plan, command, request.user, key=key, at=request.at)
+    if not done.repeated:
+        transaction.on_commit(lambda: optimize_days.delay(str(command.group)))
 
 
 def _shown(plan: DayPlan, group: list[OptimizerRun]) -> dict[str, Any]:
@@ -100,23 +111,29 @@ def progress(request: Request, pk: int, group: uuid.UUID) -> HttpResponse:
 @require_POST
 def stop(request: Request, pk: int, group: uuid.UUID) -> HttpResponse:
     """Stop, and keep what has been found."""
-    _group(plan_to_change(request, pk), group)
-    days.stop(group, request.user, at=request.at)
-    messages.success(request, "Sökningen stoppas. Dagar som är färdiga behåller sitt förslag.")
-    return redirect("optimizing:days", pk)
+    first = _group(plan_to_change(request, pk), group)[0].plan
+    said = "Sökningen stoppas. Dagar som är färdiga behåller sitt förslag."
+    back = reverse("optimizing:days", args=[pk])
+    return changing.do(request, first, commands.StopOptimizerDays(group=group), back, said)
 
 
 @roles(*PLANNERS)
 @require_POST
 def accept(request: Request, pk: int, group: uuid.UUID) -> HttpResponse:
     """Carry out the proposals of all the days."""
-    _group(plan_to_change(request, pk), group)
+    # The first day's, whichever is shown: all who hold several plans hold them day by day.
+    first = _group(plan_to_change(request, pk), group)[0].plan
     key = request.POST.get("key") or uuid.uuid4().hex
+    command = commands.AcceptRunDays(group=group, change_key=key)
     try:
-        done = days.accept(group, request.user, key=key, at=request.at)
+        done = perform(first, command, request.user, key=key, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        visits = len({change.visit_id for change in done})
-        messages.success(request, f"{visits} besök är ändrade enligt förslagen.")
+        said = (
+            "Förslagen är redan godtagna."
+            if done.repeated
+            else f"{done.values['visits']} besök är ändrade enligt förslagen."
+        )
+        messages.success(request, said)
     return redirect("optimizing:days", pk)

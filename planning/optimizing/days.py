@@ -7,15 +7,11 @@ searched as any other, with them as known; what earlier days propose is known to
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-
-from django.db import transaction
 
 from audit import clock
 from cases import calendar
 from door.refusals import Refused
-from organisation.models import User
-from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
+from planning.models import DayPlan, OptimizerRun, Shift, Visit
 from planning.optimizer import Duty, Need, roster
 from planning.optimizer.model import Id
 from planning.optimizing import runs
@@ -29,30 +25,17 @@ PLANNABLE = 0.85
 """The share of a carer's hours that the roster may promise away."""
 
 
-def start(
-    plan: DayPlan, user: User | None, *, profile: str, seconds: int, count: int, at: datetime
-) -> uuid.UUID:
-    """Put a run for each day with visits in the queue, `count` days from the plan's own, together.
-
-    Raises as `runs.start` does, and then starts none.
-    """
-    group = uuid.uuid4()
-    last = calendar.add_days(plan.day, count - 1)
-    plans = (
-        DayPlan.objects.filter(
-            planned_unit=plan.planned_unit,
-            day__range=(plan.day, last),
-            visits__status=Visit.Status.PLANNED,
-        )
-        .distinct()
-        .order_by("day")
+def plans(plan: DayPlan, count: int) -> list[DayPlan]:
+    """The plans with visits of so many days from the plan's own. Raises Refused when there is none."""
+    found = DayPlan.objects.filter(
+        planned_unit=plan.planned_unit,
+        day__range=(plan.day, calendar.add_days(plan.day, count - 1)),
+        visits__status=Visit.Status.PLANNED,
     )
-    if not plans:
+    rows = list(found.distinct().order_by("day"))
+    if not rows:
         raise Refused("Dagarna har inga besök att placera. Hämta besöken i Dagbild först.")
-    with transaction.atomic():
-        for row in plans:
-            runs.start(row, user, profile=profile, seconds=seconds, at=at, group=group)
-    return group
+    return rows
 
 
 def of(group: uuid.UUID) -> list[OptimizerRun]:
@@ -151,21 +134,3 @@ def mean(met: Faces) -> float | None:
     """How many different carers a client meets, on average; None when nobody is met."""
     counted = [len(carers) for carers in met.values() if carers]
     return sum(counted) / len(counted) if counted else None
-
-
-def stop(group: uuid.UUID, user: User | None, *, at: datetime) -> None:
-    """End with what has been found; days that have not begun stay as they are."""
-    for run in of(group):
-        runs.stop(run, user, at=at)
-
-
-def accept(group: uuid.UUID, user: User | None, *, key: str, at: datetime) -> list[PlanChange]:
-    """Carry out every day's proposal, all or none. Raises NotAllowed, or Refused when there is none."""
-    done: list[PlanChange] = []
-    ready = [run for run in of(group) if run.status in (Status.DONE, Status.STOPPED)]
-    if not ready:
-        raise Refused("Ingen dag har något förslag att godta.")
-    with transaction.atomic():
-        for run in ready:
-            done += runs.accept(run, user, key=key, at=at)
-    return done

@@ -27,12 +27,11 @@ from django.db.models import Q
 from audit import clock, log
 from audit.act import Act
 from door.refusals import Refused
-from organisation.models import User
 from planning import daytime
 from planning.models import DayPlan, OptimizerRun, PlanChange, Shift, Visit
 from planning.optimizer import check, model, serial
 from planning.plan import advice, groups, problem, reading
-from planning.plan.change import Wanted, authority, change
+from planning.plan.change import Wanted, change
 from planning.plan.counts import count
 
 Status = OptimizerRun.Status
@@ -55,48 +54,33 @@ BROKEN_OFF = "Körningen avbröts. Planen är orörd. Starta en ny."
 
 def start(
     plan: DayPlan,
-    user: User | None,
+    act: Act,
     *,
     profile: str,
     seconds: int,
-    at: datetime,
     frozen_until: int | None = None,
     group: UUID | None = None,
 ) -> OptimizerRun:
-    """Put a run in the queue. Raises NotAllowed, or Refused when one is under way or there is
-    nothing to plan."""
-    if profile not in problem.PROFILES:
-        raise Refused("Välj vad som är viktigast.")
-    act = authority(plan, user, at)
-    with transaction.atomic():
-        DayPlan.objects.select_for_update().get(pk=plan.pk)
-        end_silent(plan)
-        if plan.runs.filter(status__in=(Status.WAITING, Status.RUNNING)).exists():
-            raise Refused("En körning pågår redan. Vänta tills den är klar, eller stoppa den.")
-        if not plan.visits.standing().exists():
-            raise Refused("Dagen har inga besök att placera. Hämta besöken i Dagbild först.")
-        if not Shift.objects.of(plan.planned_unit, plan.day).exists():
-            raise Refused("Ingen arbetar den dagen. Lägg in pass under Personal först.")
-        plan.refresh_from_db()
-        run = OptimizerRun.objects.create(
-            plan=plan,
-            started_by=user,
-            started_at=at,
-            profile=profile,
-            seconds=seconds,
-            frozen_until=_frozen(plan, frozen_until, at),
-            group=group,
-            seen_seq=plan.last_seq,
-            beat_at=clock.real_now(),
-        )
-        log.record(
-            plan.chain,
-            "start_optimizer",
-            act,
-            subject=plan,
-            values={"profile": profile, "seconds": seconds},
-        )
-    return run
+    """Put a run in the queue, in the caller's transaction, in which the plan is held. Raises Refused
+    when one is under way or there is nothing to plan."""
+    end_silent(plan)
+    if plan.runs.filter(status__in=(Status.WAITING, Status.RUNNING)).exists():
+        raise Refused("En körning pågår redan. Vänta tills den är klar, eller stoppa den.")
+    if not plan.visits.standing().exists():
+        raise Refused("Dagen har inga besök att placera. Hämta besöken i Dagbild först.")
+    if not Shift.objects.of(plan.planned_unit, plan.day).exists():
+        raise Refused("Ingen arbetar den dagen. Lägg in pass under Personal först.")
+    return OptimizerRun.objects.create(
+        plan=plan,
+        started_by=act.user,
+        started_at=act.at,
+        profile=profile,
+        seconds=seconds,
+        frozen_until=_frozen(plan, frozen_until, act.at),
+        group=group,
+        seen_seq=plan.last_seq,
+        beat_at=clock.real_now(),
+    )
 
 
 def _frozen(plan: DayPlan, wanted: int | None, at: datetime) -> int | None:
@@ -350,38 +334,29 @@ def _is_held(visit: Visit, shifts: list[int | None], start: int) -> bool:
 
 
 def accept(
-    run: OptimizerRun,
-    user: User | None,
-    *,
-    key: str,
-    at: datetime,
-    shifts: Iterable[int] | None = None,
+    run: OptimizerRun, act: Act, *, key: str, shifts: Iterable[int] | None = None
 ) -> list[PlanChange]:
-    """Carry out the proposal, or what of it concerns some rows. What was edited meanwhile stays.
-
-    Raises NotAllowed, or Refused when the run has no proposal.
-    """
-    if run.status not in (Status.DONE, Status.STOPPED):
+    """Carry out the proposal, or what of it concerns some rows, in the caller's transaction. What was
+    edited meanwhile stays. Raises NotAllowed, or Refused when the run has no proposal."""
+    if not run.has_proposal:
         raise Refused("Körningen har inget förslag att godta.")
-    act = authority(run.plan, user, at)
     chosen = None if shifts is None else set(shifts)
     moves = {
         int(visit): said
         for visit, said in run.proposal.get("moves", {}).items()
         if chosen is None or chosen & {pk for pk in said["shifts"] + said["was"] if pk}
     }
-    with transaction.atomic():
-        done = change(
-            run.plan_id,
-            list(_untouched(run.plan, moves, at)),
-            user,
-            key=key,
-            at=at,
-            name="accept_proposal",
-            skip_clashes=True,
-        )
-        _move_breaks(run, act, chosen)
-        OptimizerRun.objects.filter(pk=run.pk).update(accepted_at=at)
+    done = change(
+        run.plan_id,
+        list(_untouched(run.plan, moves, act.at)),
+        act.user,
+        key=key,
+        at=act.at,
+        name="accept_proposal",
+        skip_clashes=True,
+    )
+    _move_breaks(run, act, chosen)
+    OptimizerRun.objects.filter(pk=run.pk).update(accepted_at=act.at)
     return done
 
 
@@ -430,12 +405,9 @@ def _wanted(visit: Visit, said: Mapping[str, Any]) -> Iterator[Wanted]:
         yield Wanted(visit.pk, "time", time, visit.time_version)
 
 
-def stop(run: OptimizerRun, user: User | None, *, at: datetime) -> None:
-    """Ask the search to end with the best it has. Raises NotAllowed."""
-    act = authority(run.plan, user, at)
-    with transaction.atomic():
-        asked = OptimizerRun.objects.filter(
-            pk=run.pk, status__in=(Status.WAITING, Status.RUNNING), stop_wanted=False
-        ).update(stop_wanted=True)
-        if asked:
-            log.record(run.plan.chain, "stop_optimizer", act, subject=run.plan)
+def stop(run: OptimizerRun) -> bool:
+    """Ask the search to end with the best it has. Returns whether nobody had asked before."""
+    searching = OptimizerRun.objects.filter(
+        pk=run.pk, status__in=(Status.WAITING, Status.RUNNING), stop_wanted=False
+    )
+    return bool(searching.update(stop_wanted=True))

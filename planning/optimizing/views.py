@@ -8,16 +8,19 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from clients.models import Client
 from door import entry
+from door.performing import perform
 from door.refusals import Refused
 from organisation.access import in_background, roles
+from organisation.pages import changing
 from organisation.request import Request
 from planning import daytime
 from planning.models import DayPlan, OptimizerRun, Shift, Visit
-from planning.optimizing import runs
+from planning.optimizing import commands, runs
 from planning.optimizing.tasks import optimize
 from planning.plan.change import PLANNERS
 from planning.plan.problem import PROFILES
@@ -61,17 +64,17 @@ def page(request: Request, pk: int) -> HttpResponse:
     form = RunForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            run = _start(request, plan, form.cleaned_data)
+            _start(request, plan, form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            transaction.on_commit(lambda: optimize.delay(run.pk))
             return redirect("optimizing:page", pk)
     runs.end_silent(plan)
     found = list(plan.runs.select_related("started_by")[:6])
     context = {
         "plan": plan,
         "form": form,
+        "new_key": uuid.uuid4().hex,
         "run": found[0] if found else None,
         "earlier": found[1:],
         **(_shown(plan, found[0]) if found else {}),
@@ -80,16 +83,17 @@ def page(request: Request, pk: int) -> HttpResponse:
     return render(request, "planning/optimizing/page.html", context, status=status)
 
 
-def _start(request: Request, plan: DayPlan, said: dict[str, Any]) -> OptimizerRun:
+def _start(request: Request, plan: DayPlan, said: dict[str, Any]) -> None:
     until = daytime.minute_of(plan.day, request.at) + TWO_HOURS
-    return runs.start(
-        plan,
-        request.user,
+    command = commands.StartOptimizer(
         profile=said["profile"],
         seconds=said["seconds"],
-        at=request.at,
         frozen_until=until if said["freeze"] and 0 < until <= daytime.LATEST else None,
     )
+    key = request.POST.get("key")
+    done = perform(plan, command, request.user, key=key, at=request.at)
+    if not done.repeated:
+        transaction.on_commit(lambda: optimize.delay(done.values["run"]))
 
 
 def _shown(plan: DayPlan, run: OptimizerRun) -> dict[str, Any]:
@@ -183,9 +187,9 @@ def progress(request: Request, pk: int, run: int) -> HttpResponse:
 def stop(request: Request, pk: int, run: int) -> HttpResponse:
     """Stop the search and keep the best."""
     plan = plan_to_change(request, pk)
-    runs.stop(get_object_or_404(OptimizerRun, pk=run, plan=plan), request.user, at=request.at)
-    messages.success(request, "Sökningen stoppas och behåller det bästa hittills.")
-    return redirect("optimizing:page", pk)
+    command = commands.StopOptimizer(run=get_object_or_404(OptimizerRun, pk=run, plan=plan))
+    said = "Sökningen stoppas och behåller det bästa hittills."
+    return changing.do(request, plan, command, reverse("optimizing:page", args=[pk]), said)
 
 
 @roles(*PLANNERS)
@@ -194,23 +198,23 @@ def accept(request: Request, pk: int, run: int) -> HttpResponse:
     """Carry out the proposal, whole or for the rows that were ticked."""
     plan = plan_to_change(request, pk)
     row = get_object_or_404(OptimizerRun, pk=run, plan=plan)
-    chosen = [
-        number
-        for text in request.POST.getlist("rad")
-        if (number := entry.whole_number(text)) is not None
-    ]
+    ticked = (entry.whole_number(text) for text in request.POST.getlist("rad"))
+    chosen = tuple(number for number in ticked if number is not None)
     everything = request.POST.get("allt") == "ja"
     if not everything and not chosen:
         messages.error(request, "Kryssa i minst en rad, eller godta allt.")
         return redirect("optimizing:page", pk)
     key = request.POST.get("key") or uuid.uuid4().hex
+    command = commands.AcceptRun(run=row, shifts=None if everything else chosen, change_key=key)
     try:
-        done = runs.accept(
-            row, request.user, key=key, at=request.at, shifts=None if everything else chosen
-        )
+        done = perform(plan, command, request.user, key=key, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("optimizing:page", pk)
-    visits = len({change.visit_id for change in done})
-    messages.success(request, f"{visits} besök är ändrade enligt förslaget. Ångra finns i Dagbild.")
+    said = (
+        "Förslaget är redan godtaget."
+        if done.repeated
+        else f"{done.values['visits']} besök är ändrade enligt förslaget. Ångra finns i Dagbild."
+    )
+    messages.success(request, said)
     return redirect(f"/planering/dagbild/?enhet={plan.planned_unit_id}&dag={plan.day}")

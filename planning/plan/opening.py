@@ -26,8 +26,9 @@ def plan_for(client: Client, day: date, act: Act) -> DayPlan:
     """The plan of the unit that plans the client on a day, made when there is none, in the caller's
     transaction.
 
-    The client's row is locked before the unit's, which keeps two who make the same day apart.
+    The client's row is locked before the unit's, which keeps two who make the same day apart. Whoever
+    writes a visit of the client meanwhile, or anything of the unit, does not wait for the rows' keys.
     """
-    locked = Client.objects.select_for_update(of=("self",)).select_related("unit").get(pk=client.pk)
-    unit = Unit.objects.select_for_update().get(pk=where.unit_on(locked, day).pk)
-    return plan_of(unit, day, act)
+    rows = Client.objects.select_for_update(of=("self",), no_key=True).select_related("unit")
+    unit = where.unit_on(rows.get(pk=client.pk), day)
+    return plan_of(Unit.objects.select_for_update(no_key=True).get(pk=unit.pk), day, act)

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 
 from audit.act import Act
-from audit.models import Chain
 from cases.commands import CaseCommand
 from door.refusals import Blocked, Missing, Refused
 from planning import daytime
@@ -21,25 +20,6 @@ from planning.plan.counts import count
 from planning.publishing import delivery, reading, rules, tasks
 
 State = DayPlan.State
-
-
-def hold(plan: DayPlan, *, visits: bool = False) -> None:
-    """Keep every change of the plan out until the transaction ends; each is then before or after.
-
-    Whoever changes a plan writes to its chain before they are done, so the chain's row is the lock.
-    `visits` are locked first, as a change does, by those who will change them themselves. The
-    numbers of changes are read again: saving the plan must not take them back.
-    """
-    if visits:
-        list(plan.visits.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    list(Chain.objects.select_for_update().filter(name=plan.chain))
-    read_numbers(plan)
-
-
-def read_numbers(plan: DayPlan) -> None:
-    """Take in what changes have counted meanwhile, before the plan is saved."""
-    numbers = DayPlan.objects.values_list("last_seq", "reload_seq").get(pk=plan.pk)
-    plan.last_seq, plan.reload_seq = numbers
 
 
 def hard_breaches(plan: DayPlan) -> list[breaches.Breach]:
@@ -55,7 +35,6 @@ class SettlePlan(CaseCommand[DayPlan]):
     transition = "settle"
 
     def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
-        hold(case)
         now, last = reading.snapshot(case), reading.last_version(case)
         if last and last.content == now:
             raise Refused(
@@ -97,7 +76,6 @@ class PublishPlan(CaseCommand[DayPlan]):
         return True  # what is not settled yet is settled first
 
     def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
-        hold(case)
         now, last = reading.snapshot(case), reading.last_version(case)
         published = reading.published_version(case)
         told = reading.sent(now)
@@ -143,7 +121,6 @@ class RestoreVersion(CaseCommand[DayPlan]):
         version = case.versions.filter(number=self.number).first()
         if version is None:
             raise Refused("Versionen finns inte. Ladda om sidan.")
-        hold(case, visits=True)
         wanted = list(_back_to(case, version, act.at))
         if not wanted:
             raise Refused(f"Planen ser redan ut som i version {self.number}.")
@@ -156,7 +133,6 @@ class RestoreVersion(CaseCommand[DayPlan]):
             name="restore_visits",
             over_locks=True,
         )
-        read_numbers(case)
         return {"changes": len(done)}
 
 

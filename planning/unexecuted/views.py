@@ -1,12 +1,10 @@
 """Ej verkställda beslut: what waits, the quarter's report, and who wants to wait. CAP-17, SoL 34."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +15,7 @@ from cases import calendar
 from clients import editing
 from clients.editing import ORDERERS
 from clients.models import READERS, Client, ServiceOrder
+from door.filled import Filled
 from organisation.access import roles
 from organisation.models import Unit
 from organisation.pages import changing
@@ -25,8 +24,9 @@ from organisation.reading import log_read
 from organisation.request import Request
 from organisation.roles import Role
 from planning.models import Postponement
+from planning.unexecuted import commands, reading, rules
 from planning.unexecuted import document as pdf
-from planning.unexecuted import reading, rules
+from planning.unexecuted.forms import PostponeForm, ResumeForm
 from planning.unexecuted.reading import Line
 
 REPORTERS = frozenset({
@@ -131,27 +131,7 @@ def _rows(found: reading.Report) -> Iterator[list[Any]]:
             ]
 
 
-class PostponeForm(forms.ModelForm):
-    """From when the person wants to wait, until when if it is known, and who said so."""
-
-    class Meta:
-        model = Postponement
-        fields = ("first", "last", "note")
-        help_texts = {
-            "last": "Lämna tomt om det inte är bestämt.",
-            "note": "Till exempel: Personen själv vid hembesök. Skriv inga hälsouppgifter.",
-        }
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        first, last = said.get("first"), said.get("last")
-        if first and last and last < first:
-            self.add_error("last", f"Sista dagen är före den första. Skriv {first} eller senare.")
-        return said
-
-
 @roles(*ORDERERS)
-@transaction.atomic
 def postpone(request: Request, order: int) -> HttpResponse:
     """The person's own wish to wait."""
     row = get_object_or_404(ServiceOrder.objects.select_related("client", "service"), pk=order)
@@ -159,77 +139,36 @@ def postpone(request: Request, order: int) -> HttpResponse:
     form = PostponeForm(
         request.POST or None, instance=Postponement(order=row), initial={"first": request.today}
     )
-    if form.is_bound and row.postponements.filter(last=None).exists():
-        form.add_error(None, "Personen vill redan vänta. Avsluta den väntan först.")
-
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS)
-        for name, value in act.stamp.items():
-            setattr(form.instance, name, value)
-        form.save()
-        values = {"order": str(row), **editing.changes(form)}
-        editing.record(client, act, "postpone_order", values, form.instance)
-        return (
-            f"Antecknat: {row.service} väntar på personens egen önskan. Önskan är skälet, och "
-            "beslutet rapporteras ändå efter tre månader."
-        )
-
-    back = reverse("unexecuted:list")
-    return changing.form_page(
-        request,
-        form,
-        save=save,
-        title="Personen vill vänta",
-        back=back,
-        trail=(("Ej verkställda beslut", back),),
-        lead=f"{client}, {row}",
-        button="Anteckna",
-    )
+    return _page(request, client, commands.PostponeOrder, form, row, {"order": row}, "Anteckna")
 
 
 @roles(*ORDERERS)
-@transaction.atomic
 def resume(request: Request, pk: int) -> HttpResponse:
     """The person no longer wants to wait. The three months have run all the time (UNX-02)."""
     row = get_object_or_404(Postponement.objects.select_related("order__service"), pk=pk)
     client = editing.client_of(request, row.order.client_id, ORDERERS)
     form = ResumeForm(request.POST or None, first=row.first, initial={"last": request.today})
+    return _page(request, client, commands.ResumeOrder, form, row.order, {"wish": row}, "Avsluta")
 
-    def save() -> str:
-        act = editing.act_of(request, client, ORDERERS)
-        row.last = form.cleaned_data["last"]
-        row.save(update_fields=["last"])
-        editing.record(
-            client, act, "resume_order", {"order": str(row.order), "last": str(row.last)}
-        )
-        return "Antecknat: personen vill inte vänta längre. De tre månaderna räknas som förut."
 
+def _page(
+    request: Request,
+    client: Client,
+    command: type[Filled[Client]],
+    form: forms.BaseForm,
+    order: ServiceOrder,
+    about: Mapping[str, Any],
+    button: str,
+) -> HttpResponse:
     back = reverse("unexecuted:list")
-    return changing.form_page(
+    return changing.do_page(
         request,
+        client,
+        command,
         form,
-        save=save,
-        title="Personen vill inte vänta längre",
         back=back,
+        about=about,
         trail=(("Ej verkställda beslut", back),),
-        lead=f"{client}, {row.order}",
-        button="Avsluta",
+        lead=f"{client}, {order}",
+        button=button,
     )
-
-
-class ResumeForm(forms.Form):
-    """The last day on which the person wanted to wait."""
-
-    last = forms.DateField(label="Sista dag")
-
-    def __init__(self, *args: Any, first: date, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.first = first
-
-    def clean_last(self) -> date:
-        last = self.cleaned_data["last"]
-        if last < self.first:
-            raise forms.ValidationError(
-                f"Väntan började {self.first}. Skriv den dagen eller senare."
-            )
-        return last

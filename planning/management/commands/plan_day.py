@@ -12,12 +12,14 @@ from audit import clock
 from audit.act import Act
 from cases import calendar
 from clients.models import Client
+from door.performing import perform
 from door.refusals import Refused
 from organisation.authority import actor_on
 from organisation.models import Unit, User
 from planning.baseplans.generation import generate
 from planning.models import DayPlan, OptimizerRun
 from planning.optimizing import runs
+from planning.optimizing.commands import AcceptRun, StartOptimizer
 from planning.optimizing.views import MEASURES
 from planning.plan.change import PLANNERS
 from planning.plan.problem import PROFILES
@@ -62,9 +64,8 @@ class Command(BaseCommand):
         if not options["accept"]:
             self.stdout.write(f"  {moves} besök skulle ändras. Planen är orörd utan --accept.")
             return
-        done = runs.accept(run, user, key=uuid.uuid4().hex, at=at)
-        changed = len({change.visit_id for change in done})
-        self.stdout.write(f"  {changed} besök är ändrade enligt förslaget.")
+        done = perform(run.plan, AcceptRun(run=run, change_key=uuid.uuid4().hex), user, at=at)
+        self.stdout.write(f"  {done.values['visits']} besök är ändrade enligt förslaget.")
 
     def _run(
         self, unit: Unit, day: date, user: User | None, at: datetime, options: Mapping[str, Any]
@@ -75,7 +76,8 @@ class Command(BaseCommand):
             made = generate(unit, day, day, act)
             self.stdout.write(f"  {made} besök hämtade ur grundplaneringen.")
             plan = DayPlan.objects.get(planned_unit=unit, day=day)
-        run = runs.start(plan, user, profile=options["profile"], seconds=options["seconds"], at=at)
+        wanted = StartOptimizer(profile=options["profile"], seconds=options["seconds"])
+        run = OptimizerRun.objects.get(pk=perform(plan, wanted, user, at=at).values["run"])
         runs.carry_out(run.pk, tell=lambda said: self._show(said, options["seconds"]))
         self.stdout.write("")
         run.refresh_from_db()

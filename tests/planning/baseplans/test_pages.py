@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -15,9 +14,11 @@ from cases.dates import short_date
 from clients.models import Client
 from config.demo import clients as demo
 from config.demo import companies, people
+from door.performing import perform
+from door.refusals import Refused
 from organisation.models import Provider, Unit
 from organisation.roles import Role
-from planning.baseplans.drafts import take_effect
+from planning.baseplans.commands import SaveBasePlan
 from planning.baseplans.generation import generate
 from planning.models import Absence, BasePlan, BaseVisit, Visit
 from tests.factories import SINCE, person, root_unit
@@ -159,6 +160,26 @@ def test_a_copied_week_keeps_the_order_of_its_visits(client, astrid):
     assert lunch.after.base_plan == of
 
 
+def test_the_same_click_twice_is_done_once_and_what_is_refused_is_on_record(client, astrid, today):
+    """CAP-05, CAP-06, PLN-03"""
+    added = stay(days=[4], key="one")
+    where = address("visit_add", astrid.pk, 1, 4)
+    client.post(where, added)
+    assert "var redan gjort" in text(client.post(where, added, follow=True))
+    assert astrid.base_plans.get(is_draft=True).visits.filter(weekday=4).count() == 2
+    client.post(address("save", astrid.pk), {"fran": today - timedelta(days=1)})
+    refusal = Event.objects.get(chain__name=f"client:{astrid.pk}", kind=Event.Kind.REFUSAL)
+    assert refusal.name == "save_base_plan"
+    assert "Det som har varit ändras inte" in refusal.values.values["message"]
+
+
+def test_what_is_written_in_a_draft_makes_no_page_of_the_person_old(client, astrid):
+    """CAP-05, PLN-15: a colleague has the page of a wish open meanwhile, and sends it."""
+    version = Client.objects.get(pk=astrid.pk).version
+    client.post(address("weeks", astrid.pk), {"weeks": 2})
+    assert Client.objects.get(pk=astrid.pk).version == version
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -229,8 +250,8 @@ def test_a_draft_that_a_colleague_has_just_saved_is_not_saved_again(client, astr
     client.post(address("weeks", astrid.pk), {"weeks": 2})
     stale = astrid.base_plans.get(is_draft=True)
     client.post(address("save", astrid.pk), {"fran": today})
-    with pytest.raises(ValidationError, match="redan sparat"):
-        take_effect(stale, today, Act(planner, None, clock.now()))
+    with pytest.raises(Refused, match="redan sparat"):
+        perform(astrid, SaveBasePlan(draft=stale, first=today), planner, at=clock.now())
     assert astrid.base_plans.get(valid_to=None).visits.count() == 14
     assert "inget utkast" in text(client.post(address("save", astrid.pk), {}, follow=True))
 

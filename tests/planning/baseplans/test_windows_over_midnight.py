@@ -19,6 +19,7 @@ from planning.plan import problem, reading
 from planning.publishing import packs
 from planning.publishing import reading as published
 from tests.factories import at
+from tests.planning.optimizing import acts
 from tests.planning.plan.world import DAY, World
 
 pytestmark = pytest.mark.django_db
@@ -166,11 +167,11 @@ def test_the_optimizer_places_them_over_midnight_and_its_proposal_is_carried_out
     check, small = w.visit("Hilda Öman", 1380), w.visit("Ivar Lund", 30)
     Visit.objects.filter(pk=check.pk).update(earliest=1320, latest_end=1800)
     Visit.objects.filter(pk=small.pk).update(earliest=-15, latest_end=75)
-    run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(MONDAY, 9))
+    run = acts.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(MONDAY, 9))
     runs.carry_out(run.pk)
     run.refresh_from_db()
     assert (run.status, run.after["unplaced"], run.after["breaches"]) == ("done", 0, 0)
-    runs.accept(run, w.planner, key="a", at=at(MONDAY, 9))
+    acts.accept(run, w.planner, key="a", at=at(MONDAY, 9))
     check.refresh_from_db()
     small.refresh_from_db()
     assert [check.staff.get().shift, small.staff.get().shift] == [night, early]

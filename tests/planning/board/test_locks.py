@@ -14,6 +14,7 @@ from planning.optimizing import runs
 from planning.plan import breaches, reading
 from planning.plan.change import Locked, undo
 from tests.planning.board.test_pages import BACKEND, move
+from tests.planning.optimizing import acts
 from tests.planning.plan.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -106,11 +107,11 @@ def test_the_optimizer_never_moves_what_is_locked_not_even_out_of_a_breach(world
     one, other = locked(world), world.visit("Gösta Mård", 610)
     world.put(other, world.ali)
     world.change(other, "lock", {"lock": "both"})
-    run = runs.start(world.plan, world.planner, profile="balanced", seconds=1, at=NOW)
+    run = acts.start(world.plan, world.planner, profile="balanced", seconds=1, at=NOW)
     runs.carry_out(run.pk)
     run.refresh_from_db()
     assert run.proposal["moves"] == {}
-    runs.accept(run, world.planner, key="a", at=NOW)
+    acts.accept(run, world.planner, key="a", at=NOW)
     assert stands(one) == (world.ali, 600, "both")
     assert stands(other) == (world.ali, 610, "both")
 

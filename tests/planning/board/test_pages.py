@@ -5,8 +5,13 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
+from clients.models import Client
+from door.performing import perform
+from door.refusals import Refused
 from planning.board import pieces
+from planning.extras.adding import AddVisit, NewVisit
 from planning.models import AcceptedBreach, DayPlan, Visit
+from planning.publishing.commands import SettlePlan
 from tests.factories import at, root_unit
 from tests.planning.plan.world import DAY, NOW, World
 
@@ -139,10 +144,46 @@ def test_undo_by_the_button(client, world):
 def test_a_breach_is_accepted_with_a_reason_and_logged(client, world):
     """PLN-20"""
     address = reverse("board:accept", args=[world.plan.pk])
-    assert client.post(address, {"code": "break", "about": ":1", "reason": ""}).status_code == 200
+    assert client.post(address, {"code": "break", "about": ":1", "reason": ""}).status_code == 422
     client.post(address, {"code": "break", "about": ":1", "reason": "Rasten tas på kontoret."})
     assert AcceptedBreach.objects.get().reason == "Rasten tas på kontoret."
     assert Event.objects.filter(name="accept_breach").count() == 1
+
+
+def test_a_breach_is_accepted_once_and_never_from_an_old_page(client, world):
+    """CAP-05, CAP-06, PLN-20: the plan was settled since the page was opened."""
+    address = reverse("board:accept", args=[world.plan.pk])
+    said = {"code": "break", "about": ":1", "reason": "Rasten tas på kontoret.", "key": "one"}
+    world.visit("Frida Karlsson", 600)
+    plan = DayPlan.objects.get(pk=world.plan.pk)
+    perform(plan, SettlePlan(), world.planner, at=NOW)
+    old = client.post(address, {**said, "version": plan.version})
+    assert old.status_code == 409
+    assert "har ändrats sedan du öppnade sidan" in old.content.decode()
+    assert not AcceptedBreach.objects.exists()
+    for _ in range(2):
+        client.post(address, {**said, "version": plan.version + 1})
+    assert Event.objects.filter(name="accept_breach").count() == 1
+
+
+def test_the_same_visit_sent_twice_is_added_once_and_one_that_cannot_be_is_on_record(client, world):
+    """CAP-05, CAP-06, PLN-20: Frida goes away while the form is checked."""
+    frida = world.client("Frida Karlsson")
+    said = {"client": frida.pk, "services": [world.care.pk], "start": "10:00", "minutes": 30}
+    said |= {"staff_needed": 1, "key": "one"}
+    address = reverse("board:add", args=[world.plan.pk])
+    for _ in range(2):
+        assert client.post(address, said).status_code == 302
+    assert Visit.objects.count() == 1
+    line = Event.objects.get(chain__name=frida.chain, name="add_visit")
+    assert line.values.values["visit"] == Visit.objects.get().pk
+    Client.objects.filter(pk=frida.pk).update(is_dormant=True)
+    new = NewVisit(frida, [world.care], start=600, minutes=30, earliest=600, latest_end=630)
+    with pytest.raises(Refused):
+        perform(frida, AddVisit(plan=world.plan, new=new), world.planner, at=NOW)
+    refusal = Event.objects.get(chain__name=frida.chain, kind=Event.Kind.REFUSAL)
+    assert (refusal.name, refusal.actor) == ("add_visit", world.planner)
+    assert Visit.objects.count() == 1
 
 
 def test_a_new_visit_is_laid_among_the_unplaced(client, world):

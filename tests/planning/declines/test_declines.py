@@ -111,6 +111,8 @@ def test_a_visit_that_had_begun_is_not_declined_and_nothing_is_lost(client, w, m
     assert "i framtiden" in ahead.content.decode()
     visit.refresh_from_db()
     assert (visit.status, Decline.objects.count()) == ("planned", 0)
+    refusals = Event.objects.filter(chain__name=f"client:{visit.client_id}", kind="refusal")
+    assert [event.name for event in refusals] == ["decline_visit"] * 2  # CAP-06
 
 
 def test_what_fits_in_the_hole_is_offered_and_put_there(client, w):

@@ -84,6 +84,22 @@ def test_what_was_done_without_planning_begins_the_same_need_when_it_is_reported
     assert Event.objects.filter(chain__name=need.chain, name="open_extra_need").count() == 1
 
 
+def test_what_was_done_is_reported_once_however_often_the_page_is_sent(client, w):
+    """CAP-05, EXT-01: and it stands in the person's log."""
+    said = {**stay(w, day=date(2026, 11, 26)), "key": "one"}
+    client.post(reverse("extras:report"), said)
+    again = client.post(reverse("extras:report"), said, follow=True)
+    assert "Det extra besöket är redan registrerat." in text(again)
+    need = ExtraNeed.objects.get()
+    line = Event.objects.get(chain__name=w.astrid.chain, name="report_visit")
+    assert line.values.values == {
+        "day": "2026-11-26",
+        "visit": need.visits.get().pk,
+        "needs": [need.pk],
+        "begun": [need.pk],
+    }
+
+
 def test_the_contact_is_recorded_on_the_page_of_the_need(client, w):
     """EXT-01"""
     need = w.need()

@@ -20,6 +20,7 @@ from planning.optimizing import days
 from planning.plan import reading
 from planning.plan.opening import plan_of
 from tests.factories import person
+from tests.planning.optimizing import acts
 from tests.planning.plan.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def world(monkeypatch):
 
 
 def start(w: World, user=None):
-    return days.start(w.plan, user or w.planner, profile="faces", seconds=1, count=14, at=NOW)
+    return acts.start_days(w.plan, user or w.planner)
 
 
 def test_each_person_meets_one_carer_on_both_days(world):
@@ -87,7 +88,7 @@ def test_all_days_are_accepted_together_and_on_record(world):
     """PLN-20, PLN-19"""
     group = start(world)
     days.carry_out(group)
-    days.accept(group, world.planner, key="k", at=NOW)
+    acts.accept_days(group, world.planner)
     assert VisitStaff.objects.filter(shift=None).count() == 0
     assert Event.objects.filter(name="accept_proposal", actor=world.planner).count() == 2
     assert OptimizerRun.objects.filter(group=group, accepted_at=NOW).count() == 2
@@ -111,13 +112,13 @@ def test_days_without_visits_are_refused_in_words(world):
 def test_stopping_before_the_first_day_leaves_every_plan_as_it_is(world):
     """PLN-20"""
     group = start(world)
-    days.stop(group, world.planner, at=NOW)
+    acts.stop_days(group, world.planner)
     days.carry_out(group)
     assert {run.error for run in days.of(group)} == {
         "Stoppad innan dagen hade börjat. Planen är orörd."
     }
     with pytest.raises(Refused, match="Ingen dag har något förslag"):
-        days.accept(group, world.planner, key="k", at=NOW)
+        acts.accept_days(group, world.planner)
 
 
 def test_who_does_not_plan_the_unit_starts_nothing(world):

@@ -10,6 +10,7 @@ from planning.models import OptimizerRun
 from planning.optimizing import views
 from tests.factories import at, person
 from tests.planning.board.test_pages import BACKEND
+from tests.planning.optimizing import acts
 from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,31 @@ def test_the_two_coming_hours_are_frozen_only_on_the_day_itself(client, world, m
     monkeypatch.setattr(clock, "now", lambda: at(DAY, 8))
     client.post(address(world), form)
     assert OptimizerRun.objects.get().frozen_until == 600
+
+
+def test_the_same_page_sent_twice_starts_one_search_and_what_is_refused_is_on_record(client, world):
+    """CAP-05, CAP-06, PLN-20"""
+    form = {"profile": "balanced", "seconds": 15, "key": "one"}
+    assert client.post(address(world), form).status_code == 422  # no visits yet
+    refusal = Event.objects.get(chain__name=world.plan.chain, kind=Event.Kind.REFUSAL)
+    assert refusal.name == "start_optimizer"
+    assert "inga besök att placera" in refusal.values.values["message"]
+    world.visit("Frida Karlsson", 600)
+    for _ in range(2):
+        assert client.post(address(world), form).status_code == 302
+    assert OptimizerRun.objects.count() == 1
+
+
+def test_a_proposal_is_accepted_once_however_often_the_page_is_sent(client, world):
+    """CAP-05, PLN-20"""
+    visit = world.visit("Frida Karlsson", 600)
+    run = acts.start(world.plan, world.planner)
+    move = {"shifts": [world.ali.pk], "start": 600, "was": [None], "was_start": 600}
+    run.proposal = {"moves": {str(visit.pk): {**move, "seen": [1, 1, 1, 1]}}}
+    run.status = "done"
+    run.save()
+    where, said = address(world, "accept", run.pk), {"allt": "ja", "key": "one"}
+    first, again = (client.post(where, said, follow=True).content.decode() for _ in range(2))
+    assert "1 besök är ändrade enligt förslaget." in first
+    assert "Förslaget är redan godtaget." in again
+    assert Event.objects.filter(name="accept_proposal").count() == 1

@@ -54,7 +54,7 @@ def test_the_visits_are_made_when_there_are_none_and_the_system_itself_may_do_it
     told = said("--day", "2026-11-25", "--accept")
     assert "hämtade" not in told  # the refused attempt had fetched it
     assert "1 besök är ändrade" in told
-    assert Event.objects.get(name="start_optimizer").actor is None
+    assert Event.objects.get(name="start_optimizer", kind="change").actor is None
 
 
 def test_who_does_not_plan_the_unit_is_refused_and_nothing_is_started(world):

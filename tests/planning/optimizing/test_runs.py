@@ -28,13 +28,14 @@ from planning.optimizing import runs, tasks
 from planning.plan import problem, reading
 from planning.plan.opening import plan_of
 from tests.factories import at, person
+from tests.planning.optimizing import acts
 from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 
 
 def started(w: World, seconds: int = 1, **more) -> OptimizerRun:
-    return runs.start(w.plan, w.planner, profile="balanced", seconds=seconds, at=NOW, **more)
+    return acts.start(w.plan, w.planner, seconds=seconds, **more)
 
 
 def carried_out(w: World, **more) -> OptimizerRun:
@@ -67,14 +68,14 @@ def test_a_run_proposes_and_changes_nothing_until_it_is_accepted():
     assert [rows_of(visit) for visit in visits] == [[None]] * 3
     assert not PlanChange.objects.exists()
 
-    done = runs.accept(run, w.planner, key="a", at=NOW)
+    done = acts.accept(run, w.planner, key="a", at=NOW)
     assert {change.group for change in done} == {"staff"}
     assert all(rows_of(visit)[0] for visit in visits)
     event = Event.objects.get(name="accept_proposal")
     assert (event.actor, event.personal) == (w.planner, True)
     run.refresh_from_db()
     assert run.accepted_at == NOW
-    assert runs.accept(run, w.planner, key="b", at=NOW) == []  # all is as it says already
+    assert acts.accept(run, w.planner, key="b", at=NOW) == []  # all is as it says already
 
 
 @pytest.mark.both
@@ -82,13 +83,17 @@ def test_starting_is_logged_and_a_second_run_waits_its_turn():
     """PLN-20"""
     w = World()
     day_of_three(w)
-    started(w)
+    run = started(w)
     event = Event.objects.get(name="start_optimizer")
-    assert (event.actor, event.values.values) == (w.planner, {"profile": "balanced", "seconds": 1})
+    assert (event.actor, event.values.values) == (
+        w.planner,
+        {"profile": "balanced", "seconds": 1, "run": run.pk},
+    )
     with pytest.raises(Refused, match="En körning pågår redan"):
         started(w)
     assert OptimizerRun.objects.count() == 1
-    assert Event.objects.filter(name="start_optimizer").count() == 1
+    kinds = Event.objects.filter(name="start_optimizer").values_list("kind", flat=True)
+    assert list(kinds) == ["change", "refusal"]
 
 
 def test_a_day_without_visits_and_a_wish_that_is_not_there_are_refused():
@@ -106,9 +111,9 @@ def test_a_day_without_visits_and_a_wish_that_is_not_there_are_refused():
     with pytest.raises(Refused, match="Ingen arbetar den dagen"):
         started(w)
     with pytest.raises(Refused, match="Välj vad som är viktigast"):
-        runs.start(w.plan, w.planner, profile="allt", seconds=1, at=NOW)
+        acts.start(w.plan, w.planner, profile="allt", seconds=1, at=NOW)
     assert not OptimizerRun.objects.exists()
-    assert not Event.objects.filter(name="start_optimizer").exists()
+    assert not Event.objects.filter(name="start_optimizer", kind="change").exists()
 
 
 def test_who_does_not_plan_the_unit_neither_starts_stops_nor_accepts():
@@ -117,11 +122,11 @@ def test_who_does_not_plan_the_unit_neither_starts_stops_nor_accepts():
     visits = day_of_three(w)
     nurse = person(Role.NURSE, w.unit)
     with pytest.raises(NotAllowed, match="enhetens planerare"):
-        runs.start(w.plan, nurse, profile="balanced", seconds=1, at=NOW)
+        acts.start(w.plan, nurse, profile="balanced", seconds=1, at=NOW)
     run = carried_out(w)
     for deed in (
-        lambda: runs.stop(run, nurse, at=NOW),
-        lambda: runs.accept(run, nurse, key="a", at=NOW),
+        lambda: acts.stop(run, nurse, at=NOW),
+        lambda: acts.accept(run, nurse, key="a", at=NOW),
     ):
         with pytest.raises(NotAllowed, match="enhetens planerare"):
             deed()
@@ -139,7 +144,7 @@ def test_stopped_before_its_time_it_keeps_the_best(monkeypatch):
 
     def stop_then_beat(row, said):
         if said["unplaced"] == 0:
-            runs.stop(row, w.planner, at=NOW)
+            acts.stop(row, w.planner, at=NOW)
         return beat(row, said)
 
     monkeypatch.setattr(runs, "_beat", stop_then_beat)
@@ -152,7 +157,7 @@ def test_stopped_before_its_time_it_keeps_the_best(monkeypatch):
     assert (
         Event.objects.get(name="stop_optimizer").actor == w.planner
     )  # once, however often pressed
-    runs.accept(run, w.planner, key="a", at=NOW)
+    acts.accept(run, w.planner, key="a", at=NOW)
     assert all(rows_of(visit)[0] for visit in visits)
 
 
@@ -182,7 +187,7 @@ def test_killed_half_way_it_says_so_the_plan_is_untouched_and_a_new_one_can_star
     assert [rows_of(visit) for visit in visits] == [[None]] * 3
     assert not PlanChange.objects.exists()
     with pytest.raises(Refused, match="inget förslag att godta"):
-        runs.accept(run, w.planner, key="a", at=NOW)
+        acts.accept(run, w.planner, key="a", at=NOW)
     assert carried_out(w).after["unplaced"] == 0
 
 
@@ -245,7 +250,7 @@ def test_a_run_whose_job_died_with_its_worker_frees_its_place_within_a_minute():
     again = started(w)
     run.refresh_from_db()
     assert (run.status, again.status) == ("failed", "waiting")
-    assert Event.objects.filter(name="start_optimizer").count() == 2
+    assert Event.objects.filter(name="start_optimizer", kind="change").count() == 2
     runs.carry_out(run.pk)  # the worker comes back late: the new one has taken its place
     run.refresh_from_db()
     assert (run.status, run.proposal) == ("failed", {})
@@ -369,7 +374,7 @@ def test_the_wish_is_the_base_plans_time_however_often_a_run_is_accepted():
     run = carried_out(w)
     assert (run.before["off_time"], run.after["off_time"]) == (1, 0)
     assert run.proposal["moves"][str(frida.pk)]["start"] == 600
-    runs.accept(run, w.planner, key="a", at=NOW)
+    acts.accept(run, w.planner, key="a", at=NOW)
     frida.refresh_from_db()
     assert frida.start == 600
     again = carried_out(w)
@@ -431,9 +436,9 @@ def test_by_row_only_the_visits_of_that_row_move():
     for_ali.skills.add(w.insulin)
     for_britt.skills.add(finnish)
     run = carried_out(w)
-    runs.accept(run, w.planner, key="a", at=NOW, shifts=[w.ali.pk])
+    acts.accept(run, w.planner, key="a", at=NOW, shifts=[w.ali.pk])
     assert (rows_of(for_ali), rows_of(for_britt)) == ([w.ali.pk], [None])
-    runs.accept(run, w.planner, key="b", at=NOW, shifts=[w.britt.pk])
+    acts.accept(run, w.planner, key="b", at=NOW, shifts=[w.britt.pk])
     assert rows_of(for_britt) == [w.britt.pk]
     assert Event.objects.filter(name="accept_proposal").count() == 2
 
@@ -452,7 +457,7 @@ def test_what_a_planner_changes_during_the_run_stays_as_they_changed_it(group, v
     w.change(edited, group, value, by=w.colleague())
     before = Visit.objects.get(pk=edited.pk)
     rows = rows_of(edited)
-    runs.accept(run, w.planner, key="a", at=NOW)
+    acts.accept(run, w.planner, key="a", at=NOW)
     edited.refresh_from_db()
     assert (rows_of(edited), edited.start, edited.status, edited.lock) == (
         rows,
@@ -473,7 +478,7 @@ def test_nobody_who_has_gone_home_sick_during_the_run_gets_visits():
     assert run.after["unplaced"] == 0
     w.ali.absent_from = 600
     w.ali.save()
-    runs.accept(run, w.planner, key="a", at=NOW)
+    acts.accept(run, w.planner, key="a", at=NOW)
     # 9:00 to 9:30 is done before ten; the visits of ten and eleven are not his any more.
     assert [rows_of(visit) for visit in visits] == [[w.ali.pk], [None], [None]]
 
@@ -488,7 +493,7 @@ def test_breaks_move_with_the_proposal_on_record_and_boards_read_everything():
     w.ali.save()
     w.visit("Frida Karlsson", 660, 60, slack=0)
     run = carried_out(w)
-    runs.accept(run, w.planner, key="a", at=NOW)
+    acts.accept(run, w.planner, key="a", at=NOW)
     w.ali.refresh_from_db()
     assert w.ali.break_start == 720
     event = Event.objects.get(name="move_breaks")
@@ -516,7 +521,7 @@ def test_what_has_begun_is_moved_neither_by_the_search_nor_by_a_proposal_accepte
     )
     for visit in (early, middle, late):
         w.put(visit, w.ali)
-    run = runs.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(DAY, 10, 15))
+    run = acts.start(w.plan, w.planner, profile="balanced", seconds=1, at=at(DAY, 10, 15))
     assert run.frozen_until == 615
     moved = {
         str(visit.pk): {
@@ -532,7 +537,7 @@ def test_what_has_begun_is_moved_neither_by_the_search_nor_by_a_proposal_accepte
     }
     OptimizerRun.objects.filter(pk=run.pk).update(status="done", proposal={"moves": moved})
     run.refresh_from_db()
-    runs.accept(run, w.planner, key="k", at=at(DAY, 11, 15))
+    acts.accept(run, w.planner, key="k", at=at(DAY, 11, 15))
     starts = [Visit.objects.get(pk=visit.pk).start for visit in (early, middle, late)]
     assert starts == [600, 660, 780]
     assert set(PlanChange.objects.filter(key="k").values_list("visit", flat=True)) == {late.pk}

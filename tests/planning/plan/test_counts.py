@@ -10,6 +10,7 @@ from planning.models import AcceptedBreach, DayPlan, OptimizerRun, Shift, Visit
 from planning.optimizing import runs
 from planning.publishing import tasks
 from tests.planning.board.test_pages import BACKEND
+from tests.planning.optimizing import acts
 from tests.planning.plan.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def board_of(w: World) -> str:
 def test_board_lists_optimera_and_publicera_say_the_same_numbers(client, world):
     """BRD-04: 6 visits, 2 unplaced, 3 breaches, by hand."""
     crowded(world)
-    run = runs.start(world.plan, world.planner, profile="balanced", seconds=1, at=NOW)
+    run = acts.start(world.plan, world.planner, profile="balanced", seconds=1, at=NOW)
     runs.carry_out(run.pk)
     board, publish = read(client, board_of(world)), read(client, address(world, "publishing:page"))
     optimize = read(client, address(world, "optimizing:page"))
@@ -104,7 +105,7 @@ def test_board_lists_optimera_and_publicera_say_the_same_numbers(client, world):
 def test_what_optimera_promises_is_what_the_board_says_when_it_is_accepted(client, world):
     """BRD-04: the numbers of the proposal, and of the receipt, are those of the board afterwards."""
     crowded(world)
-    run = runs.start(world.plan, world.planner, profile="balanced", seconds=1, at=NOW)
+    run = acts.start(world.plan, world.planner, profile="balanced", seconds=1, at=NOW)
     runs.carry_out(run.pk)
     page = read(client, address(world, "optimizing:page"))
     promised = number(r"Godta alla (\d+)", page)

@@ -1,9 +1,11 @@
 """A plan is settled, published with what differs, and restored. PLN-16, PLN-15, CAP-05."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
+from audit import log
 from audit.models import Event
 from door.performing import perform
 from door.refusals import Blocked, NotAllowed, Refused
@@ -273,6 +275,31 @@ def test_changes_made_while_a_plan_is_published_are_before_it_or_after(world, re
         said = pending.changed[visit.pk].after if visit.pk in pending.changed else sent[visit.pk]
         assert [row["carer"] for row in said["staff"]] == [visit.staff.get().shift.carer_id]
     assert plan.last_seq >= 3
+
+
+def test_a_plan_is_published_while_a_change_of_it_is_under_way(world, receivers, monkeypatch):
+    """PLN-15, PLN-16: the publication begins when the change is logged and not yet ended. Neither
+    waits for what the other holds: the visit is moved, and what was sent says so."""
+    frida = world.visit("Frida Karlsson", 600)
+    logged, published = threading.Event(), threading.Event()
+
+    def record(*args, **kwargs):
+        event = log.record(*args, **kwargs)
+        logged.set()
+        published.wait(0.3)  # as far as it comes: it ends after the change
+        return event
+
+    monkeypatch.setattr("planning.plan.change.log", SimpleNamespace(record=record))
+
+    def publish():
+        plan = DayPlan.objects.get(pk=world.plan.pk)
+        assert logged.wait(10)
+        perform(plan, PublishPlan(), world.planner, expected_version=plan.version, at=NOW)
+        published.set()
+
+    run([lambda: world.put(frida, world.ali), publish])
+    [sent] = Delivery.objects.filter(receiver="viva").values_list("content", flat=True)
+    assert [row["carer"] for row in sent["staff"]] == [world.ali.carer_id]
 
 
 def run(jobs) -> None:

@@ -218,6 +218,24 @@ def test_what_cannot_be_is_refused_in_words(client, world):
     assert Postponement.objects.count() == 1
 
 
+def test_a_wish_is_noted_once_never_from_an_old_page_and_a_refusal_is_on_record(client, world):
+    """CAP-05, CAP-06, CAP-17"""
+    order = granted(world, "Frida Karlsson", date(2026, 8, 20))
+    address = reverse("unexecuted:postpone", args=[order.pk])
+    said = {"first": "2026-09-01", "last": "", "note": "Själv", "version": 1, "key": "one"}
+    Client.objects.filter(pk=order.client_id).update(version=2)
+    old = client.post(address, said)
+    assert old.status_code == 409
+    assert "har ändrats sedan du öppnade sidan" in old.content.decode()
+    assert not Postponement.objects.exists()
+    for _ in range(2):
+        assert client.post(address, {**said, "version": 2}).status_code == 302
+    assert Postponement.objects.count() == 1
+    assert client.post(address, {**said, "version": 3, "key": "two"}).status_code == 422
+    refusal = Event.objects.get(chain__name=order.client.chain, kind="refusal")
+    assert (refusal.name, refusal.actor) == ("postpone_order", world.worker)
+
+
 def test_another_units_social_worker_sees_and_notes_nothing(client, world):
     """SEC-01, CAP-17"""
     order = granted(world, "Frida Karlsson", date(2026, 8, 20))
