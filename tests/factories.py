@@ -1,6 +1,7 @@
 """People and units for tests. Fictitious names only."""
 
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from organisation.models import RoleAssignment, Substitution, Unit, User
@@ -54,3 +55,8 @@ def stands_in(substitute: User, absent: User, first: date, last: date) -> Substi
     return Substitution.objects.create(
         substitute=substitute, absent=absent, valid_from=first, valid_to=last, reason="Semester"
     )
+
+
+def words(answer: Any) -> str:
+    """What a page says, however its lines are broken."""
+    return " ".join(answer.content.decode().split())

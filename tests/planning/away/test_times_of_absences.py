@@ -17,7 +17,7 @@ from planning.baseplans.generation import generate
 from planning.models import Absence, DayPlan, Visit
 from planning.plan.absences import away_of
 from planning.publishing import reading
-from tests.factories import at
+from tests.factories import at, words
 from tests.planning.begun.world import based
 from tests.planning.plan.world import DAY, World
 
@@ -63,7 +63,7 @@ def test_home_from_hospital_at_1400_supper_is_planned_and_nobody_comes_to_an_emp
     assert "Sjukhus från mån 23 nov 2026 10:00" in page
     assert "Hemkomst inte känd" in page
     w.now["is"] = at(DAY, 11)
-    page = change(client, leaves_at="10:00", last=DAY, home_at="14:00").content.decode()
+    page = words(change(client, leaves_at="10:00", last=DAY, home_at="14:00"))
     assert standing(w) == ["17:00"]
     assert standing(w, TOMORROW) == ["07:00", "13:00", "17:00"]
     assert "hemma igen tis 24 nov 2026 14:00. 4 planerade besök ändrades." in page

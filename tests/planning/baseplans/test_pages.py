@@ -21,7 +21,7 @@ from organisation.roles import Role
 from planning.baseplans.commands import SaveBasePlan
 from planning.baseplans.generation import generate
 from planning.models import Absence, BasePlan, BaseVisit, Visit
-from tests.factories import SINCE, person, root_unit
+from tests.factories import SINCE, person, root_unit, words
 from tests.organisation import queries_of
 from tests.planning.baseplans.factories import (
     base_plan,
@@ -103,7 +103,7 @@ def test_changes_are_collected_in_a_draft_and_take_effect_from_a_day(client, ast
         "07:30"
     ) == 7  # nothing is changed yet
     tomorrow = today + timedelta(days=1)
-    page = text(client.get(address("plan", astrid.pk), {"fran": tomorrow}))
+    page = words(client.get(address("plan", astrid.pk), {"fran": tomorrow}))
     assert "dagar ändras</b> som redan är planerade" in page
     assert "Kommer: 10:30 Dusch, 60 min" in page
     answer = client.post(address("save", astrid.pk), {"fran": tomorrow}, follow=True)

@@ -33,7 +33,7 @@ from planning.publishing import reading
 from planning.publishing.commands import PublishPlan, RestoreVersion
 from planning.units.commands import PrepareUnitMove
 from planning.units.moving import Wish
-from tests.factories import SINCE, at, person, root_unit
+from tests.factories import SINCE, at, person, root_unit, words
 from tests.planning.begun.world import NIGHT, based
 from tests.planning.plan.world import DAY, World
 
@@ -161,7 +161,7 @@ def test_a_base_plan_from_today_changes_what_is_left_of_the_day_and_says_so_befo
     it_is(w, 10, 15)
     new_plan(client, w, starts=("08:00", "12:00"))
     page = client.get(reverse("baseplans:plan", args=[w.frida.pk]), {"fran": DAY})
-    assert "<b>1 dag ändras</b> som redan är planerade: 2 planerade besök." in page.content.decode()
+    assert "<b>1 dag ändras</b> som redan är planerade: 2 planerade besök." in words(page)
     where = reverse("baseplans:save", args=[w.frida.pk])
     answer = client.post(where, {"fran": DAY}, follow=True).content.decode()
     assert "Grundplaneringen gäller från tis 24 nov. 2 planerade besök ändrades." in answer
@@ -191,9 +191,7 @@ def test_the_preview_counts_what_the_save_changes_however_much_it_relinks(client
     draft = drafts.open_draft(w.frida, Act(w.planner, None, NIGHT))
     draft.visits.filter(start=1020, weekday=5).update(minutes=40)
     page = client.get(reverse("baseplans:plan", args=[w.frida.pk]), {"fran": TOMORROW})
-    assert (
-        "<b>2 dagar ändras</b> som redan är planerade: 2 planerade besök." in page.content.decode()
-    )
+    assert "<b>2 dagar ändras</b> som redan är planerade: 2 planerade besök." in words(page)
     where = reverse("baseplans:save", args=[w.frida.pk])
     answer = client.post(where, {"fran": TOMORROW}, follow=True).content.decode()
     assert "gäller från ons 25 nov. 2 planerade besök ändrades." in answer
