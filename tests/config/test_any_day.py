@@ -22,7 +22,8 @@ from tests.factories import SINCE
 
 pytestmark = pytest.mark.django_db
 SEED = 12
-OTHER_DAYS = random.Random(SEED).sample(chosen(200, SEED), 3)
+OTHER_DAYS = random.Random(SEED).sample(chosen(200, SEED), 1)
+"""Beside today, on which `test_every_page` loads it; `python -m bench.any_day` takes as many as one wants."""
 
 
 @pytest.mark.long
