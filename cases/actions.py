@@ -1,8 +1,7 @@
 """The commands that every kind of case has: notes, files, deadlines, responsibility, jäv."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,6 +26,7 @@ from cases.models import (
 from cases.permission import permitting, roles_for
 from cases.process import commands_of, deadline_rules, process_of
 from door import asked
+from door.command import Kept
 from door.refusals import Refused
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on, holders
@@ -81,7 +81,7 @@ class WriteNote(CaseCommand[Case]):
     )
     text: str = asked.text("Anteckning", max_length=10_000)
 
-    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Kept:
         note = write_note(case, act, self.kind, self.text)
         return {"note": note.pk}
 
@@ -97,7 +97,7 @@ class SendMessage(CaseCommand[Case]):
         "Meddelande", help_text="Skriv inga uppgifter om enskilda personers hälsa här."
     )
 
-    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Kept:
         note = write_note(case, act, JournalNote.Kind.MESSAGE, self.text)
         if act.user and actor_on(act.user, act.day).is_outside:
             tell_responsible(case, act, f"{case}: nytt meddelande från företaget")
@@ -163,7 +163,7 @@ class AddAttachment(CaseCommand[Case]):
     def fits(cls, case: Case) -> bool:
         return not case.closed_on
 
-    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Kept:
         try:
             row = attachments.receive(
                 case,
@@ -364,7 +364,7 @@ class ExtendDeadline(CaseCommand[Case]):
         _own_running(self.deadline, case)
         _not_statutory(self.deadline)
 
-    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Kept:
         before = self.deadline.due
         ledger.extend(self.deadline, self.days, self.why, act.user, act.day)
         return {"due": [str(before), str(self.deadline.due)]}
@@ -416,7 +416,7 @@ class ResumeDeadline(CaseCommand[Case]):
         if not pause.start <= self.last_day <= act.day:
             raise Refused("Uppehållets sista dag måste ligga mellan dess första dag och i dag.")
 
-    def apply(self, case: Case, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Case, act: Act) -> Kept:
         ledger.resume(self.deadline, self.last_day)
         return {"due": str(self.deadline.due)}
 

@@ -12,7 +12,7 @@ from audit.act import Act
 from cases import flows
 from cases.models import Case, CaseNumber
 from cases.permission import permitting, roles_for
-from door import asked, entry
+from door import actors, asked, entry
 from door.asked import CommandForm
 from door.command import Command, plain
 from door.models import PerformedKey
@@ -93,7 +93,7 @@ class CaseCommand(Command[C]):
         """People (by user id) who may not do it because of four eyes, with the reason."""
         return {}
 
-    def carry_out(self, case: C, act: Act, actor: Any) -> dict[str, Any]:
+    def carry_out(self, case: C, act: Act, actor: actors.Actor | None) -> dict[str, object]:
         """Apply it, save what it changed of the case, and let the case's tasks follow."""
         before = _column_values(case)
         extra = self.apply(case, act) or {}
@@ -102,7 +102,7 @@ class CaseCommand(Command[C]):
         case.version += 1
         now = _column_values(case)
         case.save(update_fields=[name for name, value in now.items() if value != before[name]])
-        flows.advance(case, act.day, *([actor] if actor else []))
+        flows.advance(case, act.day, *([actor] if isinstance(actor, Actor) else []))
         return {"version": case.version, **self.stated(), **_changed(case, before), **extra}
 
 

@@ -1,15 +1,12 @@
 """What is done with the committee's meetings and members, named as the log names it. Requirement CAP-09."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit import log
 from audit.act import Act
 from cases import committee, documents, flows, ledger
 from cases.committee_forms import MatterForm, MeetingForm, MemberEndForm, MemberForm, MinutesForm
 from cases.dates import short_date
 from cases.models import AgendaItem, CommitteeMeeting, CommitteeMember
-from door.command import Command
+from door.command import Command, Kept
 from door.filled import AddRow, ChangeRow, Filled, Values
 from door.refusals import Refused
 from organisation.roles import Role
@@ -24,10 +21,10 @@ class MeetingPlanned(AddRow[CommitteeMeeting]):
     label, roles = "Lägg in ett sammanträde", EDITORS
     filled: MeetingForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return _when_and_where(self.filled)
 
-    def receipt(self, meeting: CommitteeMeeting, values: Mapping[str, Any]) -> str:
+    def receipt(self, meeting: CommitteeMeeting, values: Kept) -> str:
         return (
             f"Sammanträdet {short_date(meeting.held_on)} är inlagt. "
             f"Manusstopp {short_date(meeting.documents_due)}."
@@ -47,7 +44,7 @@ class MeetingChanged(ChangeRow[CommitteeMeeting]):
                 "Ärenden står på föredragningslistan. Flytta dem till ett annat sammanträde först."
             )
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return _when_and_where(self.filled)
 
 
@@ -61,14 +58,14 @@ class AgendaItemAdded(Filled[CommitteeMeeting]):
     label, roles = "Lägg till en fråga utan ärende", EDITORS
     filled: MatterForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, meeting: CommitteeMeeting, act: Act) -> Values:
+    def apply(self, meeting: CommitteeMeeting, act: Act) -> Kept:
         item = committee.new_item(meeting, self.filled.cleaned_data["title"], act)
         return {"item": item.pk, "late": item.is_late}
 
-    def receipt(self, meeting: CommitteeMeeting, values: Mapping[str, Any]) -> str:
+    def receipt(self, meeting: CommitteeMeeting, values: Kept) -> str:
         return ""  # the agenda shows it
 
 
@@ -78,7 +75,7 @@ class AgendaItemRemoved(Command[CommitteeMeeting]):
     label, roles = "Ta bort från listan", EDITORS
     item: AgendaItem
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"item": self.item.pk}
 
     def check(self, meeting: CommitteeMeeting, act: Act) -> None:
@@ -98,7 +95,7 @@ class AgendaItemMoved(Command[CommitteeMeeting]):
     item: AgendaItem
     step: int
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"item": self.item.pk, "step": self.step}
 
     def check(self, meeting: CommitteeMeeting, act: Act) -> None:
@@ -128,7 +125,7 @@ class PacketFrozen(Command[CommitteeMeeting]):
 
     label, roles = "Lås och expediera", FREEZERS
 
-    def apply(self, meeting: CommitteeMeeting, act: Act) -> Values:
+    def apply(self, meeting: CommitteeMeeting, act: Act) -> Kept:
         items = meeting.items.filter(withdrawn_on=None).select_related("document", "case")
         waiting = [item for item in items if item.document and not item.document.locked_at]
         for item in waiting:
@@ -160,7 +157,7 @@ class MinutesAdjusted(Filled[CommitteeMeeting]):
     label, roles, done = "Protokollet justerat", EDITORS, "Justeringsdagen är sparad."
     filled: MinutesForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"adjusted_on": self.filled.cleaned_data["adjusted_on"]}
 
     def check(self, meeting: CommitteeMeeting, act: Act) -> None:
@@ -181,10 +178,10 @@ class MemberAdded(AddRow[CommitteeMember]):
     label, roles = "Ny ledamot", EDITORS
     filled: MemberForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return _particulars(self.filled.instance)
 
-    def receipt(self, member: CommitteeMember, values: Mapping[str, Any]) -> str:
+    def receipt(self, member: CommitteeMember, values: Kept) -> str:
         return f"{member} är inlagd."
 
 
@@ -194,10 +191,10 @@ class MemberEnded(ChangeRow[CommitteeMember]):
     label, roles = "Avsluta uppdraget", EDITORS
     filled: MemberEndForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return _particulars(self.filled.instance)
 
-    def receipt(self, member: CommitteeMember, values: Mapping[str, Any]) -> str:
+    def receipt(self, member: CommitteeMember, values: Kept) -> str:
         return f"Sista dag för {member} är sparad."
 
 

@@ -1,6 +1,7 @@
 """A case that is opened from a page: the fields are said once, as a command's are. Requirement CAP-05."""
 
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Generic, TypeVar
 
 from django.db import transaction
 
@@ -40,7 +41,7 @@ class Opening(CaseCommand[C], Generic[C]):
             flows.start(case, act.day)
         return case
 
-    def open_once(self, actor: Actor, at: Any, key: str) -> Case:
+    def open_once(self, actor: Actor, at: datetime, key: str) -> Case:
         """Open it as `actor`; the same key again gives the case that it opened."""
         act = actor.act(at, type(self).roles, self.belongs_to().path)
         return open_once(key, self.command_name(), lambda: self.open(act))

@@ -1,6 +1,5 @@
 """What is done with a client: another number, decisions, orders. PLN-04, SEC-01 to SEC-03, DAY-07."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from audit.act import Act
 from clients.editing import NURSES, ORDERERS, PLANNERS, changes, record
 from clients.forms import DecisionEndForm, LastDayForm, NewClientForm, NumberForm, OrderForm
 from clients.models import CareDecision, Client, ClientIdentity, ServiceOrder
-from door.command import Command
+from door.command import Command, Kept
 from door.filled import Filled, Values, plain
 from door.refusals import Refused
 from organisation.pages.changing import end_on
@@ -25,7 +24,7 @@ class AddRecord(Filled[Client]):
 
     filled: "forms.ModelForm[Any]"
 
-    def apply(self, client: Client, act: Act) -> Values | None:
+    def apply(self, client: Client, act: Act) -> Kept | None:
         keep(self.filled.save(commit=False), client, act)
         return None
 
@@ -44,7 +43,7 @@ class AddClient(Filled[Client]):
     label, roles = "Ny brukare", ORDERERS
     filled: NewClientForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return changes(self.filled, self.filled.instance)
 
     def apply(self, client: Client, act: Act) -> None:
@@ -54,7 +53,7 @@ class AddClient(Filled[Client]):
         except IntegrityError:
             raise Refused(TAKEN) from None
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
+    def receipt(self, client: Client, values: Kept) -> str:
         return ""  # the person's page says it
 
 
@@ -66,7 +65,7 @@ class ReplaceIdentityNumber(Filled[Client]):
     done = "Numret är bytt. Det gamla står kvar i historiken och hittar samma person."
     filled: NumberForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
     def apply(self, client: Client, act: Act) -> None:
@@ -112,14 +111,14 @@ class EndDecision(Filled[Client]):
     decision: CareDecision
     filled: DecisionEndForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         last_day = self.filled.cleaned_data["last_day"]
         return {
             "decision": [str(self.decision)] * 2,
             "valid_to": [plain(self.decision.valid_to), plain(last_day)],
         }
 
-    def apply(self, client: Client, act: Act) -> Values:
+    def apply(self, client: Client, act: Act) -> Kept:
         last_day = self.filled.cleaned_data["last_day"]
         lasting = models.Q(valid_to=None) | models.Q(valid_to__gt=last_day)
         orders = list(self.decision.orders.filter(lasting))
@@ -130,7 +129,7 @@ class EndDecision(Filled[Client]):
         self.decision.save(update_fields=["valid_to"])
         return {"orders": len(orders)}
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
+    def receipt(self, client: Client, values: Kept) -> str:
         return (
             f"Beslutet slutar {self.decision.valid_to}. "
             f"{values['orders']} beställningar slutar samma dag."
@@ -151,7 +150,7 @@ class ChangeOrder(Filled[Client]):
     order: ServiceOrder
     filled: OrderForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         first = self.filled.cleaned_data["valid_from"]
         return {
             "order": [str(self.order), str(self.filled.instance)],
@@ -164,8 +163,8 @@ class ChangeOrder(Filled[Client]):
         new.replaces = self.order
         keep(new, client, act)
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
-        first = values["valid_from"][1]
+    def receipt(self, client: Client, values: Kept) -> str:
+        first = plain(self.filled.cleaned_data["valid_from"])
         return f"Ändringen gäller från {first} och är oläst tills planeraren tagit in den."
 
 
@@ -177,7 +176,7 @@ class EndOrder(Filled[Client]):
     order: ServiceOrder
     filled: LastDayForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return _ended(self.order, self.filled.cleaned_data["last_day"])
 
     def apply(self, client: Client, act: Act) -> None:
@@ -203,7 +202,7 @@ class ReadOrder(Command[Client]):
     label, roles = "Ta in beställning", PLANNERS
     order: ServiceOrder
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"order": [str(self.order)] * 2}
 
     def apply(self, client: Client, act: Act) -> None:

@@ -4,7 +4,6 @@ The case system's administrators keep them (SYN-05). One that is in use is never
 it can no longer be chosen, and stays where it is ordered and planned already.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from clients.models import READERS, Service
+from door.command import Kept
 from door.filled import AddRow, ChangeRow, Filled
 from organisation import swedish
 from organisation.access import roles
@@ -70,7 +70,7 @@ class AddService(AddRow[Service]):
 
     label, roles = "Ny insats", EDITORS
 
-    def receipt(self, service: Service, values: Mapping[str, Any]) -> str:
+    def receipt(self, service: Service, values: Kept) -> str:
         return f"{service} är tillagd."
 
 

@@ -25,7 +25,7 @@ class Filled(Command[S]):
 
     filled: forms.BaseForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return told(self.filled)
 
     def receipt(self, subject: S, values: Kept) -> str:

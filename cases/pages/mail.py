@@ -1,7 +1,5 @@
 """Outgoing mail: what is sent, what failed and why, and sending again. Requirement CAP-04."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_POST
 from audit.act import Act
 from cases.models import OutgoingMail
 from cases.pages.worklist import page_of
-from door.command import Command
+from door.command import Command, Kept
 from door.refusals import Refused
 from organisation.access import roles
 from organisation.pages import changing
@@ -33,7 +31,7 @@ class SendMailAgain(Command[OutgoingMail]):
             status = mail.get_status_display().lower()
             raise Refused(f"Brevet är inte misslyckat utan {status}.")
 
-    def apply(self, mail: OutgoingMail, act: Act) -> dict[str, Any]:
+    def apply(self, mail: OutgoingMail, act: Act) -> Kept:
         before = mail.status
         mail.status, mail.attempts, mail.next_try_at = Status.QUEUED, 0, act.at
         mail.save(update_fields=["status", "attempts", "next_try_at"])

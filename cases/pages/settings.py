@@ -13,7 +13,7 @@ from audit.models import Event
 from cases.models import Setting
 from cases.preferences import Preference, all_chosen, all_preferences, chosen
 from door import entry
-from door.command import Command
+from door.command import Command, Kept
 from door.performing import perform
 from door.refusals import Refused, Stale
 from organisation.access import roles
@@ -59,10 +59,10 @@ class ChangePreference(Command[Setting]):
     label, roles = "Ändra inställning", EDITORS
     value: Any
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, choice: Setting, act: Act) -> dict[str, Any]:
+    def apply(self, choice: Setting, act: Act) -> Kept:
         before, choice.value = chosen(choice.key), self.value
         choice.save()
         return {"key": choice.key, "from": before, "to": self.value}

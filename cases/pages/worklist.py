@@ -25,6 +25,7 @@ from cases.filters import Sorting, add_next_deadline, any_text, counts, filtered
 from cases.models import Case, Deadline, JournalNote, Notification, SavedFilter
 from cases.views import CASE_READERS, back_to
 from door import entry
+from door.command import Kept
 from door.performing import perform
 from door.refusals import Refused
 from organisation.access import logged_in, public, roles
@@ -221,7 +222,7 @@ class MakeCalendarAddress(OfOneself):
     label = "Skapa kalenderadress"
     key_hash: str
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {}
 
     def apply(self, person: User, act: Act) -> None:

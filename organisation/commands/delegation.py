@@ -1,11 +1,9 @@
 """The delegation of authority, changed from a day. Requirements CAP-05, CAP-08, ESC-03."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit.act import Act
 from audit.clock import day_before
-from door.filled import AddRow, Filled, Values, plain
+from door.command import Kept
+from door.filled import AddRow, Filled, plain
 from organisation.forms import DelegationForm, EndForm
 from organisation.models import DelegationRule
 from organisation.pages.changing import end_on
@@ -20,7 +18,7 @@ class AddDelegation(AddRow[DelegationRule]):
     label, roles = "Ny delegation", EDITORS
     filled: DelegationForm
 
-    def receipt(self, rule: DelegationRule, values: Mapping[str, Any]) -> str:
+    def receipt(self, rule: DelegationRule, values: Kept) -> str:
         return f"{rule} gäller från {rule.valid_from}."
 
 
@@ -30,17 +28,17 @@ class ChangeDelegation(Filled[DelegationRule]):
     label, roles = "Ändra delegation", EDITORS
     filled: DelegationForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, rule: DelegationRule, act: Act) -> Values:
+    def apply(self, rule: DelegationRule, act: Act) -> Kept:
         said = self.filled.cleaned_data
         pairs = {name: [plain(getattr(rule, name)), plain(said[name])] for name in said}
         end_on(rule, day_before(said["valid_from"]))
         self.filled.save()
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
-    def receipt(self, rule: DelegationRule, values: Mapping[str, Any]) -> str:
+    def receipt(self, rule: DelegationRule, values: Kept) -> str:
         new = self.filled.instance
         return f"{new} gäller från {new.valid_from}."
 
@@ -51,10 +49,10 @@ class EndDelegation(Filled[DelegationRule]):
     label, roles = "Avsluta delegation", EDITORS
     filled: EndForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, rule: DelegationRule, act: Act) -> Values:
+    def apply(self, rule: DelegationRule, act: Act) -> Kept:
         last_day = self.filled.cleaned_data["last_day"]
         values = {
             "label": [rule.label] * 2,
@@ -64,5 +62,5 @@ class EndDelegation(Filled[DelegationRule]):
         end_on(rule, last_day)
         return values
 
-    def receipt(self, rule: DelegationRule, values: Mapping[str, Any]) -> str:
-        return f"{rule} slutar {values['valid_to'][1]}."
+    def receipt(self, rule: DelegationRule, values: Kept) -> str:
+        return f"{rule} slutar {plain(self.filled.cleaned_data['last_day'])}."

@@ -2,8 +2,8 @@
 
 from audit import sealing
 from audit.act import Act
-from door.command import Command
-from door.filled import Filled, Values, plain
+from door.command import Command, Kept
+from door.filled import Filled, plain
 from organisation.forms import LogCheckForm
 from organisation.models import LogControl
 from organisation.roles import Role
@@ -18,7 +18,7 @@ class CheckLog(Filled[LogControl]):
     label, roles, done = "Anteckna en kontroll", REVIEWERS, "Kontrollen är antecknad."
     filled: LogCheckForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {name: plain(value) for name, value in self.filled.cleaned_data.items()}
 
     def apply(self, control: LogControl, act: Act) -> None:
@@ -30,7 +30,7 @@ class VerifyLog(Command[LogControl]):
 
     label, roles = "Verifiera loggen", REVIEWERS
 
-    def apply(self, control: LogControl, act: Act) -> Values:
+    def apply(self, control: LogControl, act: Act) -> Kept:
         found = sealing.verify()
         return {
             "chains": found.chains,

@@ -1,15 +1,12 @@
 """How a person logs in: passwords, the lock after failures, second factors. SEC-02, SEC-04, CAP-05."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from axes.utils import reset
 from django.utils.crypto import get_random_string
 
 from audit.act import Act
-from door.command import Command
-from door.filled import Filled, Values
+from door.command import Command, Kept
+from door.filled import Filled
 from organisation.accounts import folded, password_given
 from organisation.commands.people import ADMINISTRATORS, OfAnother, OfOneself
 from organisation.models import User
@@ -33,13 +30,13 @@ class ResetPassword(OfAnother, Filled[User]):
     label = "Nytt lösenord"
     password: str
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
     def apply(self, person: User, act: Act) -> None:
         give_password(person, self.password, act)
 
-    def receipt(self, person: User, values: Mapping[str, Any]) -> str:
+    def receipt(self, person: User, values: Kept) -> str:
         return ""  # the answer shows the password
 
 

@@ -1,10 +1,8 @@
 """The rows of the responsibility matrix. Requirements FUP-01, CAP-05."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit.act import Act
-from door.filled import AddRow, ChangeRow, Filled, Values
+from door.command import Kept
+from door.filled import AddRow, ChangeRow, Filled
 from organisation.forms import ResponsibilityForm
 from organisation.models import Responsibility
 from organisation.roles import Role
@@ -18,10 +16,10 @@ class AddResponsibility(AddRow[Responsibility]):
     label, roles = "Ny rad", EDITORS
     filled: ResponsibilityForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {**super().stated(), "table": self.filled.instance.table}
 
-    def receipt(self, row: Responsibility, values: Mapping[str, Any]) -> str:
+    def receipt(self, row: Responsibility, values: Kept) -> str:
         return f"Raden {row} är tillagd."
 
 
@@ -31,10 +29,10 @@ class ChangeResponsibility(ChangeRow[Responsibility]):
     label, roles = "Ändra raden", EDITORS
     filled: ResponsibilityForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {**super().stated(), "table": self.filled.instance.table}
 
-    def receipt(self, row: Responsibility, values: Mapping[str, Any]) -> str:
+    def receipt(self, row: Responsibility, values: Kept) -> str:
         return f"Raden {row} är sparad."
 
 
@@ -43,10 +41,10 @@ class RemoveResponsibility(Filled[Responsibility]):
 
     label, roles = "Ta bort raden", EDITORS
 
-    def apply(self, row: Responsibility, act: Act) -> Values:
+    def apply(self, row: Responsibility, act: Act) -> Kept:
         said = {name: [getattr(row, name), None] for name in ResponsibilityForm.Meta.fields}
         row.delete()
         return {**said, "table": row.table}
 
-    def receipt(self, row: Responsibility, values: Mapping[str, Any]) -> str:
+    def receipt(self, row: Responsibility, values: Kept) -> str:
         return f"Raden {row} är borttagen."

@@ -1,10 +1,8 @@
 """Who stands in for whom. Requirements SEC-01, CAP-05, CAP-08."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit.act import Act
-from door.filled import AddRow, Filled, Values, plain
+from door.command import Kept
+from door.filled import AddRow, Filled, plain
 from organisation.forms import EndForm, SubstitutionForm
 from organisation.models import Substitution
 from organisation.pages.changing import end_on
@@ -19,7 +17,7 @@ class AddSubstitution(AddRow[Substitution]):
     label, roles = "Ny ersättare", APPOINTERS
     filled: SubstitutionForm
 
-    def receipt(self, row: Substitution, values: Mapping[str, Any]) -> str:
+    def receipt(self, row: Substitution, values: Kept) -> str:
         return f"{row.substitute} är ersättare för {row.absent} till och med {row.valid_to}."
 
 
@@ -29,10 +27,10 @@ class EndSubstitution(Filled[Substitution]):
     label, roles = "Avsluta ersättning", APPOINTERS
     filled: EndForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, row: Substitution, act: Act) -> Values:
+    def apply(self, row: Substitution, act: Act) -> Kept:
         last_day = self.filled.cleaned_data["last_day"]
         values = {
             "substitute": [str(row.substitute)] * 2,
@@ -42,5 +40,5 @@ class EndSubstitution(Filled[Substitution]):
         end_on(row, last_day)
         return values
 
-    def receipt(self, row: Substitution, values: Mapping[str, Any]) -> str:
-        return f"{row} slutar {values['valid_to'][1]}."
+    def receipt(self, row: Substitution, values: Kept) -> str:
+        return f"{row} slutar {plain(self.filled.cleaned_data['last_day'])}."

@@ -1,15 +1,13 @@
 """The tree of units, and what each is called in the systems around. Requirements PLN-01, CAP-05."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from audit.act import Act
-from door.command import Command
-from door.filled import AddRow, ChangeRow, Filled, Values, plain
+from door.command import Command, Kept
+from door.filled import AddRow, ChangeRow, Filled, plain
 from door.refusals import Refused
 from organisation.forms import CodeForm, EndForm, MoveUnitForm, RenameUnitForm, UnitForm, ring
 from organisation.models import RoleAssignment, Unit, UnitCode
@@ -31,7 +29,7 @@ class AddUnit(AddRow[Unit]):
         )
         super().apply(unit, act)
 
-    def receipt(self, unit: Unit, values: Mapping[str, Any]) -> str:
+    def receipt(self, unit: Unit, values: Kept) -> str:
         return f"{unit} är tillagd."
 
 
@@ -41,7 +39,7 @@ class RenameUnit(ChangeRow[Unit]):
     label, roles = "Byt namn", EDITORS
     filled: RenameUnitForm
 
-    def receipt(self, unit: Unit, values: Mapping[str, Any]) -> str:
+    def receipt(self, unit: Unit, values: Kept) -> str:
         return f"Enheten heter {unit}."
 
 
@@ -51,10 +49,10 @@ class MoveUnit(Filled[Unit]):
     label, roles = "Flytta enheten", EDITORS
     filled: MoveUnitForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, unit: Unit, act: Act) -> Values:
+    def apply(self, unit: Unit, act: Act) -> Kept:
         _hold_tree()
         before, unit.parent = (
             unit.parent,
@@ -65,7 +63,7 @@ class MoveUnit(Filled[Unit]):
         unit.save()
         return {"parent": [str(before), str(unit.parent)]}
 
-    def receipt(self, unit: Unit, values: Mapping[str, Any]) -> str:
+    def receipt(self, unit: Unit, values: Kept) -> str:
         return f"{unit} ingår i {unit.parent}."
 
 
@@ -88,20 +86,20 @@ class EndUnit(Filled[Unit]):
     label, roles = "Avsluta enheten", EDITORS
     filled: EndForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
     def check(self, unit: Unit, act: Act) -> None:
         if hindrances := _goes_on(unit, self.filled.cleaned_data["last_day"]):
             raise Refused(" ".join(hindrances))
 
-    def apply(self, unit: Unit, act: Act) -> Values:
+    def apply(self, unit: Unit, act: Act) -> Kept:
         before, unit.valid_to = unit.valid_to, self.filled.cleaned_data["last_day"]
         unit.save()
         return {"valid_to": [plain(before), plain(unit.valid_to)]}
 
-    def receipt(self, unit: Unit, values: Mapping[str, Any]) -> str:
-        return f"{unit} slutar {values['valid_to'][1]}."
+    def receipt(self, unit: Unit, values: Kept) -> str:
+        return f"{unit} slutar {plain(self.filled.cleaned_data['last_day'])}."
 
 
 def _goes_on(unit: Unit, last_day: date) -> list[str]:
@@ -134,7 +132,7 @@ class AddCode(Filled[Unit]):
     def apply(self, unit: Unit, act: Act) -> None:
         self.filled.save()
 
-    def receipt(self, unit: Unit, values: Mapping[str, Any]) -> str:
+    def receipt(self, unit: Unit, values: Kept) -> str:
         return f"{self.filled.instance} är tillagd."
 
 
@@ -144,7 +142,7 @@ class RemoveCode(Command[Unit]):
     label, roles = "Ta bort kod", EDITORS
     code: UnitCode
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"system": [self.code.system, None], "code": [self.code.code, None]}
 
     def apply(self, unit: Unit, act: Act) -> None:

@@ -1,10 +1,8 @@
 """The roles that a person holds: given, ended, moved. Requirements SEC-01, SEC-02, CAP-05."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit import clock
 from audit.act import Act
+from door.command import Kept
 from door.filled import Filled, Values, plain
 from organisation.commands.people import OfAnother
 from organisation.forms import EndForm, MoveRoleForm, RoleForm
@@ -18,10 +16,10 @@ class AddRole(OfAnother, Filled[User]):
     label = "Lägg till roll"
     filled: RoleForm
 
-    def apply(self, person: User, act: Act) -> Values:
+    def apply(self, person: User, act: Act) -> Kept:
         return {"role_id": give_role(self.filled, person).pk}
 
-    def receipt(self, person: User, values: Mapping[str, Any]) -> str:
+    def receipt(self, person: User, values: Kept) -> str:
         return f"Rollen {self.filled.instance} är tillagd."
 
 
@@ -40,7 +38,7 @@ class EndRole(OfAnother, Filled[User]):
     held: RoleAssignment
     filled: EndForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         last_day = self.filled.cleaned_data["last_day"]
         ends = [plain(self.held.valid_to), plain(last_day)]
         return {**_described(self.held), "valid_to": ends}
@@ -48,8 +46,8 @@ class EndRole(OfAnother, Filled[User]):
     def apply(self, person: User, act: Act) -> None:
         end_on(self.held, self.filled.cleaned_data["last_day"])
 
-    def receipt(self, person: User, values: Mapping[str, Any]) -> str:
-        return f"Rollen {self.held} slutar {values['valid_to'][1]}."
+    def receipt(self, person: User, values: Kept) -> str:
+        return f"Rollen {self.held} slutar {plain(self.filled.cleaned_data['last_day'])}."
 
 
 class MoveRole(OfAnother, Filled[User]):
@@ -59,7 +57,7 @@ class MoveRole(OfAnother, Filled[User]):
     held: RoleAssignment
     filled: MoveRoleForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {
             **_described(self.held),
             "unit": [str(self.held.unit), str(self.filled.cleaned_data["unit"])],
@@ -69,7 +67,7 @@ class MoveRole(OfAnother, Filled[User]):
             ],
         }
 
-    def apply(self, person: User, act: Act) -> Values:
+    def apply(self, person: User, act: Act) -> Kept:
         new = self._new(person)
         end_on(self.held, clock.day_before(new.valid_from))
         new.save()
@@ -84,8 +82,8 @@ class MoveRole(OfAnother, Filled[User]):
             valid_to=self.held.valid_to,
         )
 
-    def receipt(self, person: User, values: Mapping[str, Any]) -> str:
-        return f"Rollen {self._new(person)} gäller från {values['valid_from'][1]}."
+    def receipt(self, person: User, values: Kept) -> str:
+        return f"Rollen {self._new(person)} gäller från {plain(self.filled.cleaned_data['valid_from'])}."
 
 
 def _described(held: RoleAssignment) -> Values:

@@ -1,13 +1,11 @@
 """Who logs in: added, changed, ended, opened again. Requirements SEC-01, SEC-02, SEC-04, CAP-05."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db.models import Q
 
 from audit import log
 from audit.act import Act
-from door.filled import ChangeRow, Filled, Values, stated
+from door.command import Kept
+from door.filled import ChangeRow, Filled, stated
 from organisation.commands.logins import give_password
 from organisation.commands.people import ADMINISTRATORS, OfAnother
 from organisation.commands.user_roles import give_role
@@ -30,7 +28,7 @@ class AddUser(Filled[User]):
         values = {**stated(self.role), "role_id": held.pk}
         log.record(person.chain, "add_role", act, subject=person, values=values, personal=True)
 
-    def receipt(self, person: User, values: Mapping[str, Any]) -> str:
+    def receipt(self, person: User, values: Kept) -> str:
         return ""  # the answer shows the password
 
 
@@ -50,7 +48,7 @@ class EndUser(OfAnother, Filled[User]):
     def fits(cls, person: User) -> bool:
         return person.is_active
 
-    def apply(self, person: User, act: Act) -> Values:
+    def apply(self, person: User, act: Act) -> Kept:
         lasting = overlapping(act.day, None)
         held = list(person.roles.filter(lasting).select_related("unit", "provider"))
         said = [str(row) for row in held]
@@ -63,7 +61,7 @@ class EndUser(OfAnother, Filled[User]):
         person.save(update_fields=["is_active"])
         return {"roles": said}
 
-    def receipt(self, person: User, values: Mapping[str, Any]) -> str:
+    def receipt(self, person: User, values: Kept) -> str:
         return f"{person} är avslutad och kan inte längre logga in."
 
 

@@ -3,7 +3,6 @@
 The client's row is held meanwhile: two who write in the same draft come one after the other.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,7 @@ from audit.act import Act
 from cases import calendar
 from clients.editing import PLANNERS
 from clients.models import Client
-from door.command import Command
+from door.command import Command, Kept
 from door.refusals import Refused
 from organisation.pages.changing import end_on
 from planning.baseplans import drafts, preview
@@ -39,11 +38,11 @@ class WriteBaseVisit(OfDraft):
     days: tuple[int, ...]
     filled: VisitForm
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         days = self.days if len(self.days) > 1 else self.days[0]
         return {"week": self.seen.week, "weekday": days}
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+    def apply(self, client: Client, act: Act) -> Kept:
         draft = drafts.open_draft(client, act)
         kept = drafts.in_draft(draft, self.seen)
         before = preview.described(kept) if kept else ""
@@ -78,10 +77,10 @@ class RemoveBaseVisit(OfDraft):
     label, roles = "Ta bort besök ur utkastet", PLANNERS
     seen: BaseVisit
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"week": self.seen.week, "weekday": self.seen.weekday}
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+    def apply(self, client: Client, act: Act) -> Kept:
         row = drafts.in_draft(drafts.open_draft(client, act), self.seen)
         if row is None:
             raise Refused("Besöket är redan borttaget ur utkastet.")
@@ -97,7 +96,7 @@ class CopyBasePlanWeek(OfDraft):
     source: int
     target: int
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"week": [self.source, self.target]}
 
     def apply(self, client: Client, act: Act) -> None:
@@ -114,10 +113,10 @@ class ChangeBasePlanWeeks(OfDraft):
     label, roles = "Ändra antal veckor", PLANNERS
     weeks: int
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+    def apply(self, client: Client, act: Act) -> Kept:
         draft = drafts.open_draft(client, act)
         before, draft.weeks = draft.weeks, self.weeks
         draft.save(update_fields=["weeks"])
@@ -145,7 +144,7 @@ class SaveBasePlan(OfDraft):
     draft: BasePlan
     first: date
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"valid_from": [None, str(self.first)]}
 
     def check(self, client: Client, act: Act) -> None:
@@ -153,7 +152,7 @@ class SaveBasePlan(OfDraft):
             raise Refused("Utkastet är redan sparat eller kastat av någon annan.")
         drafts.refuse_day(client, self.first, act.day)
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+    def apply(self, client: Client, act: Act) -> Kept:
         before = calendar.add_days(self.first, -1)
         for row in client.base_plans.settled().exclude(valid_to__lte=before):
             end_on(row, before)

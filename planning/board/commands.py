@@ -1,7 +1,8 @@
 """What is done with a plan on its board, beside changing its visits. PLN-20."""
 
 from audit.act import Act
-from door.filled import Filled, Values
+from door.command import Kept
+from door.filled import Filled
 from planning.board.forms import AcceptForm
 from planning.models import AcceptedBreach, DayPlan
 from planning.plan.commands import OfPlan
@@ -14,7 +15,7 @@ class AcceptBreach(OfPlan, Filled[DayPlan]):
     done = "Regelbrottet är godtaget för den här dagen."
     filled: AcceptForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return dict(self.filled.cleaned_data)
 
     def apply(self, plan: DayPlan, act: Act) -> None:

@@ -2,9 +2,8 @@
 wishes about carers, double staffing. Requirements PLN-02, PLN-06, PLN-09, PLN-20, BEY-03, BEY-04.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import transaction
@@ -15,7 +14,7 @@ from clients.commands import AddRecord
 from clients.editing import ORDERERS, PLANNERS, changes
 from clients.forms import ClientForm
 from clients.models import Client
-from door.command import Command
+from door.command import Command, Kept
 from door.filled import ChangeRow, Filled, Values
 from organisation.pages.changing import end_on
 from planning.away.following import follow
@@ -34,7 +33,7 @@ class ChangeClient(ChangeRow[Client]):
     done = "Uppgifterna är sparade, och besöken följer dem."
     filled: ClientForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         was = self.filled.initial.get("has_protected_identity")
         hidden = was or self.filled.cleaned_data["has_protected_identity"]
         return changes(self.filled, Client(has_protected_identity=hidden))
@@ -65,12 +64,12 @@ class AddAbsence(AddRecord):
 
     label, roles = "Ny frånvaro", PLANNERS
 
-    def apply(self, client: Client, act: Act) -> Values:
+    def apply(self, client: Client, act: Act) -> Kept:
         super().apply(client, act)
         return _followed(client, self.filled.instance.first, act)
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
-        return _told(self.filled.instance, values["visits"])
+    def receipt(self, client: Client, values: Kept) -> str:
+        return _told(self.filled.instance, values)
 
 
 class ChangeAbsence(Filled[Client]):
@@ -81,12 +80,12 @@ class ChangeAbsence(Filled[Client]):
     """The first day as it was."""
     filled: "forms.ModelForm[Any]"
 
-    def apply(self, client: Client, act: Act) -> Values:
+    def apply(self, client: Client, act: Act) -> Kept:
         row = self.filled.save()
         return _followed(client, min(self.first, row.first), act)
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
-        return _told(self.filled.instance, values["visits"])
+    def receipt(self, client: Client, values: Kept) -> str:
+        return _told(self.filled.instance, values)
 
 
 class CancelAbsence(Command[Client]):
@@ -95,10 +94,10 @@ class CancelAbsence(Command[Client]):
     label, roles = "Ta bort frånvaro", PLANNERS
     absence: Absence
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"absence": [str(self.absence), None]}
 
-    def apply(self, client: Client, act: Act) -> Values:
+    def apply(self, client: Client, act: Act) -> Kept:
         self.absence.cancelled_at = act.at
         self.absence.save(update_fields=["cancelled_at"])
         return _followed(client, self.absence.first, act)
@@ -108,10 +107,11 @@ def _followed(client: Client, first: date, act: Act) -> Values:
     return {"visits": drafts.regenerate(client, first, act) + follow(client, act)}
 
 
-def _told(row: Absence, count: int) -> str:
+def _told(row: Absence, values: Kept) -> str:
+    changed = cast(int, values["visits"])
     return (
         f"Frånvaron gäller från {gone_from(row)}, {home_again(row)}. "
-        f"{drafts.in_words(count)} ändrades."
+        f"{drafts.in_words(changed)} ändrades."
     )
 
 
@@ -141,7 +141,7 @@ class RemoveWish(Command[Client]):
     label, roles = "Ta bort önskemål", PLANNERS
     wish: Preference
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"wish": [str(self.wish), None]}
 
     def apply(self, client: Client, act: Act) -> None:
@@ -153,6 +153,6 @@ class AddDoubleStaffing(AddRecord):
 
     label, roles = "Dubbelbemanning", PLANNERS
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
+    def receipt(self, client: Client, values: Kept) -> str:
         review = self.filled.instance.review_on
         return f"Dubbelbemanningen är dokumenterad. Den omprövas senast {review}."

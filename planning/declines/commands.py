@@ -1,12 +1,11 @@
 """That a visit was declined: it stays as declined, or is removed. PLN-08, PLN-19."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from audit.act import Act
 from cases.dates import short_date
 from clients.models import Client
+from door.command import Kept
 from door.refusals import Refused
 from planning import daytime
 from planning.declines.rules import stays
@@ -38,7 +37,7 @@ class DeclineVisit(OfVisit):
         """Whether it stays as declined and is compensated."""
         return stays(self.start, self.declined_at, self.staff_used)
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"visit": self.visit.pk, "stays": self.is_kept, "staff_used": self.staff_used}
 
     def check(self, client: Client, act: Act) -> None:
@@ -55,7 +54,7 @@ class DeclineVisit(OfVisit):
         if not self.why.strip():
             raise Refused("Skriv varför besöket avböjdes.")
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any] | None:
+    def apply(self, client: Client, act: Act) -> Kept | None:
         now = Visit.objects.select_for_update(no_key=True).get(pk=self.visit.pk)
         if now.status != Visit.Status.PLANNED:
             raise Refused("Besöket är redan avböjt eller borttaget. Ladda om sidan.")

@@ -10,6 +10,7 @@ from django.db import transaction
 from audit import log
 from audit.act import Act
 from clients.models import Client, Service
+from door.command import Kept
 from organisation.models import User
 from planning.extras.opening import Started, begin
 from planning.models import Carer, DayPlan, ExtraNeed, Shift, Visit, VisitService, VisitStaff
@@ -94,10 +95,10 @@ class AddVisit(OfVisit):
     plan: DayPlan
     new: NewVisit
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+    def apply(self, client: Client, act: Act) -> Kept:
         return _kept(*add(self.plan, self.new, act))
 
 
@@ -110,10 +111,10 @@ class ReportVisit(OfVisit):
     carer: Carer | None
     """Who did it, when they had a row that day."""
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"day": str(self.day)}
 
-    def apply(self, client: Client, act: Act) -> Mapping[str, Any]:
+    def apply(self, client: Client, act: Act) -> Kept:
         plan = plan_for(client, self.day, act)
         rows = Shift.objects.of(plan.planned_unit, self.day)
         shift = rows.filter(carer=self.carer).first() if self.carer else None

@@ -3,7 +3,6 @@
 Requirements EXT-01 to EXT-05. The system approves and rejects nothing (CAP-16).
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -19,6 +18,7 @@ from cases.dates import full_date
 from cases.models import FiredRung, JournalNote
 from clients.models import READERS, CareDecision
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.models import User
 from organisation.roles import Role
@@ -111,7 +111,7 @@ class RecordContact(ContactCommand):
                 f"Behovet blev känt {full_date(earliest)}. Kontakten kan inte ha tagits tidigare."
             )
 
-    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Kept:
         row = self.keep(case, act)
         case.contact()
         ledger.meet(case, rules.CONTACT.code, self.made_on, "Kontakt tagen")
@@ -152,7 +152,7 @@ class ApplyForNeed(ContactCommand):
         if self.made_on < first:
             raise Refused(f"Den nya kontakten tas tidigast {full_date(first)}.")
 
-    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Kept:
         row = self.keep(case, act)
         case.renew(on=act.day)
         assert case.application_from is not None  # from when it is renewed
@@ -199,7 +199,7 @@ class EndNeed(CaseCommand[ExtraNeed]):
         if not self.why.strip():
             raise Refused("Skriv varför behovet har upphört.")
 
-    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Kept:
         return end(case, self.ended_on, self.why, act)
 
 
@@ -270,7 +270,7 @@ class DecideNeed(CaseCommand[ExtraNeed]):
                 f"{full_date(case.first_day)}. Ändra beslutet så att det gäller från den dagen."
             )
 
-    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Kept:
         removed = [] if self.granted or case.ended_on else removal.take_away(case, act.day, act)
         case.decide(decision=self.decision if self.granted else None, on=act.day)
         ledger.meet(case, rules.TEN_DAYS.code, act.day, "Beslutat")
@@ -298,7 +298,7 @@ class AnswerEscalation(CaseCommand[ExtraNeed]):
         if not self.answer.strip():
             raise Refused("Skriv vad som görs.")
 
-    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Kept:
         text = f"Svar på eskaleringen: {self.answer}"
         note = actions.write_note(case, act, JournalNote.Kind.WORKING, text)
         if case.responsible:
@@ -314,7 +314,7 @@ class FollowClient(CaseCommand[ExtraNeed]):
     label = "Följ personen till en annan enhet"
     automatic = True
 
-    def apply(self, case: ExtraNeed, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ExtraNeed, act: Act) -> Kept:
         before, case.unit = case.unit, case.client.unit
         if case.responsible:
             case.save(update_fields=["unit"])

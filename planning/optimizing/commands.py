@@ -3,12 +3,11 @@
 From the shell the system itself may do it (`manage.py plan_day`).
 """
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from audit import log
 from audit.act import Act
+from door.command import Kept
 from door.refusals import Refused
 from planning.models import DayPlan, OptimizerRun
 from planning.optimizing import days, runs
@@ -31,10 +30,10 @@ class StartOptimizer(_Start):
     label, automatic = "Optimera", True
     frozen_until: int | None = None
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"profile": self.profile, "seconds": self.seconds}
 
-    def apply(self, plan: DayPlan, act: Act) -> Mapping[str, Any]:
+    def apply(self, plan: DayPlan, act: Act) -> Kept:
         run = runs.start(
             plan,
             act,
@@ -93,10 +92,10 @@ class AcceptRun(OfPlan):
     change_key: str
     """The key of the change of the plan."""
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"run": self.run.pk}
 
-    def apply(self, plan: DayPlan, act: Act) -> Mapping[str, Any]:
+    def apply(self, plan: DayPlan, act: Act) -> Kept:
         done = runs.accept(self.run, act, key=self.change_key, shifts=self.shifts)
         return {"visits": len({change.visit_id for change in done})}
 
@@ -108,10 +107,10 @@ class AcceptRunDays(OfPlan):
     group: UUID
     change_key: str
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"group": str(self.group)}
 
-    def apply(self, plan: DayPlan, act: Act) -> Mapping[str, Any]:
+    def apply(self, plan: DayPlan, act: Act) -> Kept:
         ready = [run for run in days.of(self.group) if run.has_proposal]
         if not ready:
             raise Refused("Ingen dag har något förslag att godta.")

@@ -1,14 +1,11 @@
 """Practice units: ordered, stepped into, taken away; and who has been trained by whom. BEY-17."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import transaction
 
 from audit import log
 from audit.act import Act
-from door.command import Command
-from door.filled import Filled, Values
+from door.command import Command, Kept
+from door.filled import Filled
 from door.refusals import Refused
 from organisation.models import RoleAssignment, Unit
 from organisation.roles import Role
@@ -32,7 +29,7 @@ class StartPractice(Command[Practice]):
         if any(not making.is_broken(old, act.at) for old in unit.practices.filter(ended_at=None)):
             raise Refused(f"{unit} har redan en övningsenhet. Ta bort den först.")
 
-    def apply(self, practice: Practice, act: Act) -> Values:
+    def apply(self, practice: Practice, act: Act) -> Kept:
         for broken in practice.original.practices.filter(ended_at=None):
             _take_away(broken, act)
             values = {"practice": broken.pk}
@@ -70,7 +67,7 @@ class EndPractice(Command[Practice]):
 
     label, roles = "Ta bort övningsenheten", EDITORS
 
-    def apply(self, practice: Practice, act: Act) -> Values:
+    def apply(self, practice: Practice, act: Act) -> Kept:
         _take_away(practice, act)
         return {"practice": practice.pk}
 
@@ -90,7 +87,7 @@ class RegisterTraining(Filled[Training]):
     label, roles = "Registrera utbildning", EDITORS
     filled: TrainingForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         said = self.filled.cleaned_data
         return {
             "trainee": said["trainee"].pk,
@@ -103,5 +100,5 @@ class RegisterTraining(Filled[Training]):
             setattr(training, name, value)
         training.save()
 
-    def receipt(self, training: Training, values: Mapping[str, Any]) -> str:
+    def receipt(self, training: Training, values: Kept) -> str:
         return f"{training.trainee} är utbildad av {training.trainer}."

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from audit.act import Act
 from cases.commands import CaseCommand
+from door.command import Kept
 from door.refusals import Blocked, Missing, Refused
 from planning import daytime
 from planning.models import DayPlan, PlanVersion, Shift, Visit
@@ -34,7 +35,7 @@ class SettlePlan(CaseCommand[DayPlan]):
     roles = PLANNERS
     transition = "settle"
 
-    def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: DayPlan, act: Act) -> Kept:
         now, last = reading.snapshot(case), reading.last_version(case)
         if last and last.content == now:
             raise Refused(
@@ -75,7 +76,7 @@ class PublishPlan(CaseCommand[DayPlan]):
     def fits(cls, case: DayPlan) -> bool:
         return True  # what is not settled yet is settled first
 
-    def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: DayPlan, act: Act) -> Kept:
         now, last = reading.snapshot(case), reading.last_version(case)
         published = reading.published_version(case)
         told = reading.sent(now)
@@ -117,7 +118,7 @@ class RestoreVersion(CaseCommand[DayPlan]):
     roles = PLANNERS
     number: int
 
-    def apply(self, case: DayPlan, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: DayPlan, act: Act) -> Kept:
         version = case.versions.filter(number=self.number).first()
         if version is None:
             raise Refused("Versionen finns inte. Ladda om sidan.")

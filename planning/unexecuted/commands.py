@@ -1,13 +1,11 @@
 """What is done with a client who wants a granted service to wait. CAP-17, UNX-02, SoL 34."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit.act import Act
 from clients import editing
 from clients.editing import ORDERERS
 from clients.models import Client, ServiceOrder
-from door.filled import Filled, Values
+from door.command import Kept
+from door.filled import Filled
 from door.refusals import Refused
 from planning.models import Postponement
 from planning.unexecuted.forms import PostponeForm, ResumeForm
@@ -20,7 +18,7 @@ class PostponeOrder(Filled[Client]):
     order: ServiceOrder
     filled: PostponeForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"order": str(self.order), **editing.changes(self.filled)}
 
     def check(self, client: Client, act: Act) -> None:
@@ -33,7 +31,7 @@ class PostponeOrder(Filled[Client]):
             setattr(row, name, value)
         row.save()
 
-    def receipt(self, client: Client, values: Mapping[str, Any]) -> str:
+    def receipt(self, client: Client, values: Kept) -> str:
         return (
             f"Antecknat: {self.order.service} väntar på personens egen önskan. Önskan är skälet, och "
             "beslutet rapporteras ändå efter tre månader."
@@ -48,7 +46,7 @@ class ResumeOrder(Filled[Client]):
     wish: Postponement
     filled: ResumeForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"order": str(self.wish.order), "last": str(self.filled.cleaned_data["last"])}
 
     def apply(self, client: Client, act: Act) -> None:

@@ -15,7 +15,7 @@ from clients import editing
 from clients.models import Client
 from door.actors import Actor
 from door.actors import Holding as Held
-from door.command import Command
+from door.command import Command, Kept
 from door.filled import Values
 from door.refusals import NotAllowed
 from organisation.authority import Holding, actor_on
@@ -45,7 +45,7 @@ class OnMove(Command[UnitMove]):
     def unfit(cls, move: UnitMove) -> str:
         return "Det är redan gjort eller ångrat. Ladda om sidan."
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
     def tell_other(self, move: UnitMove, act: Act) -> Values:
@@ -66,7 +66,7 @@ class PrepareUnitMove(OnMove):
     label = "Slå ihop eller dela"
     wish: Wish
 
-    def apply(self, move: UnitMove, act: Act) -> Values:
+    def apply(self, move: UnitMove, act: Act) -> Kept:
         wish = moving.locked(self.wish)
         moving.refuse(wish, act.day)
         _keep(move, wish, act)
@@ -118,7 +118,7 @@ class CancelUnitMove(OnMove):
 
     label = "Ångra"
 
-    def apply(self, move: UnitMove, act: Act) -> Values:
+    def apply(self, move: UnitMove, act: Act) -> Kept:
         wish = moving.locked(wish_of(move))
         moving.refuse_searches(wish)
         move.cancelled_at = act.at
@@ -143,7 +143,7 @@ class CarryOutUnitMove(OnMove):
 
     label, automatic = "Slå ihop eller dela på dagen", True
 
-    def apply(self, move: UnitMove, act: Act) -> Values:
+    def apply(self, move: UnitMove, act: Act) -> Kept:
         wish = moving.locked(wish_of(move))
         wish.take_over(act.at).carry_out(act, _by(move, act))
         # The persons last: until they have gone, they say who goes.

@@ -7,8 +7,8 @@ from django.conf import settings
 from audit.act import Act
 from cases import messages
 from cases.calendar import add_days
-from door.command import Command
-from door.filled import ChangeRow, Values
+from door.command import Command, Kept
+from door.filled import ChangeRow
 from door.refusals import Refused
 from organisation.models import Provider, Representation, RoleAssignment
 from organisation.roles import Role
@@ -26,7 +26,7 @@ class EditCompany(ChangeRow[Provider]):
     label, roles, done = "Rätta företagets uppgifter", INTAKE, "Uppgifterna är sparade."
     filled: CompanyForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {name: self.filled.cleaned_data[name] for name in self.filled.changed_data}
 
 
@@ -45,7 +45,7 @@ class ApproveRepresentation(Command[Provider]):
     label, roles = "Godkänn behörighet", INTAKE
     representation: Representation
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"user": self.representation.user_id}
 
     def apply(self, company: Provider, act: Act) -> None:
@@ -77,7 +77,7 @@ class EndRepresentation(Command[Provider]):
     label, roles = "Avsluta behörighet", INTAKE
     representation: Representation
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"user": self.representation.user_id}
 
     def apply(self, company: Provider, act: Act) -> None:

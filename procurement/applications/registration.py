@@ -6,7 +6,6 @@ Nothing that is shown tells whether a company or a mail address is already known
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.core import signing
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from audit.act import Act
 from audit.models import Event
 from cases import messages
+from door.command import Kept
 from door.performing import perform
 from door.refusals import Refused
 from organisation.commands.people import ByNoRole, OfOneself
@@ -66,7 +66,7 @@ class RegisterCompany(ByNoRole[Provider]):
     said: Registration
     site: str
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {"basis": self.said.basis}
 
     def check(self, company: Provider, act: Act) -> None:
@@ -109,7 +109,7 @@ class ConfirmMail(OfOneself):
     label = "Bekräfta e-postadressen"
     mark: str
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {}
 
     def check(self, user: User, act: Act) -> None:

@@ -1,8 +1,6 @@
 """The verbs of a complaint: registered, taken up, looked into, answered, made a deviation, closed."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,6 +12,7 @@ from cases.commands import CaseCommand, CaseForm
 from cases.deadlines import Budget
 from cases.opening import Opening
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.models import Provider
 from procurement.complaints import guards, rules
@@ -135,7 +134,7 @@ class AnswerPerson(CaseCommand[Complaint]):
     def missing(cls, case: Complaint, day: date) -> list[Missing]:
         return guards.looked_into(case, day)
 
-    def apply(self, case: Complaint, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Complaint, act: Act) -> Kept:
         case.answer(on=act.day)
         letter = documents.make(
             case, "complaint_answer", act.user, act.at, lock=True, text=self.text
@@ -157,7 +156,7 @@ class MakeDeviation(CaseCommand[Complaint]):
     def fits(cls, case: Complaint) -> bool:
         return case.led_to is None and case.state in (State.HANDLING, State.ANSWERED)
 
-    def apply(self, case: Complaint, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Complaint, act: Act) -> Kept:
         assert case.provider  # every complaint is about one
         case.led_to = open_deviation(
             case.provider,

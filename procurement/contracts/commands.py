@@ -1,6 +1,6 @@
 """The verbs of a contract: what changes, who is reached, what is watched, and how it ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.models import Attachment
 from door import asked
+from door.command import Kept
 from door.refusals import Refused
 from organisation.authority import actor_on, holders
 from organisation.models import Provider, Unit, User
@@ -164,7 +165,7 @@ class ChangeContract(CaseCommand[Contract]):
         if self.valid_from < first:
             raise Refused(f"Avtalet började {long_date(first)}. Välj den dagen eller senare.")
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         agreed = Agreed(
             self.valid_from,
             self.valid_to,
@@ -198,7 +199,7 @@ class ReportManager(CaseCommand[Contract]):
         help_text="Lägg också till meritförteckningen som bilaga.",
     )
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         now = case.latest_version()
         agreed = Agreed(
             max(self.from_day, now.valid_from),
@@ -242,7 +243,7 @@ class AddContact(CaseCommand[Contract]):
     mail: str = asked.mail("E-post", default="")
     phone: str = asked.line("Telefon", max_length=40, default="")
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         row = ContactPerson.objects.create(
             contract=case,
             name=self.name,
@@ -316,7 +317,7 @@ class AddPermit(CaseCommand[Contract]):
                 f"Handlingen gick ut {long_date(self.valid_to)}. Lägg in den som gäller nu."
             )
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         evidence = _receive(case, self.file, act) if self.file else None
         earlier = list(case.current_permits().filter(kind=self.kind))
         row = Permit.objects.create(
@@ -376,7 +377,7 @@ class WriteInformation(CaseCommand[Contract]):
     phone: str = asked.line("Telefon", max_length=40)
     mail: str = asked.mail("E-post")
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         row = PublicInformation.objects.create(
             contract=case,
             presentation=self.presentation,
@@ -437,7 +438,7 @@ class RegisterChoice(CaseCommand[Contract]):
         if case.version_on(max(self.wanted_from, act.day)) is None:
             raise Refused("Avtalet gäller inte den dagen. Välj en senare dag.")
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         answer = answer_to(case, self.area, self.hours, self.wanted_from)
         row = ProviderChoice.objects.create(
             contract=case,
@@ -510,7 +511,7 @@ class EndChoice(CaseCommand[Contract]):
             raise Refused("Valet hör inte hit eller är redan avslutat. Ladda om sidan.")
         not_in_future(self.told_on, act.day, "Dagen")
 
-    def apply(self, case: Contract, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Contract, act: Act) -> Kept:
         notice = preferences.chosen("provider_change_days")
         self.choice.ends_on = rules.leaves_on(self.told_on, notice)
         self.choice.save(update_fields=["ends_on"])

@@ -1,6 +1,5 @@
 """The verbs of a yearly control: requested, received, reviewed, recorded. FUP-02, FUP-05."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_company, 
 from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import actor_on, holders
 from organisation.models import User
@@ -101,7 +101,7 @@ class SendReport(CaseCommand[YearlyControl]):
     def check(self, case: YearlyControl, act: Act) -> None:
         _of_case(self.item, case)
 
-    def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: YearlyControl, act: Act) -> Kept:
         try:
             row = attachments.receive(case, self.file, act.user, act.at)
         except ValidationError as error:
@@ -144,7 +144,7 @@ class ReviewItem(CaseCommand[YearlyControl]):
         if case.about == About.REPORTS and self.item.received_on is None:
             raise Refused(f"{self.item} har inte kommit in än och kan inte granskas.")
 
-    def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: YearlyControl, act: Act) -> Kept:
         by_controller = _is_controller(case, act)
         row = Review.objects.create(
             item=self.item,
@@ -184,7 +184,7 @@ class FinishControl(CaseCommand[YearlyControl]):
     def missing(cls, case: YearlyControl, day: date) -> list[Missing]:
         return guards.reviews(case, day)
 
-    def apply(self, case: YearlyControl, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: YearlyControl, act: Act) -> Kept:
         case.finish(on=act.day)
         ledger.meet(case, DUTY.code, act.day, "Klar")
         ledger.cancel(case, act.day)

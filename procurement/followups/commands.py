@@ -14,6 +14,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_company, 
 from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import User
@@ -210,7 +211,7 @@ class AnswerQuestions(CaseCommand[FollowUp]):
                 "till handläggaren om ni behöver mer tid."
             )
 
-    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Kept:
         rows = list(case.questions.filter(asked=True))
         for row in rows:
             row.answer = self.answers.get(row.pk, row.answer).strip()
@@ -342,7 +343,7 @@ class RecordFindings(CaseCommand[FollowUp]):
             if finding in rules.NOT_MET and not (comment and mend_by):
                 raise Refused("Till en brist hör vad den är, och när den ska vara rättad.")
 
-    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Kept:
         rows = list(case.questions.all())
         for row in rows:
             if row.pk in self.findings:
@@ -363,7 +364,7 @@ class DocumentFollowUp(CaseCommand[FollowUp]):
     def missing(cls, case: FollowUp, day: date) -> list[Missing]:
         return guards.findings(case, day)
 
-    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Kept:
         assert case.held_on  # what has not been held is not documented
         case.document(on=act.day)
         ledger.meet(case, DUTY.code, case.held_on, "Genomförd")

@@ -1,6 +1,6 @@
 """The verbs of an introduction, in the order of the routine. INT-01 to INT-08, CAP-12."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,6 +18,7 @@ from cases.dates import long_date
 from cases.deadlines import Budget
 from cases.models import Case
 from door import asked, entry
+from door.command import Kept
 from door.fields import field_of
 from door.refusals import Missing, Refused
 from organisation import swedish
@@ -166,7 +167,7 @@ class BookStep(CaseCommand[Introduction]):
         if self.day_of_meeting < act.day:
             raise Refused(f"{long_date(self.day_of_meeting)} har passerat. Välj en kommande dag.")
 
-    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Kept:
         step = self.step
         at = datetime.combine(self.day_of_meeting, self.time_of_meeting)
         step.booked_at, step.place = timezone.make_aware(at), self.place
@@ -241,7 +242,7 @@ class RecordStep(CaseCommand[Introduction]):
                 "får börja. Boka ett nytt möte, eller utelämna momentet med skäl."
             )
 
-    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Kept:
         step = self.step
         step.done_on, step.note, step.recorded_by = self.done_on, self.note, act.user
         step.attended = [title for title in step.expected if title in self.attended]
@@ -391,7 +392,7 @@ class SignContract(CaseCommand[Introduction]):
         if self.valid_from < self.signed_on:
             raise Refused("Avtalet kan inte gälla innan det är tecknat.")
 
-    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Kept:
         contract = self._contract(case, act)
         case.sign(contract=contract)
         signing = case.steps.filter(stage=Stage.SIGNING)
@@ -486,7 +487,7 @@ class OrderAccess(CaseCommand[Introduction]):
         not_in_future(self.ordered_on, act.day, "Beställningen")
         _may_handle(self.what, case, act)
 
-    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Kept:
         row = AccessOrder.objects.create(
             introduction=case,
             what=self.what,
@@ -559,7 +560,7 @@ class FinishIntroduction(CaseCommand[Introduction]):
     def fits(cls, case: Introduction) -> bool:
         return super().fits(case) and case.may_start_on is not None
 
-    def apply(self, case: Introduction, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Introduction, act: Act) -> Kept:
         case.finish(on=act.day)
         ledger.meet(case, rules.PROGRAMME.code, act.day, "Klar")
         document = documents.make(case, "introduction_record", act.user, act.at, lock=True)

@@ -1,8 +1,6 @@
 """The verbs of a meeting: booked with its agenda, held with its notes. FUP-02, FUP-06."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -14,6 +12,7 @@ from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.permission import give_by_name
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import Representation, User
@@ -92,7 +91,7 @@ class BookMeeting(CaseCommand[Meeting]):
         if self.day_of_meeting < act.day:
             raise Refused(f"{long_date(self.day_of_meeting)} har passerat. Välj en kommande dag.")
 
-    def apply(self, case: Meeting, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Meeting, act: Act) -> Kept:
         at = datetime.combine(self.day_of_meeting, self.time_of_meeting)
         case.booked_at, case.place = timezone.make_aware(at), self.place
         case.agenda = self.agenda
@@ -156,7 +155,7 @@ class HoldMeeting(CaseCommand[Meeting]):
     def check(self, case: Meeting, act: Act) -> None:
         not_in_future(self.held_on, act.day, "Mötet")
 
-    def apply(self, case: Meeting, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Meeting, act: Act) -> Kept:
         case.attended, case.minutes = self.attended, self.minutes
         case.hold(on=self.held_on)
         ledger.meet(case, DUTY.code, self.held_on, "Hållet")

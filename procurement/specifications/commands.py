@@ -4,7 +4,6 @@ An application is bound to the version in force the day it arrived (LOV-01), so 
 never changes: a change is a new version. Named as the log names it.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,8 +11,8 @@ from django import forms
 
 from audit.act import Act
 from cases.dates import long_date
-from door.command import Command
-from door.filled import ChangeRow, Filled, Values
+from door.command import Command, Kept
+from door.filled import ChangeRow, Filled
 from door.refusals import Missing, Refused
 from organisation.roles import Role
 from procurement.specifications import editing
@@ -31,7 +30,7 @@ class VersionDrafted(Command[SpecificationVersion]):
 
     label, roles = "Ny version", EDITORS
 
-    def apply(self, draft: SpecificationVersion, act: Act) -> Values:
+    def apply(self, draft: SpecificationVersion, act: Act) -> Kept:
         latest = SpecificationVersion.objects.select_for_update().order_by("-number").first()
         if latest and not latest.published:
             raise Refused(f"Version {latest.number} är redan ett utkast. Arbeta vidare i den.")
@@ -73,10 +72,10 @@ class TermsChanged(OfDraft, ChangeRow[SpecificationVersion]):
     label = "Tid för beslut och ändringar"
     filled: TermsForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return dict(self.filled.cleaned_data)
 
-    def receipt(self, draft: SpecificationVersion, values: Mapping[str, Any]) -> str:
+    def receipt(self, draft: SpecificationVersion, values: Kept) -> str:
         return ""  # the version's page shows it
 
 
@@ -86,16 +85,16 @@ class OfRow(OfDraft, Filled[SpecificationVersion]):
 
     filled: "forms.ModelForm[Any]"
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, draft: SpecificationVersion, act: Act) -> Values:
+    def apply(self, draft: SpecificationVersion, act: Act) -> Kept:
         row = self.filled.save()
         if isinstance(row, SpecificationSection):
             editing.sort_sections(draft)
         return editing.content(row)
 
-    def receipt(self, draft: SpecificationVersion, values: Mapping[str, Any]) -> str:
+    def receipt(self, draft: SpecificationVersion, values: Kept) -> str:
         return f"Sparat: {self.filled.instance}."
 
 
@@ -117,7 +116,7 @@ class RowRemoved(OfDraft):
     label = "Ta bort en rad"
     row: Row
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return editing.content(self.row)
 
     def apply(self, draft: SpecificationVersion, act: Act) -> None:
@@ -132,7 +131,7 @@ class RowMoved(OfDraft):
     row: Row
     step: int
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {**editing.content(self.row), "step": self.step}
 
     def check(self, draft: SpecificationVersion, act: Act) -> None:
@@ -156,7 +155,7 @@ class VersionPublished(OfDraft, Filled[SpecificationVersion]):
     label = "Publicera"
     filled: PublishForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {"valid_from": self.first_day}
 
     @property
@@ -182,7 +181,7 @@ class VersionPublished(OfDraft, Filled[SpecificationVersion]):
     def apply(self, draft: SpecificationVersion, act: Act) -> None:
         editing.fix(draft, self.first_day, act.day)
 
-    def receipt(self, draft: SpecificationVersion, values: Mapping[str, Any]) -> str:
+    def receipt(self, draft: SpecificationVersion, values: Kept) -> str:
         return (
             f"Version {draft.number} är publicerad. Annonsera ändringen i den nationella "
             "databasen för valfrihetssystem."

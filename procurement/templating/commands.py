@@ -3,12 +3,10 @@
 Requirements INT-01, FUP-03.
 """
 
-from typing import Any
-
 from django.forms import BaseModelFormSet
 
 from audit.act import Act
-from door.command import Command
+from door.command import Command, Kept
 from door.refusals import Refused
 from organisation.roles import Role
 from procurement.templating.models import Template
@@ -57,10 +55,10 @@ class TemplateChanged(OfDraft):
     label = "Spara mallen"
     rows: BaseModelFormSet
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, draft: Template, act: Act) -> dict[str, Any]:
+    def apply(self, draft: Template, act: Act) -> Kept:
         self.rows.save()
         return {"rows": [str(row) for row in draft.rows.all()]}
 

@@ -1,12 +1,10 @@
 """What is done with a carer: employed, changed, ended; what they can. PLN-12, CAP-18, SEC-02."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import IntegrityError, transaction
 from django.forms.models import construct_instance
 
 from audit.act import Act
+from door.command import Kept
 from door.filled import Filled, Values, plain
 from door.refusals import Refused
 from planning.models import Carer, CarerSkill
@@ -21,15 +19,15 @@ class AddCarer(Filled[Carer]):
 
     label, roles = "Ny anställd", EDITORS
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}  # the number is in the form; see `described`
 
-    def apply(self, carer: Carer, act: Act) -> Values:
+    def apply(self, carer: Carer, act: Act) -> Kept:
         _save(carer)
         said = described(carer)
         return {name: [None, value] for name, value in said.items() if value is not None}
 
-    def receipt(self, carer: Carer, values: Mapping[str, Any]) -> str:
+    def receipt(self, carer: Carer, values: Kept) -> str:
         return ""  # the carer's page says it
 
 
@@ -39,10 +37,10 @@ class ChangeCarer(Filled[Carer]):
     label, roles, done = "Ändra uppgifter", EDITORS, "Uppgifterna är sparade."
     filled: CarerForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, carer: Carer, act: Act) -> Values:
+    def apply(self, carer: Carer, act: Act) -> Kept:
         before, number = described(carer), carer.identity_number
         construct_instance(self.filled, carer, CarerForm.Meta.fields)
         _save(carer)
@@ -83,7 +81,7 @@ class EndCarer(Filled[Carer]):
     label, roles = "Avsluta anställningen", EDITORS
     filled: LastDayForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
     def check(self, carer: Carer, act: Act) -> None:
@@ -98,13 +96,13 @@ class EndCarer(Filled[Carer]):
                 "senare dag."
             )
 
-    def apply(self, carer: Carer, act: Act) -> Values:
+    def apply(self, carer: Carer, act: Act) -> Kept:
         before, carer.valid_to = carer.valid_to, self.filled.cleaned_data["last_day"]
         carer.save()
         return {"valid_to": [plain(before), plain(carer.valid_to)]}
 
-    def receipt(self, carer: Carer, values: Mapping[str, Any]) -> str:
-        return f"{carer} slutar {values['valid_to'][1]}."
+    def receipt(self, carer: Carer, values: Kept) -> str:
+        return f"{carer} slutar {plain(self.filled.cleaned_data['last_day'])}."
 
 
 class AddSkill(Filled[Carer]):
@@ -116,7 +114,7 @@ class AddSkill(Filled[Carer]):
     def apply(self, carer: Carer, act: Act) -> None:
         self.filled.save()
 
-    def receipt(self, carer: Carer, values: Mapping[str, Any]) -> str:
+    def receipt(self, carer: Carer, values: Kept) -> str:
         return f"{self.filled.instance} är tillagd."
 
 
@@ -127,7 +125,7 @@ class EndSkill(Filled[Carer]):
     held: CarerSkill
     filled: LastDayForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         last_day = self.filled.cleaned_data["last_day"]
         return {
             "skill": [str(self.held), str(self.held)],
@@ -138,5 +136,5 @@ class EndSkill(Filled[Carer]):
         self.held.valid_to = self.filled.cleaned_data["last_day"]
         self.held.save(update_fields=["valid_to"])
 
-    def receipt(self, carer: Carer, values: Mapping[str, Any]) -> str:
+    def receipt(self, carer: Carer, values: Kept) -> str:
         return f"{self.held} gäller till och med {self.held.valid_to}."

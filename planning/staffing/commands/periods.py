@@ -1,14 +1,14 @@
 """What is done with a schedule period: its days, what is in, shifts from rows. PLN-10 to PLN-12."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from audit import log
 from audit.act import Act
-from door.command import Command
-from door.filled import AddRow, ChangeRow, Values, plain
+from door.command import Command, Kept
+from door.filled import AddRow, ChangeRow, plain
 from door.refusals import Refused
 from planning.models import Carer, SchedulePeriod, Shift
 from planning.staffing import availability, rows, rules
@@ -21,7 +21,7 @@ class AddPeriod(AddRow[SchedulePeriod]):
 
     label, roles = "Ny schemaperiod", EDITORS
 
-    def receipt(self, period: SchedulePeriod, values: Mapping[str, Any]) -> str:
+    def receipt(self, period: SchedulePeriod, values: Kept) -> str:
         return f"Perioden {period} är inlagd."
 
 
@@ -30,7 +30,7 @@ class ChangePeriod(ChangeRow[SchedulePeriod]):
 
     label, roles = "Ändra schemaperiod", EDITORS
 
-    def receipt(self, period: SchedulePeriod, values: Mapping[str, Any]) -> str:
+    def receipt(self, period: SchedulePeriod, values: Kept) -> str:
         return f"Perioden är {period}."
 
 
@@ -42,10 +42,10 @@ class MarkPeriod(Command[SchedulePeriod]):
     day: date | None
     """None takes it back."""
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, period: SchedulePeriod, act: Act) -> Values:
+    def apply(self, period: SchedulePeriod, act: Act) -> Kept:
         before = getattr(period, self.field)
         setattr(period, self.field, self.day)
         period.save(update_fields=[self.field])
@@ -76,10 +76,10 @@ class EnterRows(Command[SchedulePeriod]):
     """The units whose carers the planner edits."""
     only_right: bool
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, period: SchedulePeriod, act: Act) -> Values:
+    def apply(self, period: SchedulePeriod, act: Act) -> Kept:
         found = rows.check(self.text, period, self.reached)
         availability.lock({row.carer.pk for row in found if row.carer})
         found = rows.check(self.text, period, self.reached)

@@ -3,10 +3,8 @@
 The shift is locked first, then its carers by id (`planning.staffing.availability`).
 """
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -14,7 +12,7 @@ from audit import log
 from audit.act import Act
 from cases.dates import short_date
 from door.actors import Actor, Holding
-from door.command import Command
+from door.command import Command, Kept
 from door.filled import Filled, Values, plain
 from door.refusals import NotAllowed, Refused
 from organisation.models import Unit
@@ -51,7 +49,7 @@ class OnShift(Command[Shift]):
                 raise
             return held
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         """The shift tells what it became; see `said`."""
         return {}
 
@@ -66,11 +64,11 @@ class AddShift(OnShift, Filled[Shift]):
         assert shift.carer
         availability.must_be_free(shift.carer, shift.day, times_of(shift))
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         shift.noticed_on = act.day
         return _added(shift, act)
 
-    def receipt(self, shift: Shift, values: Mapping[str, Any]) -> str:
+    def receipt(self, shift: Shift, values: Kept) -> str:
         return f"Passet {_named(shift)} är inlagt."
 
 
@@ -80,13 +78,13 @@ class AddRow(OnShift, Filled[Shift]):
     label = "Ny vikarierad"
     filled: RowForm
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         # Two who add a row at once go one after the other.
         Unit.objects.select_for_update().get(pk=shift.unit_id)
         shift.row = next_row(shift.unit, shift.day)
         return _added(shift, act)
 
-    def receipt(self, shift: Shift, values: Mapping[str, Any]) -> str:
+    def receipt(self, shift: Shift, values: Kept) -> str:
         return f"{shift.row} {short_date(shift.day)} är inlagd. Tillsätt vikarien på raden."
 
 
@@ -103,7 +101,7 @@ class ChangeShift(OnShift, Filled[Shift]):
         if shift.row and self._leaves(shift):
             raise Refused("En vikarierad hör till sin enhet. Ta bort den och lägg en i den andra.")
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         before, times = said(shift), self.filled.times
         until = times.end if shift.absent_from is None else min(times.end, shift.absent_from)
         work = standing(shift) if self._leaves(shift) else _outside(shift, times.start, until)
@@ -119,7 +117,7 @@ class ChangeShift(OnShift, Filled[Shift]):
     def _leaves(self, shift: Shift) -> bool:
         return shift.unit != self.filled.cleaned_data["unit"]
 
-    def receipt(self, shift: Shift, values: Mapping[str, Any]) -> str:
+    def receipt(self, shift: Shift, values: Kept) -> str:
         return f"Passet {_named(shift)} är sparat."
 
 
@@ -130,7 +128,7 @@ class RemoveShift(OnShift, Filled[Shift]):
     done = "Passet är borttaget."
     filled: LooseningForm
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         _clear(shift, shift.work.all(), act, self.filled.cleaned_data["loosen"])
         before = said(shift)
         tell(shift, act)
@@ -152,7 +150,7 @@ class PutSubstitute(OnShift, Filled[Shift]):
         if carer:
             availability.must_be_free(carer, shift.day, times_of(shift), but=shift.pk)
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         before, was = said(shift), shift.carer
         shift.carer, shift.absent_from = self.filled.cleaned_data["carer"], None
         changed = _saved(shift, act, before)
@@ -160,7 +158,7 @@ class PutSubstitute(OnShift, Filled[Shift]):
             _leave(shift, was, act)
         return changed
 
-    def receipt(self, shift: Shift, values: Mapping[str, Any]) -> str:
+    def receipt(self, shift: Shift, values: Kept) -> str:
         return f"{shift.carer or 'Ingen'} står nu på {shift.row} {short_date(shift.day)}."
 
 
@@ -185,13 +183,13 @@ class ReportAbsent(OnShift, Filled[Shift]):
                 "Skriv en tid inom passet; passets början om det gäller hela."
             )
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         before = said(shift)
         _clear(shift, _outside(shift, shift.start, self.filled.minute), act, True)
         shift.absent_from = self.filled.minute
         return _saved(shift, act, before)
 
-    def receipt(self, shift: Shift, values: Mapping[str, Any]) -> str:
+    def receipt(self, shift: Shift, values: Kept) -> str:
         return f"{shift.carer} är frånvarande från {_wall(shift, shift.absent_from)}."
 
 
@@ -204,7 +202,7 @@ class ReportBack(OnShift):
         if shift.carer:
             availability.must_be_free(shift.carer, shift.day, times_of(shift), but=shift.pk)
 
-    def apply(self, shift: Shift, act: Act) -> Values:
+    def apply(self, shift: Shift, act: Act) -> Kept:
         before, shift.absent_from = said(shift), None
         return _saved(shift, act, before)
 

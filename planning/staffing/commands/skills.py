@@ -1,10 +1,8 @@
 """What is done with the skills that all units share, and with the teams of a unit. PLN-21."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from audit.act import Act
-from door.filled import AddRow, ChangeRow, Filled, Values, plain
+from door.command import Kept
+from door.filled import AddRow, ChangeRow, Filled, plain
 from planning.models import Skill, Team
 from planning.staffing.forms import LastDayForm
 from planning.staffing.reach import EDITORS
@@ -15,7 +13,7 @@ class AddKindOfSkill(AddRow[Skill]):
 
     label, roles = "Ny kompetens", EDITORS
 
-    def receipt(self, skill: Skill, values: Mapping[str, Any]) -> str:
+    def receipt(self, skill: Skill, values: Kept) -> str:
         return f"{skill} är tillagd."
 
 
@@ -30,7 +28,7 @@ class AddTeam(AddRow[Team]):
 
     label, roles = "Nytt arbetslag", EDITORS
 
-    def receipt(self, team: Team, values: Mapping[str, Any]) -> str:
+    def receipt(self, team: Team, values: Kept) -> str:
         return f"{team} är tillagt. Ändra arbetslag på personens sida."
 
 
@@ -46,13 +44,13 @@ class EndTeam(Filled[Team]):
     label, roles = "Avsluta arbetslaget", EDITORS
     filled: LastDayForm
 
-    def stated(self) -> Values:
+    def stated(self) -> Kept:
         return {}
 
-    def apply(self, team: Team, act: Act) -> Values:
+    def apply(self, team: Team, act: Act) -> Kept:
         before, team.valid_to = team.valid_to, self.filled.cleaned_data["last_day"]
         team.save()
         return {"valid_to": [plain(before), plain(team.valid_to)]}
 
-    def receipt(self, team: Team, values: Mapping[str, Any]) -> str:
+    def receipt(self, team: Team, values: Kept) -> str:
         return f"{team} slutar {team.valid_to}."

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 
@@ -12,6 +11,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_responsib
 from cases.commands import CaseCommand, CaseForm
 from cases.models import JournalNote
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.roles import Role
@@ -256,7 +256,7 @@ class WriteMblBasis(CaseCommand[ProviderApplication]):
     def fits(cls, case: ProviderApplication) -> bool:
         return case.state == State.MBL
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         document = documents.make(
             case, "mbl_basis", act.user, act.at, lock=True, assessment=self.assessment
         )

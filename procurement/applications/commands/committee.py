@@ -1,6 +1,6 @@
 """Agenda, decision, notice, correction. LOV-10, LOV-11, CAP-09, CAP-16."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import CommitteeMeeting, CommitteeMember, MemberConflict
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.roles import Role
@@ -71,7 +72,7 @@ class PutOnAgenda(CaseCommand[ProviderApplication]):
         if self.meeting.held_on < act.day:
             raise Refused("Sammanträdet har redan hållits. Välj ett kommande.")
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         document = documents.make(case, "decision_proposal", act.user, act.at)
         item = committee.add_item(
             self.meeting,
@@ -116,7 +117,7 @@ class ReviseProposalText(CaseCommand[ProviderApplication]):
         if item and item.document and item.document.locked_at:
             raise Refused("Tjänsteskrivelsen är låst i utskicket och kan inte ändras.")
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         proposal = case.standing_proposal()
         proposal.reasons = self.reasons
         proposal.save()
@@ -231,7 +232,7 @@ class RegisterDecision(CaseCommand[ProviderApplication]):
         elif proposal.recommendation == "approve" and not self.reasons:
             raise Refused("Nämnden avvek från förslaget. Skriv nämndens skäl.")
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         item = case.place_on_agenda()
         recorded = act.stamp
         CommitteeDecision.objects.create(
@@ -300,7 +301,7 @@ class NotifyApplicant(CaseCommand[ProviderApplication]):
         if self.given_on < decided_on:
             raise Refused(f"Beslutet fattades {long_date(decided_on)} och meddelas tidigast då.")
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         decision = case.made_decision()
         kind = "notice_approval" if decision.is_approval else "notice_rejection"
         last_day = rules.last_day_to_seek_correction(self.given_on)
@@ -387,7 +388,7 @@ class FileCorrection(CaseCommand[ProviderApplication]):
                 "att förlänga tiden på sidan Inställningar. Registrera sedan ansökan här."
             )
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         decision = case.made_decision()
         CorrectionCase.objects.create(
             decision=decision,

@@ -13,6 +13,7 @@ from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import Attachment
 from door import asked
+from door.command import Kept
 from door.refusals import Refused
 from organisation import swedish
 from organisation.authority import holders
@@ -182,7 +183,7 @@ class HoldInformationMeeting(CaseCommand[ProviderApplication]):
                 f"Mötet hålls när ansökan är komplett, tidigast {long_date(case.complete_on)}."
             )
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         InformationMeeting.objects.create(
             application=case,
             held_on=self.held_on,
@@ -246,7 +247,7 @@ class AddReference(CaseCommand[ProviderApplication]):
                 "Två referenser ska komma från två personer."
             )
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         row = Reference.objects.create(
             application=case,
             **{

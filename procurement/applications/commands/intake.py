@@ -1,6 +1,6 @@
 """From draft to complete application: sending in, completion rounds, withdrawal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from cases.dates import long_date
 from cases.deadlines import Budget
 from cases.permission import give_by_name
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import Provider, Unit
@@ -175,7 +176,7 @@ class Submit(CaseCommand[ProviderApplication]):
     def missing(cls, case: ProviderApplication, day: date) -> list[Missing]:
         return guards.particulars(case, day)
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         values = _arrive(case, act, act.day)
         tell_company(case, act, f"{case}: ansökan har kommit in")
         return values
@@ -208,7 +209,7 @@ class RegisterArrival(CaseCommand[ProviderApplication]):
                 "Skriv den dag då handlingen togs emot."
             )
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         case.registry_no = self.registry_no
         day = rules.day_of_arrival(self.found_on, first_emptying=self.first_emptying)
         return _arrive(case, act, day)
@@ -303,7 +304,7 @@ class RequestCompletion(CaseCommand[ProviderApplication]):
     def leads_on(cls, case: ProviderApplication) -> bool:
         return case.needs_completion()
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         case.request_completion()
         ledger.meet(case, rules.COMPLETION_REQUEST.code, act.day, "Begärd")
         days = Budget(days=preferences.chosen("completion_days"))
@@ -378,7 +379,7 @@ class AnswerCompletion(CaseCommand[ProviderApplication]):
         names = {row.name for row in case.checklist() if row.code in round_.requirements}
         return [missing for missing in guards.attachments(case, day) if missing.what in names]
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         round_ = case.awaited_completion()
         round_.answered_on, round_.answer = act.day, self.answer
         outcome = CompletionRequest.Outcome
@@ -413,7 +414,7 @@ class CloseCompletion(CaseCommand[ProviderApplication]):
         if round_.due >= act.day:
             raise Refused(f"Företaget har på sig till och med {long_date(round_.due)}.")
 
-    def apply(self, case: ProviderApplication, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: ProviderApplication, act: Act) -> Kept:
         round_ = case.awaited_completion()
         round_.outcome = CompletionRequest.Outcome.MISSING
         official_note(case, act, f"Komplettering, omgång {round_.round}, kom inte in. {self.why}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 
@@ -12,6 +11,7 @@ from cases.actions import HANDLERS, not_in_future, official_note, tell_responsib
 from cases.commands import CaseCommand, give_number, open_case
 from cases.dates import long_date
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import actor_on, holders
 from organisation.models import Provider, Unit
@@ -153,7 +153,7 @@ class AskProvider(CaseCommand[Deviation]):
         written(self.text, "Skriv vad utföraren ska svara på.")
         ahead(self.due, act.day)
 
-    def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Deviation, act: Act) -> Kept:
         row = DeviationQuestion.objects.create(
             deviation=case, text=self.text, due=self.due, **act.stamp
         )
@@ -185,7 +185,7 @@ class AnswerDeviation(CaseCommand[Deviation]):
     def check(self, case: Deviation, act: Act) -> None:
         written(self.text, "Svaret är tomt. Skriv vad som hände och vad ni har gjort.")
 
-    def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Deviation, act: Act) -> Kept:
         row = case.open_question()
         assert row  # see `fits`
         row.answer, row.answered_on, row.answered_by = self.text, act.day, act.user
@@ -283,7 +283,7 @@ class DecideInDepth(CaseCommand[Deviation]):
         written(self.reason, "Skriv skälen för en fördjupad uppföljning.")
         refuse_double(case.agreement, case.area)
 
-    def apply(self, case: Deviation, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Deviation, act: Act) -> Kept:
         assert case.agreement  # see `fits`
         found = begin_in_depth(
             case.agreement, act, area=case.area, reason=self.reason, deviations=[case]

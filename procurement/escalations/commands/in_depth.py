@@ -1,8 +1,7 @@
 """The verbs of an in-depth follow-up: decided, planned, consulted about, begun, closed. ESC-01, 02."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +12,7 @@ from cases.actions import not_in_future, official_note
 from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.models import RoleAssignment, User
@@ -119,7 +119,7 @@ class DecideInDepthAfterFollowUp(CaseCommand[FollowUp]):
             raise Refused("Uppföljningen visade ingen brist i det området. Välj ett annat.")
         refuse_double(case.agreement, self.area)
 
-    def apply(self, case: FollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: FollowUp, act: Act) -> Kept:
         assert case.agreement  # see `fits`
         found = begin_in_depth(case.agreement, act, area=self.area, reason=self.reason, after=case)
         official_note(case, act, f"Fördjupad uppföljning beslutad: {found}.")
@@ -198,7 +198,7 @@ class NameAreaResponsible(CaseCommand[InDepthFollowUp]):
         if case.responsible_people.filter(part=self.part, person=self.person).exists():
             raise Refused(f"{self.person} ansvarar redan för den delen.")
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         row = AreaResponsible.objects.create(
             in_depth=case, part=self.part, person=self.person, **act.stamp
         )
@@ -283,7 +283,7 @@ class MakeChainDocument(CaseCommand[InDepthFollowUp]):
     roles = STAFF
     on_closed = True
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         document = documents.make(case, "chain", act.user, act.at, lock=True)
         official_note(case, act, f"Sammanställning av {case} gjord.", document)
         return {"document": document.pk}

@@ -1,8 +1,6 @@
 """What is found in an in-depth follow-up, the action plan it leads to, and stops. ESC-04, BEY-02."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -15,6 +13,7 @@ from cases.actions import not_in_future, official_note, tell_responsible
 from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from procurement.contracts.models import Contract
 from procurement.escalations import guards, rules
@@ -69,7 +68,7 @@ class RecordFinding(CaseCommand[InDepthFollowUp]):
         if self.found_on < case.started_on:
             raise Refused(f"Uppföljningen började {long_date(case.started_on)}. Rätta dagen.")
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         row = Finding.objects.create(
             in_depth=case,
             text=self.text,
@@ -175,7 +174,7 @@ class DemandActionPlan(CaseCommand[InDepthFollowUp]):
         written(self.text, "Skriv vad planen ska lösa.")
         ahead(self.due, act.day)
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         case.demand_measures()
         row = ActionPlan.objects.create(
             in_depth=case,
@@ -243,7 +242,7 @@ class AnswerActionPlan(CaseCommand[InDepthFollowUp]):
             self.text, "Planen är tom. Skriv vad ni gör, vem som ansvarar och när det är klart."
         )
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         row = self.plan
         row.answer, row.answered_on, row.answered_by = self.text, act.day, act.user
         row.evidence = receive(case, self.file, act)
@@ -404,7 +403,7 @@ class StopNewPersons(CaseCommand[InDepthFollowUp]):
     def check(self, case: InDepthFollowUp, act: Act) -> None:
         written(self.reason, "Skriv varför utföraren inte får ta emot nya personer.")
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         row = stop(case.agreement, act, self.reason)
         official_note(case, act, f"Stopp för nya personer från {long_date(act.day)}. {self.reason}")
         return {"stop": row.pk}

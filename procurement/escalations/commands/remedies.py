@@ -5,7 +5,7 @@ Each kind of decision has its own line in the delegation of authority, and so it
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.models import Case
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import actor_on, delegates, holders
 from organisation.models import User
@@ -99,7 +100,7 @@ class ProposeRemedy(CaseCommand[InDepthFollowUp]):
                 f"Ett förslag om {self.remedy.get_step_display().lower()} väntar redan på beslut."
             )
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         case.demand_measures()
         row = SanctionStep.objects.create(
             in_depth=case,
@@ -171,7 +172,7 @@ class DecideRemedy(CaseCommand[InDepthFollowUp]):
             raise Refused("Välj att besluta enligt förslaget eller att avslå det.")
         written(self.reasons, "Skriv skälen för beslutet.")
 
-    def apply(self, case: InDepthFollowUp, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: InDepthFollowUp, act: Act) -> Kept:
         row = _waiting(case, self.step).get()
         row.decided_by, row.decided_for = act.user, act.on_behalf_of
         row.decided_as = _delegate(case, act, self.delegation)
@@ -193,7 +194,7 @@ class DecideRemedy(CaseCommand[InDepthFollowUp]):
         messages.notify([row.recorded_by], case, f"{case}: {what.lower()} är beslutad", act.at)
         return {"sanction": row.pk, "document": document.pk, "delegate": row.decided_as}
 
-    def _decline(self, case: InDepthFollowUp, row: SanctionStep, act: Act) -> Mapping[str, Any]:
+    def _decline(self, case: InDepthFollowUp, row: SanctionStep, act: Act) -> Kept:
         row.declined_on = act.day
         row.save()
         what = row.remedy.get_step_display().lower()

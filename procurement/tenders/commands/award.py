@@ -1,8 +1,6 @@
 """From the last day for tenders to the award, and the contract that follows. TND-01, INT-03, INT-06."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +14,7 @@ from cases.commands import CaseCommand, CaseForm, give_number, open_case
 from cases.dates import long_date
 from cases.deadlines import Budget
 from door import asked
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.authority import holders
 from organisation.fields import OrganisationNumberField
@@ -98,7 +97,7 @@ class AwardTender(CaseCommand[Tender]):
         if not self.reasons.strip():
             raise Refused("Skriv nämndens skäl för beslutet.")
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         winner = self.winner or self._company(act)
         case.award(on=self.decided_on, paragraph=self.paragraph, winner=winner, reason=self.reasons)
         case.save()  # the documents below are made of what is stored
@@ -180,7 +179,7 @@ class SignResidentialContract(CaseCommand[Tender]):
                 "Fråga upphandlingsenheten om avtalet får tecknas, och kryssa sedan i rutan."
             )
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         assert case.awarded_on  # set by `award`
         contract = self._contract(case, act)
         introduction = begin_residential(contract, act, case.awarded_on)

@@ -1,8 +1,6 @@
 """Writing the call document with its experts, the reference group, and publication. TND-01, TND-02."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -15,6 +13,7 @@ from cases.dates import long_date
 from cases.opening import Opening
 from cases.permission import give_by_name, take_back
 from door import asked, entry
+from door.command import Kept
 from door.refusals import Missing, Refused
 from organisation.access import INSIDE_ROLES
 from organisation.authority import actor_on
@@ -115,7 +114,7 @@ class AddSection(Drafting):
         if found := case.sections.filter(number=self.number).first():
             raise Refused(f"Avsnitt {found} finns redan. Välj ett annat nummer.")
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         row = TenderSection.objects.create(tender=case, number=self.number, heading=self.heading)
         return {"section": row.pk}
 
@@ -134,7 +133,7 @@ class RemoveSection(Drafting):
     def check(self, case: Tender, act: Act) -> None:
         of_case(self.section, case)
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         removed = {
             "number": self.section.number,
             "heading": self.section.heading,
@@ -172,7 +171,7 @@ class NameExpert(CaseCommand[Tender]):
         of_case(self.section, case)
         _may_be_named(self.section, self.person, act)
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         return {"expert": name(case, self.section, self.person, act).pk}
 
 
@@ -245,7 +244,7 @@ class ReplaceExpert(CaseCommand[Tender]):
             )
         _may_be_named(self.expert.section, self.successor, act)
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         assert self.successor  # `check` refuses without
         release(self.expert, act)
         successor = name(case, self.expert.section, self.successor, act)
@@ -282,7 +281,7 @@ class DraftSection(Drafting):
         of_case(self.section, case)
         own_section(self.section, case, act, WRITING)
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         self.section.text = self.text
         self.section.ready_on = self.section.ready_by = None
         self.section.save()
@@ -376,7 +375,7 @@ class PublishTender(CaseCommand[Tender]):
                 "dag för frågor. Rätta en av dagarna."
             )
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         case.publish(
             on=act.day,
             questions_close_on=self.questions_close_on,

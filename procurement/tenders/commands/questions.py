@@ -1,8 +1,6 @@
 """Questions from bidders and their answers, which everybody reads at the same moment. TND-01."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,6 +12,7 @@ from cases.commands import CaseCommand, CaseForm
 from cases.dates import long_date
 from cases.deadlines import Budget
 from door import asked
+from door.command import Kept
 from door.refusals import Refused
 from organisation.authority import actor_on, holders
 from organisation.models import User
@@ -58,7 +57,7 @@ class RegisterQuestion(CaseCommand[Tender]):
         if what := rules.identifying(self.text):
             raise Refused(f"I frågan står {what}. Ta bort det, så att ingen ser vem som frågar.")
 
-    def apply(self, case: Tender, act: Act) -> Mapping[str, Any]:
+    def apply(self, case: Tender, act: Act) -> Kept:
         last = case.questions.last()
         question = TenderQuestion.objects.create(
             tender=case,
