@@ -21,7 +21,6 @@ from django.urls import reverse
 from audit.act import Act
 from bench.boards import NOW, World, board_address, day
 from bench.web import ROOT, percentile
-from config.serve import THREADS
 from config.tables import make_tables
 from organisation.models import User
 from planning.baseplans.generation import generate
@@ -35,7 +34,7 @@ PLANNERS = 20
 CHANGES_EACH = 10
 FOLLOWERS = 50
 MOVES = 20
-BEAT = 0.4
+BEAT = 0.5
 """Seconds between a board's questions, as in `static/js/board.js`."""
 ROUNDS = 15
 MOST_QUERIES = 32
@@ -177,7 +176,7 @@ def served():
         "--workers",
         "2",
         "--blocking-threads",
-        str(THREADS),
+        "4",
         "--log-level",
         "error",
         "config.wsgi:application",
@@ -287,7 +286,7 @@ async def _follow_all(
 async def _follow_one(
     plan: int, seq: int, port: int, cookie: str, share: float, over: asyncio.Event, asked: list[int]
 ) -> dict[int, float]:
-    """A board: ask, be answered when something happens, ask again. Returns when each number was known."""
+    """A board: ask, wait a beat, ask again. Returns when each number was known."""
     import json
 
     known: dict[int, float] = {}
@@ -295,7 +294,6 @@ async def _follow_one(
     await asyncio.sleep(share * BEAT)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while not over.is_set():
-        began = time.monotonic()
         path = f"/planering/{plan}/andringar/?efter={seq}&del=dag&dar={digest}"
         writer.write(
             f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode()
@@ -308,7 +306,7 @@ async def _follow_one(
             seq, digest = news["seq"], news["digest"].replace(" ", "%20")
         elif status != 304:
             raise RuntimeError(f"a board was answered {status}")
-        await asyncio.sleep(max(0, began + BEAT - time.monotonic()))
+        await asyncio.sleep(BEAT)
     writer.close()
     return known
 

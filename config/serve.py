@@ -20,8 +20,6 @@ ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
 LOADER = "loader"
-THREADS = 64
-"""Of each web process; most of them hold the question of an open board."""
 Processes = dict[str, subprocess.Popen]
 
 
@@ -142,7 +140,7 @@ def commands(port: int) -> dict[str, list[str]]:
             "--workers",
             "2",
             "--blocking-threads",
-            str(THREADS),
+            "4",
             "--log-level",
             "warning",
             "config.wsgi:application",

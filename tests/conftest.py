@@ -98,10 +98,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """No test finds what another left in the cache."""
-    from planning.board import pieces
+    from planning.board import pieces, pulse
 
     cache.clear()
     pieces.DRAWINGS.answers.clear()
+    pulse.forget()
 
 
 @pytest.fixture(autouse=True)

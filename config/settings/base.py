@@ -107,8 +107,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who may log in, and how
 AUTH_USER_MODEL = "organisation.User"
-BOARDS_WAIT: float = 5
-"""Seconds for which an open board's question is held while nothing happens."""
 ACTORS = "organisation.authority.actor_on"
 """Who may act: what the door to state asks (`door.actors`)."""
 AUTHENTICATION_BACKENDS = [

@@ -23,7 +23,6 @@ DEMO_PASSWORD = "sjövik-demo"
 SECRET_KEY = "test-only-" + "k" * 40
 FIELD_KEYS = ["test-only-field-key"]
 SEAL_KEY = "test-only-seal-key"
-BOARDS_WAIT = 0
 SECOND_FACTOR_REQUIRED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

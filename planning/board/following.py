@@ -76,24 +76,13 @@ Who = list[tuple[int, str, str, int | None]]
 """Of each: the user's number, initials, name, and the visit they hold."""
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How far a plan has come, and everybody who has its board open, by name."""
-
-    seq: int
-    who: Who
-
-
-def standing(plans: Iterable[int], at: datetime) -> dict[int, Standing]:
-    """How plans stand. Two queries, however many."""
-    found = dict(DayPlan.objects.filter(pk__in=plans).values_list("pk", "last_seq"))
-    there: dict[int, Who] = {plan: [] for plan in found}
-    rows = Presence.objects.filter(plan__in=found, seen_at__gt=at - HERE)
-    for plan, user, name, visit in rows.order_by("user__name", "user").values_list(
-        "plan", "user", "user__name", "visit"
-    ):
-        there[plan].append((user, initials(name), name, visit))
-    return {plan: Standing(seq, there[plan]) for plan, seq in found.items()}
+def who_is_there(plan: int, at: datetime) -> Who:
+    """Everybody who has the plan's board open, by name."""
+    rows = Presence.objects.filter(plan=plan, seen_at__gt=at - HERE).order_by("user__name", "user")
+    return [
+        (user, initials(name), name, visit)
+        for user, name, visit in rows.values_list("user", "user__name", "visit")
+    ]
 
 
 def others(there: Who, user: int) -> Who:

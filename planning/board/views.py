@@ -7,15 +7,12 @@ import re
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.db import connection
 from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import clock
 from cases import calendar
 from cases.dates import short_date
 from clients import editing
@@ -30,11 +27,9 @@ from organisation.pages import changing
 from organisation.request import Request
 from planning import daytime
 from planning.baseplans.generation import generate
-from planning.board import figures, following, moving, pieces, shown
+from planning.board import figures, following, moving, pieces, pulse, shown
 from planning.board.commands import AcceptBreach
-from planning.board.following import Standing
 from planning.board.forms import AcceptForm, AddForm, RowField
-from planning.board.watching import WATCH
 from planning.extras import adding
 from planning.extras.people import social_workers
 from planning.extras.reading import needs_of_visit
@@ -121,7 +116,7 @@ def _whole(request: Request, plan: DayPlan) -> dict[str, Any]:
     """Everything that a board shows."""
     data = reading.read(plan)
     counts = count(data)
-    everybody = following.standing([plan.pk], request.at)[plan.pk].who
+    everybody = following.who_is_there(plan.pk, request.at)
     there = following.others(everybody, request.user.pk)
     rows = shown.rows_of(data, _span(request), counts.found, following.held(there))
     return {
@@ -187,25 +182,25 @@ def _board(unit: Unit, day: Any) -> str:
 
 
 @in_background
+@pulse.quick
 @roles(*READERS)
 @require_GET
 def follow(request: Request, pk: int) -> HttpResponse:
     """What happened after `efter`; 304 for nothing. The board asks all the time (PLN-15)."""
     plan = get_plan(request, pk)
-    seen, shown_there = entry.number(request.GET.get("efter")), request.GET.get("dar")
+    seen = entry.number(request.GET.get("efter"))
     following.be_here(plan, request.user, entry.whole_number(request.GET.get("haller")), request.at)
-    now = following.standing([plan.pk], request.at)[plan.pk]
-    if now.seq == seen and following.digest(now.who, request.user.pk) == shown_there:
-        now = _held_until_news(plan, now)
-    there = following.others(now.who, request.user.pk)
+    everybody = following.who_is_there(plan.pk, request.at)
+    there = following.others(everybody, request.user.pk)
+    pulse.trust(request, plan.pk)
     answer: dict[str, Any] = {
         "seq": seen,
         "who": [row[1:] for row in there],
-        "digest": following.digest(now.who, request.user.pk),
+        "digest": following.digest(everybody, request.user.pk),
     }
     news = following.news_since(plan, seen)
     if news is None:
-        if shown_there == answer["digest"]:
+        if request.GET.get("dar") == answer["digest"]:
             return HttpResponseNotModified()
         return JsonResponse(answer)
     answer |= {
@@ -223,17 +218,6 @@ def follow(request: Request, pk: int) -> HttpResponse:
             moment=int(request.at.timestamp()),
         )
     return JsonResponse(answer)
-
-
-def _held_until_news(plan: DayPlan, known: Standing) -> Standing:
-    """How the plan stands when something has happened, or after some seconds. Who waits holds no
-    connection to the database meanwhile, and leaves none behind in a thread that may rest for long."""
-    if not settings.BOARDS_WAIT:
-        return known
-    connection.close()
-    WATCH.until_changed(plan.pk, known, settings.BOARDS_WAIT)
-    plan.refresh_from_db()
-    return following.standing([plan.pk], clock.now())[plan.pk]
 
 
 @roles(*READERS)

@@ -90,7 +90,6 @@ async function open(visit, place, unfold) {
 
 function show(html, visit, unfold) {
   held = visit;
-  follow(true);
   dialog.innerHTML = html;
   dialog.setAttribute("aria-labelledby", "besok-t");
   for (const form of dialog.querySelectorAll("form")) form.dataset.visit = visit;
@@ -119,7 +118,6 @@ dialog?.addEventListener("click", (event) => {
 dialog?.addEventListener("close", () => {
   const visit = held;
   held = null;
-  follow(true);
   choose(board.querySelector(`.kv-visit[data-visit="${visit}"]`));
 });
 
@@ -235,38 +233,29 @@ document.addEventListener("pointerup", async (event) => {
 
 // ---------------------------------------------------------------- following
 
-// The server holds a question until something happens, or some seconds have passed.
-const BEAT = 400; // the least number of milliseconds from one question to the next
-const AGAIN = 3000; // milliseconds until the next try when there was no answer
+const BEAT = 500; // milliseconds between questions, so that a colleague's change is seen within a second
 let digest = "";
 let asking = null;
-let going = new AbortController();
 
 // `anew`: not satisfied with a question that was asked before now.
 async function follow(anew) {
-  if (asking && anew) {
-    going.abort();
-    await asking;
-  }
+  if (asking && anew) await asking;
   asking ??= ask().finally(() => (asking = null));
   return asking;
 }
 
-// Returns whether the server answered.
 async function ask() {
-  going = new AbortController();
   try {
     const query = new URLSearchParams({
       efter: board.dataset.seq, del: board.dataset.span, dar: digest, ...(held ? { haller: held } : {}),
     });
-    const response = await fetch(`${board.dataset.follow}?${query}`, { redirect: "manual", signal: going.signal });
-    if (response.status === 304) return true;
+    const response = await fetch(`${board.dataset.follow}?${query}`, { redirect: "manual" });
+    if (response.status === 304) return;
     if (response.type === "opaqueredirect" || response.status === 403) return loseTouch();
     if (!response.ok) throw new Error(response.status);
     take(await response.json());
-    return true;
   } catch {
-    return going.signal.aborted; // the next time catches up from the same number
+    // The next time catches up from the same number.
   }
 }
 
@@ -321,12 +310,9 @@ function loseTouch() {
   say("Dagbilden följer inte längre med. Ladda om sidan och logga in igen.");
 }
 
-async function beat() {
+function beat() {
   if ("lost" in board.dataset) return;
-  const began = Date.now();
-  const answered = await follow();
-  const least = answered && !document.hidden ? BEAT : AGAIN;
-  setTimeout(beat, Math.max(0, began + least - Date.now()));
+  follow().finally(() => setTimeout(beat, document.hidden ? 10 * BEAT : BEAT));
 }
 
 if (board) {
