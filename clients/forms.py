@@ -122,6 +122,7 @@ class ClientForm(PlaceForm):
             "longitude", "entry", "key_number", "phone", "is_dormant", "active_from", "active_to",
         )  # fmt: skip
         field_classes: ClassVar = {"active_from": partial(Day, back=40)}
+        localized_fields = ("latitude", "longitude")
         help_texts = {
             "has_protected_identity": "Namn och adress döljs i listor, utskrifter och Excel.",
             "latitude": "Används för att räkna restid. Till exempel 59,3251.",
@@ -136,9 +137,6 @@ class ClientForm(PlaceForm):
         super().__init__(*args, **kwargs)
         offer(self, "unit", units)
         field_of(self, "provider", forms.ModelChoiceField).empty_label = "Ingen vald än"
-        for name in ("latitude", "longitude"):
-            self.fields[name].localize = True
-            self.fields[name].widget.is_localized = True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

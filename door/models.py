@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from audit.models import Event
-from audit.words import event_name
+from audit.words import event_name, field_names
 from door.refusals import Refused
 
 
@@ -70,10 +70,17 @@ class Subject(models.Model):
                 kind=Event.Kind.CHANGE,
                 values__values__version__gt=version,
             )
-            .select_related("actor")
+            .select_related("actor", "values")
             .order_by("seq")
         )
-        return [f"{event_name(e.name)}, {e.actor.name if e.actor else 'Kundval'}" for e in changes]
+        return [f"{_what(e)}, {e.actor.name if e.actor else 'Kundval'}" for e in changes]
+
+
+def _what(event: Event) -> str:
+    """An event with the names of the fields that it changed, and nothing of what they say."""
+    pairs = [name for name, said in event.values.values.items() if isinstance(said, list)]
+    named = [field_names()[name].lower() for name in pairs if name in field_names()]
+    return f"{event_name(event.name)} ({', '.join(named)})" if named else event_name(event.name)
 
 
 class PerformedKey(models.Model):

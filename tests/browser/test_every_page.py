@@ -36,6 +36,9 @@ RULES = {
     "preload": False,  # style sheets and films once more, for rules that no page here has a use for
 }
 AT_LENGTH = int(os.environ.get("KUNDVAL_PAGES_OF_A_KIND", "0"))
+DROPPED = """all => all.filter(each => each.value !== each.getAttribute("value"))
+    .map(each => each.outerHTML)"""
+"""Fields whose kind refuses what the page fills in: saved, they would be empty."""
 PER_KIND = AT_LENGTH or 2
 """Pages of the same kind (addresses alike but for their numbers) that are looked at, whoever is logged in."""
 AGAIN = RULES if AT_LENGTH else RULES | {"rules": {"color-contrast": {"enabled": False}}}
@@ -116,6 +119,8 @@ def look(page: Page, path: str, faults: list[str], rules: dict = RULES) -> list[
         f"{path}: {violation['id']} {violation['nodes'][0]['html'][:120]}"
         for violation in violations
     ]
+    dropped = page.eval_on_selector_all("input[value]", DROPPED)
+    faults += [f"{path}: a browser does not show what is filled in: {each}" for each in dropped]
     links = page.eval_on_selector_all(
         "main a[href], nav a[href]",
         "all => all.map(a => new URL(a.getAttribute('href'), document.baseURI).href)",

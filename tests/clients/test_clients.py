@@ -272,6 +272,23 @@ def test_a_changed_order_is_a_new_row_and_the_old_one_ends_the_day_before(client
     assert "Skriv en senare dag" in text(answer)
 
 
+def test_a_place_is_filled_in_as_a_browser_shows_it_and_stays_when_something_else_is_changed(
+    client, social_worker
+):
+    """PLN-02: 59,3251 in a field of numbers would be shown as nothing, and saved so."""
+    there = someone()
+    Client.objects.update(latitude=59.3251, longitude=18.071)
+    form = client.get(address("change", there.pk)).context["forms"][0]
+    assert [form[name].field.widget.input_type for name in ("latitude", "longitude")] == [
+        "text"
+    ] * 2
+    shown = {name: form[name].value() for name in form.fields}
+    said = {name: value for name, value in shown.items() if value not in (None, False)}
+    client.post(address("change", there.pk), {**said, "latitude": "59,3251", "longitude": "18,071"})
+    there.refresh_from_db()
+    assert (there.latitude, there.longitude) == (59.3251, 18.071)
+
+
 def test_an_ended_decision_ends_its_orders_and_they_are_unread_again(client, social_worker, today):
     """PLN-04"""
     there = someone()
