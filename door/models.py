@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import QuerySet
 
 from audit.models import Event
 from audit.words import event_name, field_names
@@ -62,7 +63,12 @@ class Subject(models.Model):
 
     def changes_since(self, version: int) -> list[str]:
         """What has been done with it since that version, and by whom."""
-        changes = (
+        changes = self.events_since(version)
+        return [f"{_what(e)}, {e.actor.name if e.actor else 'Kundval'}" for e in changes]
+
+    def events_since(self, version: int) -> QuerySet[Event]:
+        """What has been done with it since that version, in order."""
+        return (
             Event.objects.filter(
                 chain__name=self.chain,
                 object_type=self._meta.label_lower,
@@ -73,7 +79,6 @@ class Subject(models.Model):
             .select_related("actor", "values")
             .order_by("seq")
         )
-        return [f"{_what(e)}, {e.actor.name if e.actor else 'Kundval'}" for e in changes]
 
 
 def _what(event: Event) -> str:

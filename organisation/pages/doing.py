@@ -10,10 +10,12 @@ from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.http import QueryDict
+from django.utils import formats
 
 from door import entry
 from door.command import Command
-from door.filled import Filled
+from door.filled import Filled, plain
 from door.models import Subject
 from door.performing import Outcome, done_before, perform
 from door.refusals import Refused, Stale
@@ -57,9 +59,13 @@ def send(
             return Sent(None, 422)
         stated = command(filled=form, **parts)
         outcome = _perform(request, subject, stated)
+    except Stale as refusal:
+        form.add_error(None, str(refusal))
+        _follow(form, subject, entry.number(request.POST.get("version")))
+        return Sent(None, TOLD)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return Sent(None, TOLD if isinstance(refusal, Stale) else 422)
+        return Sent(None, 422)
     if text := stated.receipt(outcome.subject, outcome.values):
         messages.success(request, text)
     return Sent(outcome, 200, stated)
@@ -69,6 +75,25 @@ def _all_valid(*parts: Any) -> bool:
     """Whether the forms among them are; each is asked, so that the page shows what is wrong in all."""
     faults = [part.errors for part in parts if isinstance(part, forms.BaseForm)]
     return not any(faults)
+
+
+def _follow(form: forms.BaseForm, subject: Subject, version: int) -> None:
+    """Let the fields that the person left as they were show what others have made of them since, so that
+    sending again does not undo it."""
+    seen: dict[str, Any] = {}
+    for event in subject.events_since(version):
+        for name, said in event.values.values.items():
+            if isinstance(said, list) and len(said) == 2:
+                seen.setdefault(name, said[0])
+    assert isinstance(form.data, QueryDict)  # it was sent
+    data = form.data.copy()
+    for name in seen.keys() & form.fields.keys() & form.initial.keys():
+        if plain(form.cleaned_data.get(name)) == seen[name]:
+            now = form.fields[name].prepare_value(form.initial[name])
+            data.pop(form.add_prefix(name), None)
+            if now not in (None, False):
+                data[form.add_prefix(name)] = formats.localize_input(now)
+    form.data = data
 
 
 def press(request: Request, subject: S, command: Command[S]) -> Outcome[S] | None:

@@ -447,7 +447,7 @@ def test_a_role_is_not_moved_from_a_page_older_than_the_persons_roles(
     answer = client.post(page, {"unit": south.pk, "valid_from": today, "version": 1})
     assert answer.status_code == 409
     assert CHANGED in answer.content.decode()
-    assert "Roll lades till, Ylva Stenmark" in answer.content.decode()
+    assert "Roll lades till (" in answer.content.decode()
     role.refresh_from_db()
     assert role.valid_to is None
     assert events(planner) == ["add_role"]
