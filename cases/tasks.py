@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from audit import clock
-from cases import attachments, flows, ledger, messages
+from cases import attachments, flows, ledger, outbox
 
 
 @shared_task
@@ -19,9 +19,9 @@ def refresh_tasks() -> int:
 
 
 @shared_task
-def send_mail() -> int:
-    """Send the mails whose time has come."""
-    return messages.send_queued(clock.now())
+def send_outgoing(kind: str) -> int:
+    """Send the messages of a kind whose time has come."""
+    return outbox.send_waiting(clock.now, kind)
 
 
 @shared_task

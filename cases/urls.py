@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import views
-from cases.pages import files, mail, opening, overview, settings, worklist
+from cases.pages import files, opening, outgoing, overview, settings, worklist
 
 app_name = "cases"
 
@@ -19,8 +19,8 @@ urlpatterns = [
     path("inkorg/", worklist.inbox, name="inbox"),
     path("sok/", worklist.search, name="search"),
     path("att-registrera/", worklist.to_register, name="to_register"),
-    path("utgaende-post/", mail.outgoing, name="mail"),
-    path("utgaende-post/<int:pk>/igen/", mail.again, name="mail_again"),
+    path("utgaende-post/", outgoing.outgoing, name="mail"),
+    path("utgaende-post/<int:pk>/igen/", outgoing.again, name="send_again"),
     path("installningar/", settings.preferences, name="preferences"),
     path("nytt/<slug:kind>/", opening.begin, name="open"),
     path("<int:pk>/", views.case, name="case"),

@@ -16,7 +16,7 @@ EVENT_NAMES = {
     "enter_company": "Företag inlagt av förvaltningen",
     "make_calendar_address": "Kalenderadress skapad",
     "remove_calendar_address": "Kalenderadress borttagen",
-    "send_mail_again": "Brev skickat igen",
+    "send_again": "Skickat igen",
     "change_preference": "Inställning ändrad",
     "meeting_planned": "Sammanträdet lagt in",
     "meeting_changed": "Sammanträdet ändrat",

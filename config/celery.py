@@ -19,7 +19,15 @@ app.conf.beat_schedule = {
         "schedule": 30,
         "options": {"expires": 25},  # behind a long job they would pile up
     },
-    "mail": {"task": "cases.tasks.send_mail", "schedule": 30},
+    **{
+        f"send {kind}": {
+            "task": "cases.tasks.send_outgoing",
+            "args": [kind],
+            "schedule": seconds,
+            "options": {"expires": seconds - 1},
+        }
+        for kind, seconds in (("mail", 30), ("delivery", 15), ("notice", 30))
+    },
     "scan": {"task": "cases.tasks.scan_attachments", "schedule": 60},
     "sweep": {"task": "cases.tasks.sweep", "schedule": crontab(minute="*/5")},
     "refresh": {"task": "cases.tasks.refresh_tasks", "schedule": crontab(hour=0, minute=35)},
@@ -29,11 +37,6 @@ app.conf.beat_schedule = {
     "visits": {
         "task": "planning.baseplans.tasks.generate_visits",
         "schedule": crontab(hour=2, minute=40),
-    },
-    "deliver": {
-        "task": "planning.publishing.tasks.deliver",
-        "schedule": 15,
-        "options": {"expires": 14},
     },
     "packs": {
         "task": "planning.publishing.tasks.write_packs",
@@ -46,11 +49,6 @@ app.conf.beat_schedule = {
             "options": {"expires": 19},
         }
         for room in ("publishing", "practice", "optimizing")
-    },
-    "notices": {
-        "task": "planning.extras.tasks.send_notices",
-        "schedule": 30,
-        "options": {"expires": 29},
     },
     "seal": {"task": "audit.tasks.seal", "schedule": crontab(hour=0, minute=20)},
 }

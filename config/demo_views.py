@@ -17,8 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit import clock
-from cases import calendar, flows, ledger
-from cases import messages as mail
+from cases import calendar, flows, ledger, mailing, outbox
 from cases.dates import long_date
 from cases.views import CASE_READERS
 from config.demo.loading import sign
@@ -128,7 +127,11 @@ def _live_through_next_day() -> tuple[int, int, int, int]:
     due.carry_out_due(at)
     opened = duties.run(at)[1]
     ended = jobs.end_passed_correction_periods(at)
-    return ledger.sweep(at), ended, opened, mail.send_queued(at)
+    return ledger.sweep(at), ended, opened, _mails(at)
+
+
+def _mails(at: datetime.datetime) -> int:
+    return outbox.send_waiting(lambda: at, mailing.NAME)
 
 
 def _told(reminders: int, ended: int, opened: int, mails: int) -> str:
@@ -138,7 +141,7 @@ def _told(reminders: int, ended: int, opened: int, mails: int) -> str:
         _counted(
             opened, "uppgift i årshjulet blev ett ärende", "uppgifter i årshjulet blev ärenden"
         ),
-        _counted(mails, "brev lades i Utgående post", "brev lades i Utgående post"),
+        _counted(mails, "brev lades i Utgående", "brev lades i Utgående"),
     ]
     happened = ", ".join(part for part in parts if part) or "Inget hände"
     return f"Demodatum är nu {long_date(clock.today())}. {happened}."

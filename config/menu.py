@@ -91,7 +91,7 @@ MENU = (
         (
             Item("Loggkontroll", "organisation:access_log", "eye", frozenset({
                 Role.AUDITOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})),
-            Item("Utgående post", "cases:mail", "mail", ADMINISTRATORS | {Role.DEPUTY_DIRECTOR}),
+            Item("Utgående", "cases:mail", "mail", ADMINISTRATORS | {Role.DEPUTY_DIRECTOR}),
         ),
     ),
 )  # fmt: skip

@@ -99,7 +99,7 @@ class World:
         self.arguments = {
             "cases:remove_filter": [SavedFilter.objects.create(user=first, name="a", query="").pk],
             "cases:calendar_feed": ["no-such-key"],
-            "cases:mail_again": [OutgoingMail.objects.first().pk],
+            "cases:send_again": [OutgoingMail.objects.first().pk],
             "cases:open": ["complaint"],
             "cases:do": [self.case.pk, "send_message"],
             "cases:what_if": [self.case.pk, self.case.deadlines.first().pk],

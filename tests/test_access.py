@@ -88,7 +88,7 @@ TABLE: dict[str, Any] = {
     "cases:search": PAGES,
     "cases:to_register": frozenset({R.REGISTRAR, R.DEVELOPMENT_STRATEGIST, R.COMMITTEE_SECRETARY,
                                     R.INVESTIGATOR, R.DEPUTY_DIRECTOR}),
-    "cases:mail": ADMIN | {R.DEPUTY_DIRECTOR}, "cases:mail_again": ADMIN | {R.DEPUTY_DIRECTOR},
+    "cases:mail": ADMIN | {R.DEPUTY_DIRECTOR}, "cases:send_again": ADMIN | {R.DEPUTY_DIRECTOR},
     "cases:preferences": ADMIN | {R.DEPUTY_DIRECTOR},
     "cases:open": READERS | {R.FIRST_SOCIAL_WORKER, R.SOCIAL_WORKER},
     "cases:case": PAGES, "cases:do": OBJECT, "cases:who_sees": PAGES,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from audit import clock, log
 from audit.act import Act
 from audit.models import Event
+from cases import messages
 from cases.models import CommitteeMeeting, OutgoingMail
 from door.performing import perform
 from door.refusals import NotAllowed
@@ -263,16 +264,11 @@ def freeze(client: Client) -> None:
     client.post(reverse("committee:freeze", args=[meeting.pk]))
 
 
-def send_mail_again(client: Client) -> None:
-    mail = OutgoingMail.objects.create(
-        to="x@foretag.example",
-        subject="A",
-        body="B",
-        created_at=NOW,
-        next_try_at=NOW,
-        status="failed",
-    )
-    client.post(reverse("cases:mail_again", args=[mail.pk]))
+def send_again(client: Client) -> None:
+    messages.send_mail("x@foretag.example", "A", "B", NOW)
+    OutgoingMail.objects.update(state="failed")
+    mail = OutgoingMail.objects.get()
+    client.post(reverse("cases:send_again", args=[mail.pk]))
 
 
 def open_tender(client: Client) -> None:
@@ -317,7 +313,7 @@ def refused_by_jav(client: Client) -> None:
         ("template_published", Role.DEPUTY_DIRECTOR, publish_template),
         ("change_preference", Role.DEPUTY_DIRECTOR, change_preference),
         ("packet_frozen", Role.COMMITTEE_SECRETARY, freeze),
-        ("send_mail_again", Role.VIVA_ADMINISTRATOR, send_mail_again),
+        ("send_again", Role.VIVA_ADMINISTRATOR, send_again),
         ("open_tender", Role.INVESTIGATOR, open_tender),
         ("read_case", Role.DEVELOPMENT_STRATEGIST, read_case),
         ("read_attachment", Role.DEVELOPMENT_STRATEGIST, read_attachment),

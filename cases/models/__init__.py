@@ -11,7 +11,7 @@ from cases.models.case import (
 from cases.models.committee import AgendaItem, CommitteeMeeting, CommitteeMember, MemberConflict
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlineSuspension, FiredRung
 from cases.models.document import Attachment, Document, JournalNote
-from cases.models.message import Notification, OutgoingMail
+from cases.models.message import Notification, Outgoing, OutgoingMail
 from cases.models.record import Record
 from cases.models.tasks import Awaited, CaseProcess, CaseTask
 
@@ -35,6 +35,7 @@ __all__ = [
     "JournalNote",
     "MemberConflict",
     "Notification",
+    "Outgoing",
     "OutgoingMail",
     "Record",
     "SavedFilter",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from cases import calendar, flows, messages
+from cases import calendar, flows, mailing, outbox
 from cases.models import Notification
 from config.demo import (
     applications,
@@ -111,7 +111,7 @@ def _procurement(today: date, persons: dict[str, User]) -> None:
     Notification.objects.filter(
         read_at=None, created_at__lt=moment(calendar.add_days(today, -7), 0, 0)
     ).update(read_at=moment(today, 8, 0))
-    messages.send_queued(moment(today, 23, 59))
+    outbox.send_waiting(lambda: moment(today, 23, 59), mailing.NAME)
 
 
 def _stage(today: date, persons: dict[str, User]) -> applications.Stage:

@@ -1,24 +1,26 @@
-"""What a need's notices say, and the sender that keeps trying until each is acknowledged.
+"""What a need's notices say, and that they go to the social workers' system.
 
 Requirements EXT-01, EXT-04: never twice, never none. A notice is unique per need and kind and has
 one key; the receiver carries a key out once, so that a lost answer is asked for again.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
+import requests
 from django.conf import settings
 
 from audit.act import Act
-from planning import sending
+from cases import outbox, posting
+from cases.outbox import Party
 from planning.models import ExtraNeed, NeedNotice
 
 About = NeedNotice.About
+VIVA = "Viva"
 
 
 def write(need: ExtraNeed, about: str, act: Act, **said: Any) -> NeedNotice:
-    """The need's notice of a kind, in the caller's transaction; a second one is an error."""
+    """The need's notice of a kind, in the caller's transaction; a second one is an error. One of a need
+    that is practised goes to nobody."""
     content = {
         "number": need.number,
         "about": about,
@@ -26,34 +28,36 @@ def write(need: ExtraNeed, about: str, act: Act, **said: Any) -> NeedNotice:
         "first_day": str(need.first_day),
         **said,
     }
-    return NeedNotice.objects.create(
-        need=need, about=about, content=content, created_at=act.at, next_try_at=act.at
+    notice = NeedNotice(
+        party="" if need.unit.practice_of_id else VIVA,
+        key=f"{need.pk}:{about}",
+        need=need,
+        about=about,
+        content=content,
+    )
+    outbox.put([notice], act.at)
+    return notice
+
+
+def party() -> Party:
+    """The social workers' system; until it has an address, what is for it waits."""
+    return Party(
+        NeedNotice.message_kind,
+        VIVA,
+        send=_send if settings.VIVA_NOTICES else None,
+        reads=("need__client",),
     )
 
 
-def send_waiting(now: Callable[[], datetime]) -> int:
-    """Send the notices whose time has come. Returns how many were acknowledged. `now` says the time.
-
-    A process that dies while it waits for the answer leaves a notice that is tried again.
-    """
-    done = 0
-    waiting = NeedNotice.objects.filter(need__unit__practice_of=None).select_related("need__client")
-    while settings.VIVA_NOTICES and (row := sending.take_next(waiting, now())):
-        this = NeedNotice.objects.filter(pk=row.pk)
-        try:
-            sending.post(settings.VIVA_NOTICES, message(row))
-        except sending.NotAcknowledged as error:
-            sending.wait(this, row.tries, str(error), now())
-        else:
-            done += sending.acknowledged(this, now())
-    return done
+def _send(row: NeedNotice, session: requests.Session) -> None:
+    posting.post(settings.VIVA_NOTICES, message(row), session)
 
 
 def message(row: NeedNotice) -> dict[str, Any]:
     """What is sent. The identity number, on which Viva matches (SYN-04), is added when it is sent
     and kept in no queue."""
     return {
-        "key": f"{row.need_id}:{row.about}",
+        "key": row.key,
         "person": row.need.client.identity_number,
         **row.content,
     }

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import transition
 
-from cases.models import Case, Record
+from cases.models import Case, Outgoing, Record
 from clients.models import READERS, CareDecision, Client, Service
 from planning.models.visits import Visit
 
@@ -151,8 +151,12 @@ class ExtraContact(Record):
         return f"{self.get_round_display()} {self.made_on}"
 
 
-class NeedNotice(models.Model):
-    """What the social worker's system is to know of a need, sent until it is acknowledged."""
+class NeedNotice(Outgoing):
+    """What the social worker's system is to know of a need."""
+
+    message_kind = "notice"
+    message_label = "Extra insatser"
+    joined = ("need",)
 
     class About(models.TextChoices):
         STARTED = "started", "Extra insats påbörjad"
@@ -163,23 +167,11 @@ class NeedNotice(models.Model):
     need = models.ForeignKey(ExtraNeed, on_delete=models.PROTECT, related_name="notices")
     about = models.CharField("vad", max_length=8, choices=About)
     content = models.JSONField()
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    acknowledged_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=240, blank=True)
 
     class Meta:
-        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["need", "about"], name="one_notice_of_a_need_per_kind")
         ]
-        indexes = [
-            models.Index(
-                fields=["next_try_at"], condition=Q(acknowledged_at=None), name="notices_waiting"
-            )
-        ]
 
     def __str__(self) -> str:
-        return f"{self.need} {self.get_about_display()}"
+        return f"{self.need}: {self.get_about_display()}"

@@ -7,11 +7,10 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django_fsm import transition
 
 from audit.models import Chain
-from cases.models import Case, Record
+from cases.models import Case, Outgoing, Record
 from clients.models import READERS
 
 LONGEST_KEY = 36
@@ -132,36 +131,22 @@ class PlanVersion(Record):
         return f"{self.plan.day} version {self.number}"
 
 
-class Delivery(models.Model):
-    """What a receiver is to know of a visit, sent until it is acknowledged (PLN-16)."""
+class Delivery(Outgoing):
+    """What a receiver, which is its party, is to know of a visit (PLN-16)."""
 
-    receiver = models.CharField(max_length=20)
+    message_kind = "delivery"
+    message_label = "Planer"
+    joined = ("plan_version",)
+
     visit = models.ForeignKey("planning.Visit", on_delete=models.PROTECT, related_name="deliveries")
-    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="deliveries")
+    plan_version = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, related_name="deliveries"
+    )
     content = models.JSONField(null=True)
     """None: the visit is taken away."""
-    sent_at = models.DateTimeField(null=True)
-    acknowledged_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=240, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["receiver", "visit", "version"],
-                name="one_delivery_per_receiver_and_version",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_try_at"], condition=Q(acknowledged_at=None), name="deliveries_waiting"
-            )
-        ]
 
     def __str__(self) -> str:
-        return f"{self.receiver} {self.visit_id}"
+        return f"Besök {self.visit_id}, version {self.plan_version.number}"
 
 
 class AcceptedBreach(Record):

@@ -4,16 +4,18 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from audit.act import Act
 from cases.commands import CaseCommand
+from cases.tasks import send_outgoing
 from door.command import Kept
 from door.refusals import Blocked, Missing, Refused
 from planning import daytime
-from planning.models import DayPlan, PlanVersion, Shift, Visit
+from planning.models import DayPlan, Delivery, PlanVersion, Shift, Visit
 from planning.plan import breaches, groups
 from planning.plan import reading as board
 from planning.plan.change import PLANNERS, Wanted, change
@@ -104,7 +106,7 @@ class PublishPlan(CaseCommand[DayPlan]):
             case.settle(on=act.day)
         case.publish(on=act.day)
         # A job that could not be queued is no loss: both come by the clock as well.
-        transaction.on_commit(tasks.deliver.delay, robust=True)
+        transaction.on_commit(partial(send_outgoing.delay, Delivery.message_kind), robust=True)
         transaction.on_commit(lambda: tasks.write_pack.delay(case.pk), robust=True)
 
 

@@ -1,16 +1,10 @@
-"""What is published is sent and printed by jobs."""
+"""What is published is printed by jobs."""
 
 from celery import shared_task
 
 from audit import clock
 from planning.models import DayPlan
-from planning.publishing import delivery, packs
-
-
-@shared_task
-def deliver() -> int:
-    """Send what waits for the receivers."""
-    return delivery.send_waiting(clock.now)
+from planning.publishing import packs
 
 
 @shared_task

@@ -69,14 +69,14 @@ def receivers(plan: DayPlan) -> list[Receiver]:
     rows = Delivery.objects.filter(visit__plan=plan)
     waits = Q(acknowledged_at=None)
     counted = {
-        row["receiver"]: (row["sent"], row["waiting"], row["last"])
-        for row in rows.values("receiver").annotate(
+        row["party"]: (row["sent"], row["waiting"], row["last"])
+        for row in rows.values("party").annotate(
             sent=Count("pk", filter=~waits),
             waiting=Count("pk", filter=waits),
             last=Max("acknowledged_at"),
         )
     }
-    errors = dict(rows.filter(waits).exclude(error="").values_list("receiver", "error"))
+    errors = dict(rows.filter(waits).exclude(error="").values_list("party", "error"))
     return [
         Receiver(name, *counted.get(name, (0, 0, None)), errors.get(name, ""))
         for name in settings.RECEIVERS

@@ -1,4 +1,4 @@
-"""Outgoing mail against a real server on this machine, its page, and the municipality's choices."""
+"""Mail against a real server on this machine, the page of what goes out, and the municipality's choices."""
 
 import socketserver
 import threading
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from cases import messages
+from cases import mailing, messages, outbox
 from cases.models import OutgoingMail, Setting
 from cases.preferences import all_preferences, chosen
 from organisation.roles import Role
@@ -78,27 +78,30 @@ def smtp(settings, **answers: str):
 
 
 def queued(subject: str = "Kundval: ärende LOV-2026-0031", **values) -> OutgoingMail:
-    return OutgoingMail.objects.create(
-        to="mottagare@foretag.example",
-        subject=subject,
-        body="Logga in i Kundval.",
-        created_at=NOON,
-        next_try_at=NOON,
-        **values,
-    )
+    messages.send_mail("mottagare@foretag.example", subject, "Logga in i Kundval.", NOON)
+    mail = OutgoingMail.objects.get(subject=subject)
+    for name, value in values.items():
+        setattr(mail, name, value)
+    mail.save()
+    return mail
+
+
+def send(at=NOON) -> int:
+    return outbox.send_waiting(lambda: at, "mail")
 
 
 def test_a_mail_is_sent_to_the_server_once(settings):
     """CAP-04"""
     mail = queued()
     with smtp(settings) as taken:
-        assert messages.send_queued(NOON) == 1
-        assert messages.send_queued(NOON + timedelta(hours=1)) == 0
+        assert send(NOON) == 1
+        assert send(NOON + timedelta(hours=1)) == 0
     mail.refresh_from_db()
-    assert (mail.status, mail.attempts, mail.sent_at) == ("sent", 1, NOON)
+    assert (mail.state, mail.tries, mail.acknowledged_at) == ("taken", 1, NOON)
     assert len(taken) == 1
     assert "To: mottagare@foretag.example" in taken[0]
     assert f"X-Kundval-Mail: {mail.pk}" in taken[0]
+    assert f"Message-ID: <{mail.key}@sjovik.example>" in taken[0]
     assert "Auto-Submitted: auto-generated" in taken[0]
 
 
@@ -106,34 +109,38 @@ def test_a_refused_recipient_has_bounced_and_the_next_mail_is_sent_all_the_same(
     """CAP-04"""
     mail = queued()
     with smtp(settings, RCPT="550 no such user"):
-        assert messages.send_queued(NOON) == 1
+        assert send(NOON) == 0
     mail.refresh_from_db()
-    assert (mail.status, mail.attempts) == ("bounced", 1)
-    assert "550" in mail.last_error
+    assert (mail.state, mail.tries, mail.next_try_at) == ("bounced", 1, None)
+    assert mail.error == (
+        "Mottagarens server tar inte emot brev till adressen (svar 550): "
+        "rätta adressen hos mottagaren, så går nästa brev fram."
+    )
     after = queued("Nästa")
     with smtp(settings) as taken:
-        messages.send_queued(NOON)
+        send(NOON)
     after.refresh_from_db()
-    assert (after.status, len(taken)) == ("sent", 1)
+    assert (after.state, len(taken)) == ("taken", 1)
 
 
 def test_a_server_that_cannot_now_is_tried_again_with_growing_waits(settings):
-    """CAP-04: after 2, 4, 8, 16, 32, 64 and 128 minutes, and the eighth time it has failed"""
+    """CAP-04: after at most 2, 4, 8, 16, 32, 64 and 128 minutes, and the eighth time it has failed"""
     mail = queued()
     waits, moment = [], NOON
     with smtp(settings, MAIL="451 try later"):
         for _ in range(7):
-            messages.send_queued(moment)
+            send(moment)
             mail.refresh_from_db()
-            assert mail.status == "queued"
-            waits.append(int((mail.next_try_at - moment).total_seconds() // 60))
-            assert messages.send_queued(mail.next_try_at - timedelta(seconds=1)) == 0
+            assert mail.state == "waiting"
+            waits.append((mail.next_try_at - moment).total_seconds() / 60)
+            assert send(mail.next_try_at - timedelta(seconds=1)) == 0
             moment = mail.next_try_at
-        messages.send_queued(moment)
+        send(moment)
     mail.refresh_from_db()
-    assert waits == [2, 4, 8, 16, 32, 64, 128]
-    assert (mail.status, mail.attempts) == ("failed", messages.MAX_ATTEMPTS)
-    assert "451" in mail.last_error
+    for waited, longest in zip(waits, (2, 4, 8, 16, 32, 64, 128), strict=True):
+        assert longest / 2 <= waited <= longest
+    assert (mail.state, mail.tries, mail.next_try_at) == ("failed", mailing.MAX_TRIES, None)
+    assert "svar 451" in mail.error
 
 
 def test_a_server_that_is_down_leaves_the_mail_in_the_queue_and_it_is_sent_later(settings):
@@ -141,13 +148,14 @@ def test_a_server_that_is_down_leaves_the_mail_in_the_queue_and_it_is_sent_later
     mail = queued()
     with smtp(settings):
         pass  # the server has been and gone: nobody listens at the port
-    messages.send_queued(NOON)
+    send(NOON)
     mail.refresh_from_db()
-    assert (mail.status, mail.attempts) == ("queued", 1)
+    assert (mail.state, mail.tries) == ("waiting", 1)
+    assert mail.error == "E-postservern går inte att nå: be driften se efter om den är igång."
     with smtp(settings) as taken:
-        messages.send_queued(mail.next_try_at)
+        send(mail.next_try_at)
     mail.refresh_from_db()
-    assert (mail.status, mail.last_error, len(taken)) == ("sent", "", 1)
+    assert (mail.state, mail.error, len(taken)) == ("taken", "", 1)
 
 
 def test_in_demo_mode_a_mail_is_shown_and_no_server_is_asked(settings):
@@ -155,9 +163,9 @@ def test_in_demo_mode_a_mail_is_shown_and_no_server_is_asked(settings):
     mail = queued()
     with smtp(settings) as taken:
         settings.DEMO_MODE = True
-        messages.send_queued(NOON)
+        send(NOON)
     mail.refresh_from_db()
-    assert (mail.status, taken) == ("shown", [])
+    assert (mail.state, taken) == ("shown", [])
 
 
 def test_a_notice_by_mail_names_the_case_by_its_number_alone(settings):
@@ -178,43 +186,44 @@ def test_a_notice_by_mail_names_the_case_by_its_number_alone(settings):
 def test_a_mail_that_failed_is_sent_again_from_the_page_and_that_is_logged(client, settings):
     """CAP-04, CAP-06"""
     admin = log_in(client, Role.VIVA_ADMINISTRATOR)
-    mail = queued(status="bounced", attempts=3, last_error="SMTPRecipientsRefused: 550")
-    page = client.get(reverse("cases:mail"), {"status": "bounced"}).content.decode()
-    assert "SMTPRecipientsRefused: 550" in page
+    mail = queued(state="bounced", tries=3, next_try_at=None, error="Rätta adressen.")
+    page = client.get(reverse("cases:mail"), {"lage": "bounced"}).content.decode()
+    assert "Rätta adressen." in page
     assert "lämnar inget brev den här datorn" in page
-    client.post(reverse("cases:mail_again", args=[mail.pk]))
+    client.post(reverse("cases:send_again", args=[mail.pk]))
     mail.refresh_from_db()
-    assert (mail.status, mail.attempts, mail.next_try_at) == ("queued", 0, NOON)
-    event = Event.objects.get(chain__name="mail")
-    assert (event.name, event.actor, event.object_id) == ("send_mail_again", admin, str(mail.pk))
-    assert event.values.values == {"version": 2, "status": ["bounced", "queued"]}
+    assert (mail.state, mail.tries, mail.next_try_at) == ("waiting", 0, NOON)
+    event = Event.objects.get(chain__name="outgoing")
+    assert (event.name, event.actor, event.object_id) == ("send_again", admin, str(mail.pk))
+    assert event.values.values == {"version": 2, "state": ["bounced", "waiting"]}
     with smtp(settings) as taken:
-        messages.send_queued(NOON)
+        send(NOON)
     assert len(taken) == 1
 
 
-@pytest.mark.parametrize("status", ["queued", "sent", "shown"])
-def test_only_a_mail_that_failed_can_be_sent_again(client, status):
-    """CAP-04"""
+@pytest.mark.parametrize("state", ["waiting", "taken", "shown"])
+def test_a_mail_that_has_not_failed_cannot_be_sent_again_and_the_refusal_is_logged(client, state):
+    """CAP-04, CAP-05: nor one that waits for its first try"""
     log_in(client, Role.DEPUTY_DIRECTOR)
-    mail = queued(status=status, attempts=1)
-    page = client.post(reverse("cases:mail_again", args=[mail.pk]), follow=True).content.decode()
-    assert "Brevet är inte misslyckat" in page
+    arrived = None if state == "waiting" else NOON
+    mail = queued(state=state, tries=1, acknowledged_at=arrived)
+    page = client.post(reverse("cases:send_again", args=[mail.pk]), follow=True).content.decode()
+    assert "Inget försök att skicka meddelandet har misslyckats. Läget är:" in page
     mail.refresh_from_db()
-    assert (mail.status, mail.attempts) == (status, 1)
-    refused = Event.objects.get(chain__name="mail")
-    assert (refused.kind, refused.name) == ("refusal", "send_mail_again")
+    assert (mail.state, mail.tries) == (state, 1)
+    refused = Event.objects.get(chain__name="outgoing")
+    assert (refused.kind, refused.name) == ("refusal", "send_again")
 
 
 def test_a_mail_is_sent_again_once_however_often_it_is_pressed(client):
     """CAP-04, CAP-05"""
     log_in(client, Role.DEPUTY_DIRECTOR)
-    mail = queued(status="failed", attempts=8)
+    mail = queued(state="failed", tries=8)
     for _ in range(2):
-        client.post(reverse("cases:mail_again", args=[mail.pk]), {"key": "k", "version": 1})
-    assert Event.objects.get(chain__name="mail").kind == "change"
+        client.post(reverse("cases:send_again", args=[mail.pk]), {"key": "k", "version": 1})
+    assert Event.objects.get(chain__name="outgoing").kind == "change"
     mail.refresh_from_db()
-    assert (mail.status, mail.version) == ("queued", 2)
+    assert (mail.state, mail.version) == ("waiting", 2)
 
 
 def test_the_text_of_a_mail_about_no_case_is_shown_in_demo_mode_alone(client, settings):
@@ -233,8 +242,8 @@ def test_a_case_worker_sees_neither_mail_nor_preferences(client, name):
     """SEC-01"""
     log_in(client, Role.DEVELOPMENT_STRATEGIST)
     assert client.get(reverse(f"cases:{name}")).status_code == 403
-    mail = queued(status="failed")
-    assert client.post(reverse("cases:mail_again", args=[mail.pk])).status_code == 403
+    mail = queued(state="failed")
+    assert client.post(reverse("cases:send_again", args=[mail.pk])).status_code == 403
 
 
 # ------------------------------------------------------------------ the municipality's choices

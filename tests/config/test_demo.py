@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from audit import clock
+from cases import messages
 from cases.calendar import add_days
 from cases.dates import long_date
 from cases.models import OutgoingMail
@@ -18,9 +19,8 @@ ADVANCE = "/demo/fram/"
 def mail_due_in(days: int) -> OutgoingMail:
     """A mail whose next try comes in some days."""
     moment = at(add_days(clock.today(), days), 0, 1)
-    return OutgoingMail.objects.create(
-        to="a@b.example", subject="Prov", body="Prov", created_at=moment, next_try_at=moment
-    )
+    messages.send_mail("a@b.example", "Prov", "Prov", moment)
+    return OutgoingMail.objects.get()
 
 
 def test_the_days_passed_are_lived_through_one_by_one(client):
@@ -30,12 +30,12 @@ def test_the_days_passed_are_lived_through_one_by_one(client):
     client.post(ADVANCE, {"days": 1})
     assert clock.today() == add_days(today, 1)
     mail.refresh_from_db()
-    assert mail.status == OutgoingMail.Status.QUEUED
+    assert mail.state == OutgoingMail.State.WAITING
 
     page = client.post(ADVANCE, {"date": add_days(today, 5).isoformat()}, follow=True)
     mail.refresh_from_db()
     assert clock.local_date(mail.sent_at) == add_days(today, 3)
-    told = f"Demodatum är nu {long_date(add_days(today, 5))}. 1 brev lades i Utgående post."
+    told = f"Demodatum är nu {long_date(add_days(today, 5))}. 1 brev lades i Utgående."
     assert told in page.content.decode()
 
 

@@ -9,9 +9,9 @@ from django.db import connection, connections
 
 from audit import sealing
 from audit.models import Event
+from cases import outbox, posting
 from door.refusals import Refused
-from planning import sending
-from planning.extras import commands, notices
+from planning.extras import commands
 from planning.models import ExtraNeed, NeedNotice
 from tests.factories import at
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
@@ -94,10 +94,10 @@ def test_senders_at_once_take_each_notice_once(monkeypatch, settings):
     """EXT-01"""
     settings.VIVA_NOTICES = "http://viva.example/"
     sent: list[str] = []
-    monkeypatch.setattr(sending, "post", lambda url, message: sent.append(message["key"]))
+    monkeypatch.setattr(posting, "post", lambda url, message, _: sent.append(message["key"]))
     w = World()
     for number in range(5):
         w.need(client=w.client(f"Brukare {number}"))
-    together(lambda _: str(notices.send_waiting(lambda: at(FRIDAY, 18))))
+    together(lambda _: str(outbox.send_waiting(lambda: at(FRIDAY, 18), "notice")))
     assert (len(sent), len(set(sent))) == (5, 5)
     assert not NeedNotice.objects.filter(acknowledged_at=None).exists()

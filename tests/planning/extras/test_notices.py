@@ -7,9 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from planning import sending
+from cases import outbox, posting
 from planning.extras import commands, notices
-from planning.models import NeedNotice
 from tests.factories import at
 from tests.planning.baseplans.factories import TEST_NUMBER
 from tests.planning.extras.world import FRIDAY, SATURDAY, World
@@ -53,7 +52,7 @@ def viva(settings):
 
 
 def send(minutes: int = 0) -> int:
-    return notices.send_waiting(lambda: at(FRIDAY, 18) + timedelta(minutes=minutes))
+    return outbox.send_waiting(lambda: at(FRIDAY, 18) + timedelta(minutes=minutes), "notice")
 
 
 def test_each_notice_is_sent_once_and_acknowledged(viva):
@@ -87,11 +86,14 @@ def test_what_was_not_acknowledged_is_tried_again_with_the_same_key(viva):
     viva.answers = [(503, {}), (200, {"key": "another"})]
     assert send() == 0
     row = need.notices.get()
-    assert (row.tries, row.error) == (1, "Mottagaren är ur funktion (svar 503).")
+    assert (row.tries, row.error) == (
+        1,
+        f"Mottagaren är ur funktion (svar 503): {posting.BY_ITSELF}.",
+    )
     wait = (row.next_try_at - at(FRIDAY, 18)).total_seconds()
     assert 2.5 <= wait <= 5, "by chance up to half as short"
     assert send(minutes=1) == 0
-    assert need.notices.get().error == "Mottagarens kvittens gäller något annat."
+    assert need.notices.get().error.startswith("Mottagarens kvittens gäller något annat: be den")
     assert send(minutes=2) == 1
     assert {said["key"] for said in viva.got} == {f"{need.pk}:started"}
     assert need.notices.get().error == ""
@@ -101,16 +103,16 @@ def test_a_notice_that_one_sender_has_taken_is_left_alone_by_another(viva, monke
     """EXT-01: and taken up again when the first one died while it waited for the answer."""
     World().need()
     meanwhile = []
-    post = sending.post
+    post = posting.post
 
     def slow(*args, **more) -> None:
-        meanwhile.append(sending.take_next(NeedNotice.objects.all(), at(FRIDAY, 18)))
+        meanwhile.append(outbox.take_next(notices.party(), at(FRIDAY, 18)))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sending, "post", slow)
+    monkeypatch.setattr(posting, "post", slow)
     with pytest.raises(KeyboardInterrupt):
         send()
-    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(posting, "post", post)
     assert meanwhile == [None]
     assert (send(minutes=1), send(minutes=3)) == (0, 1)
 
@@ -128,4 +130,4 @@ def test_a_receiver_that_is_out_of_reach_loses_nothing(settings):
     settings.VIVA_NOTICES = "http://127.0.0.1:9/"
     need = World().need(day=date(2026, 11, 29))
     assert send() == 0
-    assert need.notices.get().error == "Mottagaren går inte att nå."
+    assert need.notices.get().error == f"Mottagaren går inte att nå: {posting.BY_ITSELF}."

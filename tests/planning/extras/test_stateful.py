@@ -13,11 +13,10 @@ from hypothesis.stateful import initialize, invariant, rule
 from audit import sealing
 from audit.act import Act
 from audit.models import Event
-from cases import calendar, ledger
+from cases import calendar, ledger, outbox
 from cases.models import FiredRung, Notification
 from clients.models import Client
 from door.refusals import Refused
-from planning import sending
 from planning.away.following import follow
 from planning.extras import commands, notices, rules
 from planning.models import Absence, ExtraNeed, NeedNotice, Visit
@@ -117,15 +116,15 @@ class Needs(RolledBack):
     @rule(lost=st.booleans())
     def notices_are_sent(self, lost):
         """By two senders; an answer may be lost, and then the same key comes again."""
-        row = sending.take_next(NeedNotice.objects.all(), at(self.day, 12))
-        assert row is None or sending.take_next(NeedNotice.objects.all(), at(self.day, 12)) != row
+        row = outbox.take_next(notices.party(), at(self.day, 12))
+        assert row is None or outbox.take_next(notices.party(), at(self.day, 12)) != row
         if row:
             key = notices.message(row)["key"]
             assert key not in self.acknowledged
             if not lost:
                 self.acknowledged.append(key)
                 NeedNotice.objects.filter(pk=row.pk).update(
-                    acknowledged_at=at(self.day, 12), next_try_at=None
+                    state="taken", acknowledged_at=at(self.day, 12), next_try_at=None
                 )
 
     # ------------------------------------------------------------------ what holds

@@ -10,9 +10,8 @@ import jsonschema
 import pytest
 from django.conf import settings as configured
 
-from planning import sending
+from cases import outbox, posting
 from planning.models import Delivery, PlanVersion
-from planning.publishing import delivery
 from planning.publishing.commands import PublishPlan
 from tests.planning.plan.world import NOW
 from tests.planning.publishing import receiver
@@ -55,7 +54,7 @@ def viva(tmp_path, settings):
 
 
 def send(at=NOW) -> int:
-    return delivery.send_waiting(lambda: at)
+    return outbox.send_waiting(lambda: at, "delivery")
 
 
 def test_a_receiver_gets_each_visit_and_its_receipt_is_kept(world, do, viva):
@@ -66,7 +65,7 @@ def test_a_receiver_gets_each_visit_and_its_receipt_is_kept(world, do, viva):
     row = Delivery.objects.get()
     assert (row.acknowledged_at, row.tries, row.error) == (NOW, 1, "")
     [got] = viva.got
-    assert got["key"] == f"{frida.pk}:{row.version_id}"
+    assert got["key"] == f"{frida.pk}:{row.plan_version_id}"
     assert (got["removed"], got["content"]["start"]) == (False, "2026-11-24T10:00:00+01:00")
     assert got["content"]["note"] == "Går med rullator"
     assert got["person"]["name"] == "Frida Karlsson"
@@ -130,7 +129,9 @@ def test_a_receiver_that_is_killed_gets_everything_when_it_comes_back(world, do,
     do(PublishPlan())
     waiting = Delivery.objects.filter(acknowledged_at=None)
     assert waiting.count() == 3
-    assert set(waiting.values_list("error", flat=True)) == {"Mottagaren går inte att nå."}
+    assert set(waiting.values_list("error", flat=True)) == {
+        f"Mottagaren går inte att nå: {posting.BY_ITSELF}."
+    }
     assert send(NOW) == 0, "not before its next try"
     viva.start()
     assert send(NOW + timedelta(minutes=10)) == 3
@@ -149,7 +150,7 @@ def test_a_receipt_that_never_arrived_makes_no_second_visit(world, do, viva):
     """PLN-16: the sender died after the receiver had kept the visit; the same key is sent again."""
     world.visit("Frida Karlsson", 600)
     do(PublishPlan())
-    Delivery.objects.update(acknowledged_at=None, next_try_at=NOW)
+    Delivery.objects.update(state="waiting", acknowledged_at=None, next_try_at=NOW)
     assert send() == 1
     assert len(viva.got) == 1
 
@@ -174,14 +175,14 @@ def test_two_senders_at_once_send_each_visit_once(world, do, viva):
 def test_one_visit_that_is_not_taken_holds_up_no_other(world, do, viva, monkeypatch):
     """PLN-16"""
     frida, gosta = world.visit("Frida Karlsson", 600), world.visit("Gösta Mård", 700)
-    post = sending.post
+    post = posting.post
 
-    def refuse(url, message, **more):
+    def refuse(url, message, *more, **named):
         if message["visit"] == frida.pk:
-            raise sending.NotAcknowledged("Mottagaren tog inte emot det (svar 422).")
-        post(url, message, **more)
+            raise outbox.NotAcknowledged("Mottagaren tog inte emot det (svar 422).")
+        post(url, message, *more, **named)
 
-    monkeypatch.setattr(sending, "post", refuse)
+    monkeypatch.setattr(posting, "post", refuse)
     do(PublishPlan())
     assert [row["visit"] for row in viva.got] == [gosta.pk]
     stuck = Delivery.objects.get(visit=frida)
@@ -189,10 +190,3 @@ def test_one_visit_that_is_not_taken_holds_up_no_other(world, do, viva, monkeypa
         None,
         "Mottagaren tog inte emot det (svar 422).",
     )
-
-
-@pytest.mark.parametrize(
-    ("tries", "least", "most"), [(1, 2.5, 5), (2, 5, 10), (4, 20, 40), (30, 150, 300)]
-)
-def test_each_try_waits_twice_as_long_up_to_five_minutes(tries, least, most):
-    assert least <= sending.wait_after(tries).total_seconds() <= most

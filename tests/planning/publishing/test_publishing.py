@@ -100,7 +100,7 @@ def test_the_first_publication_sends_every_visit_to_every_receiver(world, do, re
         world.put(visit, world.ali)
     do(PublishPlan())
     assert state(world) == "published"
-    assert set(Delivery.objects.values_list("receiver", "visit", "version__number")) == {
+    assert set(Delivery.objects.values_list("party", "visit", "plan_version__number")) == {
         ("viva", visits[0].pk, 1),
         ("viva", visits[1].pk, 1),
         ("mobil", visits[0].pk, 1),
@@ -129,7 +129,7 @@ def test_a_later_publication_sends_only_what_changed(world, do, receivers):
     world.change(gosta, "status", {"status": "removed", "reason": "Åker bort"})
     ivar = world.visit("Ivar Lund", 500)
     do(PublishPlan())
-    sent = Delivery.objects.filter(version__number=2, receiver="viva")
+    sent = Delivery.objects.filter(plan_version__number=2, party="viva")
     assert {row.visit_id: row.content is None for row in sent} == {
         frida.pk: False,
         gosta.pk: True,
@@ -268,7 +268,7 @@ def test_changes_made_while_a_plan_is_published_are_before_it_or_after(world, re
     assert failed == []
     plan = DayPlan.objects.get(pk=world.plan.pk)
     version = PlanVersion.objects.get()
-    sent = {row.visit_id: row.content for row in Delivery.objects.filter(receiver="viva")}
+    sent = {row.visit_id: row.content for row in Delivery.objects.filter(party="viva")}
     assert sent == {int(pk): row["sent"] for pk, row in version.content.items()}
     pending = reading.pending(plan)
     for visit in Visit.objects.filter(plan=plan):
@@ -298,7 +298,7 @@ def test_a_plan_is_published_while_a_change_of_it_is_under_way(world, receivers,
         published.set()
 
     run([lambda: world.put(frida, world.ali), publish])
-    [sent] = Delivery.objects.filter(receiver="viva").values_list("content", flat=True)
+    [sent] = Delivery.objects.filter(party="viva").values_list("content", flat=True)
     assert [row["carer"] for row in sent["staff"]] == [world.ali.carer_id]
 
 
