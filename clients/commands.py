@@ -14,7 +14,7 @@ from clients.models import CareDecision, Client, ClientIdentity, ServiceOrder
 from door.command import Command, Kept
 from door.filled import Filled, Values, plain
 from door.refusals import Refused
-from organisation.pages.changing import end_on
+from organisation.ending import end_on
 
 TAKEN = "Någon annan lade nyss in samma nummer. Sök personen i listan."
 

@@ -4,9 +4,9 @@ from audit.act import Act
 from audit.clock import day_before
 from door.command import Kept
 from door.filled import AddRow, Filled, plain
+from organisation.ending import end_on
 from organisation.forms import DelegationForm, EndForm
 from organisation.models import DelegationRule
-from organisation.pages.changing import end_on
 from organisation.roles import Role
 
 EDITORS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})

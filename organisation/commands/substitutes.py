@@ -3,9 +3,9 @@
 from audit.act import Act
 from door.command import Kept
 from door.filled import AddRow, Filled, plain
+from organisation.ending import end_on
 from organisation.forms import EndForm, SubstitutionForm
 from organisation.models import Substitution
-from organisation.pages.changing import end_on
 from organisation.roles import Role
 
 APPOINTERS = frozenset({Role.VIVA_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.DIRECTOR})

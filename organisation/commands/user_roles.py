@@ -5,9 +5,9 @@ from audit.act import Act
 from door.command import Kept
 from door.filled import Filled, Values, plain
 from organisation.commands.people import OfAnother
+from organisation.ending import end_on
 from organisation.forms import EndForm, MoveRoleForm, RoleForm
 from organisation.models import RoleAssignment, User
-from organisation.pages.changing import end_on
 
 
 class AddRole(OfAnother, Filled[User]):

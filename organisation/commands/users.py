@@ -9,9 +9,9 @@ from door.filled import ChangeRow, Filled, stated
 from organisation.commands.logins import give_password
 from organisation.commands.people import ADMINISTRATORS, OfAnother
 from organisation.commands.user_roles import give_role
+from organisation.ending import end_on
 from organisation.forms import NewUserForm, RoleForm, UserForm, overlapping
 from organisation.models import Substitution, User
-from organisation.pages.changing import end_on
 
 
 class AddUser(Filled[User]):

@@ -1,7 +1,6 @@
 """The page of a command that a form states, and the button of one that needs no form. CAP-05, CAP-08."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -12,21 +11,11 @@ from django.shortcuts import redirect, render
 from door.command import Command
 from door.filled import Filled
 from door.models import Subject
-from organisation.models import InPeriod
 from organisation.pages.doing import hidden, press, send
 from organisation.request import Request
 
 S = TypeVar("S", bound=Subject)
 Trail = Collection[tuple[str, str]]
-
-
-def end_on(row: InPeriod, last_day: date) -> None:
-    """Let a row end on a day. One that would end before it begins never holds, and is removed."""
-    if last_day < row.valid_from:
-        row.delete()
-        return
-    row.valid_to = last_day
-    row.save(update_fields=["valid_to"])
 
 
 def do_page(

@@ -12,7 +12,7 @@ from clients.editing import PLANNERS
 from clients.models import Client
 from door.command import Command, Kept
 from door.refusals import Refused
-from organisation.pages.changing import end_on
+from organisation.ending import end_on
 from planning.baseplans import drafts, preview
 from planning.baseplans.forms import VisitForm
 from planning.models import BasePlan, BaseVisit

@@ -16,7 +16,7 @@ from clients.forms import ClientForm
 from clients.models import Client
 from door.command import Command, Kept
 from door.filled import ChangeRow, Filled, Values
-from organisation.pages.changing import end_on
+from organisation.ending import end_on
 from planning.away.following import follow
 from planning.baseplans import drafts
 from planning.client.forms import CareContactForm
