@@ -371,7 +371,7 @@ def test_a_page_about_a_carer_who_has_moved_meanwhile_is_old(w, client):
     ending = {"last_day": "2026-12-31", "version": seen}
     answer = client.post(reverse("staffing:carer_end", args=[ali.pk]), ending)
     assert answer.status_code == 409
-    assert "Uppgifter om en anställd ändrades, Kundval" in answer.content.decode()
+    assert "Uppgifter om en anställd ändrades (enhet), Kundval" in answer.content.decode()
 
 
 def test_who_leads_one_of_the_units_alone_moves_nothing_between_them(w):
