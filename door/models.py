@@ -84,7 +84,7 @@ class Subject(models.Model):
 def _what(event: Event) -> str:
     """An event with the names of the fields that it changed, and nothing of what they say."""
     pairs = [name for name, said in event.values.values.items() if isinstance(said, list)]
-    named = [field_names()[name].lower() for name in pairs if name in field_names()]
+    named = sorted(field_names()[name].lower() for name in pairs if name in field_names())
     return f"{event_name(event.name)} ({', '.join(named)})" if named else event_name(event.name)
 
 

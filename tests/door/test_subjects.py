@@ -86,7 +86,7 @@ def test_who_saves_what_another_has_changed_meanwhile_is_told_what_and_loses_not
     assert late.status_code == 409
     text = late.content.decode()
     assert "Uppgifterna har ändrats sedan du öppnade sidan" in text
-    assert f"{event_name('change_client')} (utförare, adress, telefon), {worker.name}" in text
+    assert f"{event_name('change_client')} (adress, telefon, utförare), {worker.name}" in text
     assert "Kod 1234" in text
     there.refresh_from_db()
     assert (there.phone, there.entry, there.version) == ("0171-100 20", "", 2)

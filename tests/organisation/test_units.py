@@ -216,7 +216,7 @@ def test_a_unit_is_not_changed_from_a_page_older_than_it(client, admin, tree):
     answer = client.post(address("unit_rename", north.pk), {"name": "Norr", "version": 1})
     assert answer.status_code == 409
     assert (
-        f"Enheten {CHANGED}: Kod lades till (system, kod), Ylva Stenmark" in answer.content.decode()
+        f"Enheten {CHANGED}: Kod lades till (kod, system), Ylva Stenmark" in answer.content.decode()
     )
     north.refresh_from_db()
     assert north.name == "Hemtjänst Norr"
